@@ -1,0 +1,1 @@
+"""clipkit: the helper package of the CLIP workbook."""
