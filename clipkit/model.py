@@ -1,0 +1,592 @@
+"""Load a CLIP checkpoint and encode pictures and texts with it.
+
+>>> import clipkit
+>>> clip = clipkit.load()                                        # doctest: +SKIP
+>>> pictures = clip.encode_images(["mug.jpg", "sofa.jpg"])       # doctest: +SKIP
+>>> texts = clip.encode_texts(["a red mug", "a grey sofa"])      # doctest: +SKIP
+>>> pictures @ texts.T                                           # doctest: +SKIP
+"""
+
+import contextlib
+import os
+import re
+import sys
+import warnings
+from collections import OrderedDict, deque
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from clipkit.hub import CheckpointError, find_checkpoint, weights_of
+from clipkit.pictures import PictureError, getters
+
+TEMPLATE = "a photo of a {}."
+REMEMBERED_TEXTS = 20_000  # 10 to 40 MB
+SECONDS_UNTIL_BAR = 3.0  # shorter work prints nothing
+
+
+def load(name=None, device=None):
+    """Load a CLIP or SigLIP checkpoint.
+
+    Parameters
+    ----------
+    name : str or os.PathLike, optional
+        An id on the Hugging Face Hub or a folder. Without one, the environment variable
+        ``CLIPKIT_MODEL`` decides; without that, it is the small model that comes with clipkit,
+        which needs no network.
+    device : str or torch.device, optional
+        Where the model runs, for example "cpu" or "cuda:1". By default a GPU if there is one.
+
+    Returns
+    -------
+    Clip
+
+    Raises
+    ------
+    clipkit.hub.CheckpointError
+        If the checkpoint cannot be found, fetched or read; the message says what to do.
+
+    Notes
+    -----
+    Weights are read from safetensors, or with torch's weights-only reader where a checkpoint has
+    nothing else; code that comes with a checkpoint is never run.
+    """
+    from transformers import AutoConfig, AutoModel, AutoProcessor
+
+    folder = find_checkpoint(name)
+    label = str(name or os.environ.get("CLIPKIT_MODEL") or "the bundled model")
+    with _reading(label, "configuration"):
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+    if not hasattr(config, "vision_config") or not hasattr(config, "text_config"):
+        raise CheckpointError(
+            f'"{label}" is a "{config.model_type}" model, but clipkit needs one with a picture and '
+            "a text tower, such as CLIP or SigLIP"
+        )
+    with _reading(label, "weights"):
+        model, loading = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            dtype=torch.float32,
+            use_safetensors="safetensors" in weights_of(folder),
+            weights_only=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+        )
+    lacking = sorted(loading["missing_keys"])
+    if lacking:
+        raise CheckpointError(
+            f'the weights of "{label}" lack {len(lacking)} of the model\'s parameters, for example '
+            f"{lacking[0]}; use a complete checkpoint"
+        )
+    with _reading(label, "tokenizer or processor"):
+        # always PIL: torchvision resizes a little differently, and results should not depend
+        # on what else is installed
+        processor = AutoProcessor.from_pretrained(folder, backend="pil", trust_remote_code=False)
+    words = None
+    if (folder / "words.txt").is_file():
+        words = frozenset((folder / "words.txt").read_text(encoding="utf-8").split())
+    return Clip(model, processor, words=words, name=label, device=device)
+
+
+class Clip:
+    """A CLIP or SigLIP model with what is needed to give it pictures and texts.
+
+    Parameters
+    ----------
+    model : transformers.CLIPModel or transformers.SiglipModel
+        Also one that was fine-tuned or wrapped by peft.
+    processor : transformers.CLIPProcessor or transformers.SiglipProcessor
+        Its image processor and tokenizer are used.
+    words : set of str, optional
+        The lower-case words that the model has seen in training; others are named in a warning.
+    name : str
+        What messages call the model.
+    device : str or torch.device, optional
+        By default a GPU if there is one, else the CPU.
+
+    Attributes
+    ----------
+    model, processor
+        The Hugging Face objects.
+    dimension : int
+        The number of columns of every embedding.
+    context_length : int
+        The number of tokens, start and end included, after which a text is cut.
+    """
+
+    def __init__(self, model, processor, words=None, name="the model", device=None):
+        self.device = torch.device(device or _best_device())
+        self.model = model.to(self.device).eval()
+        self.processor = processor
+        self.words = words
+        self.name = name
+        text = model.config.text_config
+        self.context_length = int(
+            min(text.max_position_embeddings, processor.tokenizer.model_max_length)
+        )
+        self.is_siglip = model.config.model_type.startswith("siglip")
+        self.dimension = (
+            getattr(model.config, "projection_dim", None) or model.config.vision_config.hidden_size
+        )
+        self._pixels = Pixels(processor.image_processor)
+        self._remembered = OrderedDict()
+        self._loaded_state = self._text_state()
+        self._named = set()
+        _check_end_of_text(self)
+
+    def __repr__(self):
+        return f"Clip({self.name!r}, dimension={self.dimension}, device={str(self.device)!r})"
+
+    @property
+    def logit_scale(self):
+        """float: the factor that turns cosines into logits (100 for OpenAI's models)."""
+        return self.model.logit_scale.detach().exp().item()
+
+    @property
+    def logit_bias(self):
+        """float: what SigLIP adds to the logits; 0 for CLIP."""
+        bias = getattr(self.model, "logit_bias", None)
+        return 0.0 if bias is None else bias.item()
+
+    def encode_images(self, pictures, batch_size=None, skipped=None):
+        """Encode pictures as rows of unit length.
+
+        Parameters
+        ----------
+        pictures : picture, sequence, datasets column or iterable
+            See `clipkit.pictures.open_picture` for what a picture may be.
+        batch_size : int, optional
+            How many go through the model at once; it does not change the result.
+        skipped : list, optional
+            Without one, the first unreadable picture raises. Given a list, unreadable pictures
+            are left out, reported in one warning, and appended to the list as pairs
+            (index, reason).
+
+        Returns
+        -------
+        torch.Tensor
+            float32, (n, d), on the CPU; one row for each picture that was read, in order.
+
+        Raises
+        ------
+        clipkit.pictures.PictureError
+            If a picture cannot be read; the message names it.
+        """
+        batch_size = batch_size or (128 if self._pixels.size <= 96 else 32)
+        batches = []
+        failed = [] if skipped is not None else None
+        with (
+            contextlib.closing(
+                self._pixels.batches(pictures, _positive(batch_size, "batch_size"), failed)
+            ) as stream,
+            self._encoding(),
+        ):
+            for pixels in stream:
+                output = self.model.get_image_features(pixel_values=pixels.to(self.device))
+                batches.append(_unit_rows(output))
+        if failed:
+            skipped.extend(failed)
+            shown = "; ".join(reason for _, reason in failed[:3])
+            more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
+            warnings.warn(f"{len(failed)} left out: {shown}{more}", stacklevel=_outside())
+        return torch.cat([torch.empty(0, self.dimension), *batches])
+
+    def encode_texts(self, texts, batch_size=256):
+        """Encode texts as rows of unit length.
+
+        A text that was encoded before is not computed again. A text longer than the model's
+        context is cut; a text that the bundled model has no word for is computed all the same:
+        both are said once in a warning.
+
+        Parameters
+        ----------
+        texts : str or iterable of str
+        batch_size : int
+            How many go through the model at once; it does not change the result.
+
+        Returns
+        -------
+        torch.Tensor
+            float32, (m, d), on the CPU.
+        """
+        texts = _as_texts(texts)
+        self._warn_of_unknown_words(texts)
+        # Only the tower as it was loaded is remembered: training changes its embeddings.
+        rows = self._remembered if self._text_state() == self._loaded_state else OrderedDict()
+        known = {text: rows[text] for text in texts if text in rows}
+        new = list(OrderedDict.fromkeys(text for text in texts if text not in known))
+        known.update(self._compute_texts(new, _positive(batch_size, "batch_size")))
+        for text in texts:
+            rows[text] = known[text]
+            rows.move_to_end(text)
+        while len(rows) > REMEMBERED_TEXTS:
+            rows.popitem(last=False)
+        if not texts:
+            return torch.empty(0, self.dimension)
+        return torch.stack([known[text] for text in texts])
+
+    def similarity(self, pictures, texts):
+        """Return the cosine between every picture and every text.
+
+        Returns
+        -------
+        torch.Tensor
+            float32, (n, m), from -1 to 1.
+        """
+        return self.encode_images(pictures) @ self.encode_texts(texts).T
+
+    def encode_labels(self, labels, templates=TEMPLATE):
+        """Encode each label as the mean of its prompts, again of unit length.
+
+        Parameters
+        ----------
+        labels : iterable of str
+        templates : str or iterable of str
+            Each with {} where the label goes.
+
+        Returns
+        -------
+        torch.Tensor
+            float32, (len(labels), d).
+        """
+        labels, templates = _as_texts(labels, "labels"), _as_texts(templates, "templates")
+        if not labels or not templates:
+            raise ValueError("there should be at least one label and one template")
+        for template in templates:
+            if template.count("{}") != 1:
+                raise ValueError(
+                    f'the template "{template}" should have {{}} once, where the label goes'
+                )
+        prompts = [template.replace("{}", label) for label in labels for template in templates]
+        rows = self.encode_texts(prompts).view(len(labels), len(templates), -1).mean(1)
+        return torch.nn.functional.normalize(rows, dim=-1)
+
+    def zero_shot(self, pictures, labels, templates=TEMPLATE):
+        """Return how well each label fits each picture.
+
+        Parameters
+        ----------
+        pictures
+            As for `encode_images`.
+        labels : iterable of str
+        templates : str or iterable of str
+            Prompts with {} where the label goes; the embeddings of several are averaged.
+
+        Returns
+        -------
+        torch.Tensor
+            float32, (n, len(labels)). CLIP: shares of each row, which sum to 1 (softmax of the
+            scaled cosines). SigLIP: each label by itself from 0 to 1 (sigmoid), as it was trained.
+        """
+        labels = self.encode_labels(labels, templates)
+        logits = self.logit_scale * self.encode_images(pictures) @ labels.T + self.logit_bias
+        return logits.sigmoid() if self.is_siglip else logits.softmax(-1)
+
+    def tokenize(self, texts):
+        """Return the token ids of texts, cut to the context length, padded to one length.
+
+        Parameters
+        ----------
+        texts : list of str
+
+        Returns
+        -------
+        torch.Tensor
+            int64, (n, length).
+        """
+        ids = self._token_ids(texts)
+        length = self.context_length if self.is_siglip else max(map(len, ids))
+        tokenizer = self.processor.tokenizer
+        return tokenizer.pad(
+            {"input_ids": ids}, padding="max_length", max_length=length, return_tensors="pt"
+        )["input_ids"]
+
+    def _token_ids(self, texts):
+        ids = self.processor.tokenizer(texts, verbose=False)["input_ids"]
+        for i, row in enumerate(ids):
+            if len(row) > self.context_length:
+                self._warn_of_cut(texts[i], len(row))
+                ids[i] = row[: self.context_length - 1] + row[-1:]  # the end token stays
+        return ids
+
+    def _compute_texts(self, texts, batch_size):
+        """Return a dict from each text to its row; texts of similar length share a batch."""
+        lengths = [len(text) for text in texts]
+        order = sorted(range(len(texts)), key=lengths.__getitem__)
+        rows = {}
+        with self._encoding(), _progress(len(texts), "texts") as bar:
+            for start in range(0, len(order), batch_size):
+                batch = [texts[i] for i in order[start : start + batch_size]]
+                # No attention mask: CLIP's text tower looks only backwards from the first end
+                # token, and SigLIP was trained to see its padding.
+                output = self.model.get_text_features(
+                    input_ids=self.tokenize(batch).to(self.device)
+                )
+                rows.update(zip(batch, _unit_rows(output), strict=True))
+                bar.update(len(batch))
+        return rows
+
+    @contextlib.contextmanager
+    def _encoding(self):
+        """Switch dropout off and gradients too, and put things back as they were."""
+        training = self.model.training
+        self.model.eval()
+        try:
+            # not inference_mode: learners train on the embeddings, and it would forbid that
+            with torch.no_grad():
+                yield
+        finally:
+            self.model.train(training)
+
+    def _text_state(self):
+        """What changes when the text tower's weights change or layers are put into it."""
+        if not hasattr(self.model, "text_model") or hasattr(self.model, "peft_config"):
+            return object()  # equal to no other: adapters can be switched without a trace here
+        projection = getattr(self.model, "text_projection", None)
+        parameters = [
+            p.detach()
+            for p in (
+                *self.model.text_model.parameters(),
+                *(projection.parameters() if projection else ()),
+            )
+        ]
+        sample = torch.cat([p.flatten()[:8] for p in parameters]).cpu().numpy().tobytes()
+        return sample, tuple((p.data_ptr(), p._version) for p in parameters)
+
+    def _warn_of_cut(self, text, length):
+        if ("cut", text) not in self._named:
+            self._named.add(("cut", text))
+            warnings.warn(
+                f"a text of {length} tokens was cut to the {self.context_length} that the model "
+                f'reads: "{text}"',
+                stacklevel=_outside(),
+            )
+
+    def _warn_of_unknown_words(self, texts):
+        if self.words is None:
+            return
+        unknown = dict.fromkeys(
+            word
+            for text in texts
+            for word in words_of(text)
+            if word not in self.words and word not in self._named
+        )
+        if unknown:
+            self._named.update(unknown)
+            listed = ", ".join(f'"{word}"' for word in unknown)
+            warnings.warn(
+                f"{self.name} has never seen the word{'s' * (len(unknown) > 1)} {listed}; its "
+                "answers for such texts mean little",
+                stacklevel=_outside(),
+            )
+
+
+class Pixels:
+    """A checkpoint's own preprocessing, done for many pictures in parallel.
+
+    Pictures are opened, resized and cropped in threads (PIL works outside Python's lock), so that
+    this overlaps with the model's work on the batch before; a whole batch is then scaled and
+    normalised at once. The values are those of the checkpoint's image processor; one that does
+    more than resize, crop, scale and normalise is called itself.
+
+    Parameters
+    ----------
+    image_processor : transformers image processor
+    """
+
+    def __init__(self, image_processor):
+        self.processor = image_processor
+        size = dict(image_processor.size)
+        crop = (
+            dict(image_processor.crop_size or {}) if _does(image_processor, "center_crop") else {}
+        )
+        self.edge = size.get("shortest_edge")
+        self.shape = (size.get("height"), size.get("width"))
+        self.crop = (crop.get("height"), crop.get("width"))
+        self.size = self.edge or self.shape[0] or 0
+        square = bool(self.edge and crop and max(self.crop) <= self.edge)
+        fixed = bool(None not in self.shape and not crop)
+        steps = ("resize", "rescale", "normalize", "convert_rgb")
+        self.known = (
+            (square or fixed)
+            and all(_does(image_processor, step) for step in steps)
+            and not _does(image_processor, "pad")
+        )
+        if self.known:
+            mean, std = (
+                torch.tensor(values, dtype=torch.float32).view(-1, 1, 1)
+                for values in (image_processor.image_mean, image_processor.image_std)
+            )
+            self.scale = image_processor.rescale_factor / std
+            self.shift = -mean / std
+
+    def batches(self, pictures, batch_size, failed=None):
+        """Yield tensors (up to batch_size, 3, height, width), float32.
+
+        Parameters
+        ----------
+        pictures
+            As for `Clip.encode_images`.
+        batch_size : int
+        failed : list, optional
+            Takes (index, reason) of unreadable pictures, which raise without it.
+        """
+        total = len(pictures) if hasattr(pictures, "__len__") else None
+        todo = enumerate(getters(pictures))
+        running, batch = deque(), []
+        pool = ThreadPoolExecutor(_cores(), thread_name_prefix="clipkit-pictures")
+        try:
+            with _progress(total, "pictures") as bar:
+                while True:
+                    # two batches ahead: one in the making while the model works on the other
+                    while len(running) < 2 * batch_size and (task := next(todo, None)):
+                        running.append((task[0], pool.submit(self._read, task[1])))
+                    if not running:
+                        break
+                    index, future = running.popleft()
+                    try:
+                        batch.append(future.result())
+                    except PictureError as error:
+                        if failed is None:
+                            raise
+                        failed.append((index, str(error)))
+                    if len(batch) == batch_size:
+                        yield self._finish(batch)
+                        bar.update(len(batch))
+                        batch = []
+                if batch:
+                    yield self._finish(batch)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _read(self, get):
+        """Open one picture and bring it to size: (height, width, 3) uint8."""
+        image = get()
+        if not self.known:
+            values = self.processor(images=[image], return_tensors="np")["pixel_values"][0]
+            return np.asarray(values, dtype=np.float32)
+        if not self.edge:
+            height, width = self.shape
+            return np.asarray(image.resize((width, height), self.processor.resample))
+        short, long = sorted(image.size)
+        long = int(self.edge * long / short)
+        width, height = (self.edge, long) if image.width <= image.height else (long, self.edge)
+        image = image.resize((width, height), self.processor.resample)
+        left, top = (width - self.crop[1]) // 2, (height - self.crop[0]) // 2
+        return np.asarray(image.crop((left, top, left + self.crop[1], top + self.crop[0])))
+
+    def _finish(self, batch):
+        values = torch.from_numpy(np.stack(batch))
+        if not self.known:
+            return values
+        values = values.permute(0, 3, 1, 2).to(torch.float32, memory_format=torch.contiguous_format)
+        return values.mul_(self.scale).add_(self.shift)
+
+
+def words_of(text):
+    """Return the lower-case words of a text: runs of letters, so that "T-shirt" is two.
+
+    This is also how the list ``words.txt`` of a checkpoint is made: the words of its training
+    captions, one a line.
+
+    Examples
+    --------
+    >>> words_of("Two red T-shirts, size 38")
+    ['two', 'red', 't', 'shirts', 'size']
+    """
+    return re.findall(r"[^\W\d_]+", text.lower())
+
+
+@contextlib.contextmanager
+def _reading(label, what):
+    """Turn what transformers raises about a broken checkpoint into one sentence."""
+    from transformers.utils import logging
+
+    bars = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    except CheckpointError:
+        raise
+    except Exception as error:  # unpickling, missing tokenizers, unknown types, shapes ...
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise CheckpointError(
+            f'the {what} of "{label}" cannot be read; delete the folder or fetch it again, or use '
+            f"another checkpoint ({type(error).__name__}: {reason})"
+        ) from error
+    finally:
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _check_end_of_text(clip):
+    """Refuse a tokenizer whose end token the text tower would not find.
+
+    CLIP reads a text's embedding at its end token; with another tokenizer's, it silently reads
+    the first token, which is the same for every text.
+    """
+    configured = getattr(clip.model.config.text_config, "eos_token_id", None)
+    end = clip.processor.tokenizer.eos_token_id
+    if clip.model.config.model_type != "clip" or configured == end:
+        return
+    highest = len(clip.processor.tokenizer) - 1
+    if configured == 2 and end == highest:  # the oldest checkpoints: the highest id is the end
+        return
+    raise CheckpointError(
+        f"the tokenizer of {clip.name} ends a text with token {end}, but the model looks for "
+        f"{configured}; use the tokenizer that the model was trained with, or set eos_token_id in "
+        "its text_config"
+    )
+
+
+def _unit_rows(output):
+    """Projected features from what transformers 5 (an object) or 4 (a tensor) returns."""
+    features = getattr(output, "pooler_output", output)
+    return torch.nn.functional.normalize(features.float(), dim=-1).cpu()
+
+
+def _as_texts(texts, name="texts"):
+    texts = [texts] if isinstance(texts, str) else list(texts)
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"{name}[{i}] is a {type(text).__name__}, but it should be a str")
+    return texts
+
+
+def _positive(number, name):
+    if number < 1:
+        raise ValueError(f"{name} is {number}, but it should be at least 1")
+    return int(number)
+
+
+def _does(image_processor, step):
+    return bool(getattr(image_processor, f"do_{step}", False))
+
+
+def _best_device():
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _cores():
+    """The number of cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+def _progress(total, unit):
+    """A bar that appears only where the work takes long, and leaves nothing behind."""
+    return tqdm(total=total, unit=" " + unit, delay=SECONDS_UNTIL_BAR, leave=False)
+
+
+def _outside():
+    """The stack level of the line outside clipkit that led here, for warnings."""
+    frame, level = sys._getframe(1), 1
+    while frame and frame.f_globals.get("__name__", "").split(".")[0] == "clipkit":
+        frame, level = frame.f_back, level + 1
+    return level
