@@ -59,10 +59,10 @@ def load(name=None, device=None):
     label = str(name or os.environ.get("CLIPKIT_MODEL") or "the bundled model")
     with _reading(label, "configuration"):
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-    if not hasattr(config, "vision_config") or not hasattr(config, "text_config"):
+    if config.model_type not in ("clip", "siglip"):
         raise CheckpointError(
-            f'"{label}" is a "{config.model_type}" model, but clipkit needs one with a picture and '
-            "a text tower, such as CLIP or SigLIP"
+            f'"{label}" is a model of type "{config.model_type}", but clipkit loads those of type '
+            '"clip" and "siglip", which have a picture and a text tower'
         )
     with _reading(label, "weights"):
         model, loading = AutoModel.from_pretrained(
@@ -308,7 +308,7 @@ class Clip:
         for i, row in enumerate(ids):
             if len(row) > self.context_length:
                 self._warn_of_cut(texts[i], len(row))
-                ids[i] = row[: self.context_length - 1] + row[-1:]  # the end token stays
+                ids[i] = row[: self.context_length - 1] + row[-1:]  # the last is the end token
         return ids
 
     def _compute_texts(self, texts, batch_size):
