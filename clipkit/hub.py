@@ -32,18 +32,16 @@ WEIGHTS = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
+TOKENIZERS = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model")
+PROCESSORS = ("processor_config.json", "preprocessor_config.json")
 _OTHERS = (
     "config.json",
-    "preprocessor_config.json",
-    "processor_config.json",
-    "tokenizer.json",
+    *TOKENIZERS,
+    *PROCESSORS,
     "tokenizer_config.json",
     "special_tokens_map.json",
     "added_tokens.json",
-    "vocab.json",
     "merges.txt",
-    "spiece.model",
-    "tokenizer.model",
     "words.txt",
 )
 
@@ -100,17 +98,19 @@ def weights_of(folder):
 
 
 def _complete(folder):
-    """Return the folder if its configuration and weights are all there."""
+    """Return the folder if all that a checkpoint needs is there."""
     if not (folder / "config.json").is_file():
         raise CheckpointError(
             f'the folder "{folder}" has no config.json, so it is not a checkpoint in the Hugging '
             "Face format (save_pretrained writes one)"
         )
+    needed = {"weights": WEIGHTS, "tokenizer": TOKENIZERS, "picture processor": PROCESSORS}
+    for what, files in needed.items():
+        if not any((folder / file).is_file() for file in files):
+            raise CheckpointError(
+                f'the folder "{folder}" has no {what}; it needs one of {", ".join(files)}'
+            )
     file = weights_of(folder)
-    if file is None:
-        raise CheckpointError(
-            f'the folder "{folder}" has no weights; it needs one of {", ".join(WEIGHTS)}'
-        )
     missing = [part for part in _parts(folder / file) if not (folder / part).is_file()]
     if missing:
         raise CheckpointError(

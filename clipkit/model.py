@@ -174,7 +174,8 @@ class Clip:
         clipkit.pictures.PictureError
             If a picture cannot be read; the message names it.
         """
-        batch_size = batch_size or (128 if self._pixels.size <= 96 else 32)
+        if batch_size is None:
+            batch_size = 128 if self._pixels.size <= 96 else 32
         batches = []
         failed = [] if skipped is not None else None
         with (

@@ -5,7 +5,7 @@ import pytest
 CONTEXT = 40
 
 
-def make_checkpoint(folder, safe=True):
+def write_checkpoint(folder, safe=True):
     """Write a CLIPModel of random weights, its processor and its tokenizer into a folder."""
     import torch
     from tokenizers.pre_tokenizers import ByteLevel
@@ -55,9 +55,15 @@ def make_checkpoint(folder, safe=True):
 
 
 @pytest.fixture(scope="session")
+def make_checkpoint():
+    """The function that writes a tiny checkpoint: make_checkpoint(folder, safe=True)."""
+    return write_checkpoint
+
+
+@pytest.fixture(scope="session")
 def tiny_checkpoint(tmp_path_factory):
-    """A folder with a tiny CLIP checkpoint in the Hugging Face format. Read only: copy to change."""
-    return make_checkpoint(tmp_path_factory.mktemp("tiny") / "clip")
+    """A folder with a tiny CLIP checkpoint in the Hugging Face format; copy it to change it."""
+    return write_checkpoint(tmp_path_factory.mktemp("tiny") / "clip")
 
 
 @pytest.fixture
