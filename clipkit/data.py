@@ -1,0 +1,124 @@
+"""The bundled data sets, own folders and Hub data sets: all as `datasets.Dataset`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyarrow.parquet as parquet
+from datasets import Dataset, DatasetDict, Image
+from PIL import Image as PillowImage
+from PIL import UnidentifiedImageError
+
+ASSETS = Path(__file__).parent / "assets" / "data"
+SPLITS = ("train", "validation", "test")
+ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
+
+
+def load_catalog() -> DatasetDict:
+    """The shop's catalogue: about 3,600 products, rendered by the studio.
+
+    Returns
+    -------
+    datasets.DatasetDict
+        Splits train, validation and test; columns image (192 px), title, description, category,
+        design, colour, second_colour, pattern, material, held_out_pair (this colour never occurs
+        with this category outside the test split) and specification (JSON, what
+        `clipkit.studio.Product.from_dict` and `Shot.from_dict` read).
+
+    Examples
+    --------
+    >>> catalog = load_catalog()
+    >>> list(catalog)
+    ['train', 'validation', 'test']
+    """
+    return _bundled("catalog")
+
+
+def load_radiographs() -> DatasetDict:
+    """About 2,000 synthetic chest radiographs of 1,200 patients. Nothing here is for diagnosis.
+
+    Returns
+    -------
+    datasets.DatasetDict
+        Splits train, validation and test, no patient in two of them; columns image (160 px, grey),
+        report, findings (list of names), patient, sex, age (years), projection and specification
+        (JSON).
+    """
+    return _bundled("radiographs")
+
+
+def _bundled(name: str) -> DatasetDict:
+    splits = {}
+    for split in SPLITS:
+        path = ASSETS / name / f"{split}.parquet"
+        if not path.exists():
+            raise FileNotFoundError(
+                f"The bundled data set {path} is missing; `python -m clipkit.studio.build` makes "
+                "it again."
+            )
+        # Read into memory: `load_dataset` would write a second copy to the cache of the user.
+        splits[split] = Dataset(parquet.read_table(path))
+    return DatasetDict(splits)
+
+
+def from_folder(path: str | os.PathLike) -> Dataset:
+    """Own pictures as a data set: one folder of pictures, or a folder for each label.
+
+    A file that cannot be read is left out and named in the attribute `skipped` of the result, so
+    that one broken download does not lose the other thousand.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder. Files whose ending is not that of a picture are ignored.
+
+    Returns
+    -------
+    datasets.Dataset
+        Columns image, file (path relative to the folder) and, where there are subfolders, label
+        (the subfolder's name); sorted by file.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+        If the folder is missing or is a file.
+    ValueError
+        If it holds no readable picture.
+    """
+    folder = Path(path).expanduser()
+    if not folder.exists():
+        raise FileNotFoundError(f"There is no folder {folder}; pass the path of one with pictures.")
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is a file; pass the folder that holds the pictures.")
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in ENDINGS)
+    skipped = {}
+    for file in files:
+        problem = _problem(file)
+        if problem:
+            skipped[str(file.relative_to(folder))] = problem
+    kept = [file for file in files if str(file.relative_to(folder)) not in skipped]
+    if not kept:
+        raise ValueError(
+            f"{folder} holds no readable picture ({len(skipped)} unreadable); "
+            f"known endings are {', '.join(sorted(ENDINGS))}."
+        )
+    columns = {
+        "image": [str(file) for file in kept],
+        "file": [file.relative_to(folder).as_posix() for file in kept],
+    }
+    if all(file.parent != folder for file in kept):
+        columns["label"] = [file.relative_to(folder).parts[0] for file in kept]
+    dataset = Dataset.from_dict(columns).cast_column("image", Image())
+    dataset.skipped = skipped
+    return dataset
+
+
+def _problem(file: Path) -> str | None:
+    """Why a picture cannot be read, or None."""
+    try:
+        with PillowImage.open(file) as picture:
+            picture.load()
+    except (UnidentifiedImageError, OSError, SyntaxError, PillowImage.DecompressionBombError) as e:
+        return str(e)
+    return None

@@ -1,0 +1,130 @@
+"""A picture as other cameras, rooms and websites would have shown it.
+
+The model is judged on photographs it has never seen the like of, so it must learn form rather than
+our renderer's ways: products are cut out and laid on other backgrounds, cropped, turned, blurred,
+made small, grey or inverted. Everything works on a whole batch of tensors.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch.nn.functional import affine_grid, grid_sample, interpolate
+
+GREY, INVERTED, CUT_OUT = 0.12, 0.3, 0.4
+"""Shares: of grey pictures; of inverted ones among the grey; of products on another background."""
+
+
+def draw_grey(n: int, generator: torch.Generator) -> torch.Tensor:
+    """Which of n pictures lose their colour: their captions must not name it. Bool, shape (n,)."""
+    return torch.rand(n, generator=generator) < GREY
+
+
+def _uniform(n: int, low: float, high: float, generator: torch.Generator) -> torch.Tensor:
+    return low + (high - low) * torch.rand(n, generator=generator)
+
+
+def backgrounds(n: int, pixels: int, generator: torch.Generator) -> torch.Tensor:
+    """Smooth random colour fields, from plain to blotchy. Float32 in 0..1, shape (n, 3, p, p)."""
+    fields = []
+    for cells in (1, 2, 5, pixels // 3):
+        noise = torch.rand(n, 3, cells, cells, generator=generator)
+        # Half of all walls and floors are grey or nearly so.
+        noise = torch.lerp(noise.mean(1, keepdim=True), noise, torch.rand(n, 1, 1, 1, generator=generator))
+        fields.append(interpolate(noise, size=(pixels, pixels), mode="bilinear"))
+    weights = torch.rand(n, len(fields), generator=generator) ** 3
+    weights = weights / weights.sum(1, keepdim=True)
+    return torch.einsum("nk,knchw->nchw", weights, torch.stack(fields))
+
+
+def cut_out(rgba: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Lay some of the products on another background. (n, 4, p, p) -> (n, 3, p, p), 0..1."""
+    n, _, pixels, _ = rgba.shape
+    colour, mask = rgba[:, :3], rgba[:, 3:]
+    other = backgrounds(n, pixels, generator)
+    kind = torch.rand(n, generator=generator)
+    other[kind < 0.25] = 1.0  # the white of a web shop
+    other[kind > 0.85] = 0.0
+    has_mask = mask.flatten(1).any(dim=1)
+    chosen = (torch.rand(n, generator=generator) < CUT_OUT) & has_mask
+    return torch.where(chosen[:, None, None, None], torch.lerp(other, colour, mask), colour)
+
+
+def move(pictures: torch.Tensor, turn: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Crop, stretch, shift, turn and mirror each picture by its own amount.
+
+    Parameters
+    ----------
+    pictures : torch.Tensor of float32, shape (n, c, p, p)
+    turn : torch.Tensor of bool, shape (n,)
+        Which pictures may be mirrored and turned: a radiograph has a left and a right.
+    """
+    n = len(pictures)
+    wide = torch.where(turn, 1.0, 0.3)
+    scale = 1 + wide * _uniform(n, -0.45, 0.3, generator)
+    aspect = torch.exp(wide * _uniform(n, -0.25, 0.25, generator))
+    angle = wide * _uniform(n, -1, 1, generator) ** 3 * math.radians(50)
+    mirror = torch.where(turn & (torch.rand(n, generator=generator) < 0.5), -1.0, 1.0)
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    room = 0.12 + 0.5 * (1 - scale).clamp(min=0)
+    shift_x, shift_y = (room * wide * _uniform(n, -1, 1, generator) for _ in range(2))
+    theta = torch.stack(
+        [
+            torch.stack([mirror * scale * aspect * cos, -scale * sin, shift_x], dim=1),
+            torch.stack([mirror * scale * sin, scale / aspect * cos, shift_y], dim=1),
+        ],
+        dim=1,
+    )
+    grid = affine_grid(theta, list(pictures.shape), align_corners=False)
+    return grid_sample(pictures, grid, padding_mode="reflection", align_corners=False)
+
+
+def develop(pictures: torch.Tensor, grey: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Exposure, contrast, tint, blur, low resolution and noise, and the loss of colour.
+
+    Parameters
+    ----------
+    pictures : torch.Tensor of float32 in 0..1, shape (n, 3, p, p)
+    grey : torch.Tensor of bool, shape (n,)
+        Pictures to turn grey; some of them are inverted, as small web thumbnails are.
+    """
+    n, _, pixels, _ = pictures.shape
+
+    def column(low, high, channels=1):
+        return _uniform(n * channels, low, high, generator).view(n, channels, 1, 1)
+
+    pictures = pictures.clamp(0, 1) ** torch.exp(column(-0.35, 0.35))
+    pictures = (pictures - 0.5) * column(0.7, 1.25) + 0.5 + column(-0.12, 0.12)
+    pictures = pictures * column(0.92, 1.08, channels=3)
+    small = int(torch.randint(26, pixels, (1,), generator=generator))
+    coarse = interpolate(pictures, size=(small, small), mode="bilinear", antialias=True)
+    coarse = interpolate(coarse, size=(pixels, pixels), mode="bilinear")
+    pictures = torch.where(column(0, 1) < 0.35, coarse, pictures)
+    lightness = pictures.mean(dim=1, keepdim=True).expand_as(pictures)
+    lightness = torch.where(column(0, 1) < INVERTED, 1 - lightness, lightness)
+    pictures = torch.where(grey[:, None, None, None], lightness, pictures)
+    noise = torch.randn(pictures.shape, generator=generator) * column(0, 0.04)
+    return (pictures + noise).clamp(0, 1)
+
+
+def augment(
+    rgba: torch.Tensor, grey: torch.Tensor, turn: torch.Tensor, generator: torch.Generator
+) -> torch.Tensor:
+    """All of the above, in the order in which it happens to a photograph.
+
+    Parameters
+    ----------
+    rgba : torch.Tensor of uint8, shape (n, 4, p, p)
+        Pictures with the product's mask as fourth channel (all zero: no mask).
+    grey, turn : torch.Tensor of bool, shape (n,)
+        See `develop` and `move`.
+    generator : torch.Generator
+        Two calls with generators in the same state give the same pictures.
+
+    Returns
+    -------
+    torch.Tensor of float32 in 0..1, shape (n, 3, p, p)
+    """
+    pictures = cut_out(rgba.float() / 255, generator)
+    return develop(move(pictures, turn, generator), grey, generator)

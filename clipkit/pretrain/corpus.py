@@ -1,0 +1,312 @@
+"""The training pictures: rendered once, in parallel, and kept in a folder of shards.
+
+A shard is `N.npy`, uint8 pictures with the product's mask as fourth channel, beside `N.jsonl`, the
+specification of each. Captions are written anew each time a picture is seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import CLIPTokenizer
+
+from clipkit.pretrain.augment import augment, draw_grey
+from clipkit.pretrain.towers import train_tokenizer
+from clipkit.studio import (
+    CATEGORIES,
+    COLOURS,
+    MATERIALS,
+    PATTERNS,
+    Findings,
+    Patient,
+    Product,
+    Shot,
+    photographs,
+    radiograph,
+)
+from clipkit.studio.captions import FACTS, caption
+from clipkit.studio.reports import radiograph_caption
+from clipkit.studio.splits import SEEDS, is_held_out
+
+LOOKS = 4
+"""Pictures of one traced geometry, each in other colours, pattern, light and room."""
+PIXELS = 80
+PICTURES_IN_SHARD = 512
+RADIOGRAPH_SHARE = 0.08
+LONG_SHARE = 0.3
+"""Share of the batches whose captions are descriptions of a few sentences."""
+CLASSES = {
+    "category": list(CATEGORIES),
+    "colour": list(COLOURS),
+    "pattern": list(PATTERNS),
+    "material": list(MATERIALS),
+}
+
+
+@dataclass
+class Batch:
+    """What a step of training sees.
+
+    Attributes
+    ----------
+    pixels : torch.Tensor of float32, shape (n, 3, p, p)
+        Normalised as the processor does.
+    input_ids, attention_mask : torch.Tensor of int64, shape (n, length)
+    caption_ids : torch.Tensor of int64, shape (n,)
+        Equal for equal captions, in every process.
+    labels : dict of str to torch.Tensor of int64, shape (n,)
+        The renderer's own labels; -100 where a picture has none.
+    """
+
+    pixels: torch.Tensor
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    caption_ids: torch.Tensor
+    labels: dict[str, torch.Tensor]
+
+    def to(self, device) -> Batch:
+        labels = {name: values.to(device) for name, values in self.labels.items()}
+        tensors = (self.pixels, self.input_ids, self.attention_mask, self.caption_ids)
+        return Batch(*(tensor.to(device) for tensor in tensors), labels)
+
+
+# ---------------------------------------------------------------------------------- rendering
+
+
+def random_product(rng: np.random.Generator) -> Product:
+    """A product whose category and colour are not held out."""
+    while True:
+        product = Product.random(rng)
+        if not is_held_out(product.category, product.colour):
+            return product
+
+
+def recoloured(product: Product, rng: np.random.Generator) -> Product:
+    """The same object in other colours and another pattern: its geometry stays."""
+    other = random_product(rng)
+    while is_held_out(product.category, other.colour):
+        other = random_product(rng)
+    twin = Product.random(rng, category=product.category, design=product.design)
+    return replace(
+        product, colour=other.colour, second_colour=other.second_colour, pattern=twin.pattern
+    )
+
+
+def render_products(rng: np.random.Generator, n: int, pixels: int) -> tuple[np.ndarray, list[dict]]:
+    """n pictures of products, `LOOKS` of each geometry. -> (n, p, p, 4) uint8, specifications."""
+    pictures, specifications = [], []
+    while len(pictures) < n:
+        product = random_product(rng)
+        shot = Shot.random(rng, product)
+        products = [product] + [recoloured(product, rng) for _ in range(LOOKS - 1)]
+        rooms = [Shot.random(rng, product) for _ in products]
+        shots = [
+            replace(shot, light=room.light, background=room.background, seed=room.seed)
+            for room in rooms
+        ]
+        pictures += photographs(products, shots, pixels)
+        specifications += [
+            {"product": p.to_dict(), "shot": s.to_dict()}
+            for p, s in zip(products, shots, strict=True)
+        ]
+    return np.stack(pictures[:n]), specifications[:n]
+
+
+def render_radiographs(rng: np.random.Generator, n: int, pixels: int):
+    """n radiographs of one hospital, as RGBA without mask. -> (n, p, p, 4) uint8, specifications."""
+    pictures, specifications = [], []
+    for _ in range(n):
+        patient = Patient.random(rng)
+        findings = Findings.random(rng)
+        film = np.asarray(radiograph(patient, findings, pixels).convert("L"))
+        pictures.append(np.dstack([film, film, film, np.zeros_like(film)]))
+        specifications.append({"patient": patient.to_dict(), "findings": findings.to_dict()})
+    return np.stack(pictures), specifications
+
+
+def render_shard(folder: Path, number: int, pixels: int) -> int:
+    """Render one shard and return its number; the specification file, written last, seals it."""
+    rng = np.random.default_rng([SEEDS["pretraining"], number])
+    films = round(PICTURES_IN_SHARD * RADIOGRAPH_SHARE)
+    products, first = render_products(rng, PICTURES_IN_SHARD - films, pixels)
+    radiographs, second = render_radiographs(rng, films, pixels)
+    np.save(folder / f"{number:05d}.npy", np.concatenate([products, radiographs]))
+    lines = "".join(json.dumps(specification) + "\n" for specification in [*first, *second])
+    temporary = folder / f"{number:05d}.part"
+    temporary.write_text(lines)
+    os.replace(temporary, folder / f"{number:05d}.jsonl")
+    return number
+
+
+def render(folder: Path, pictures: int, processes: int = 1, pixels: int = PIXELS) -> None:
+    """Render the shards that are still missing, in parallel; interrupt it whenever you like.
+
+    Parameters
+    ----------
+    folder : Path
+        The cache; is made where it is missing.
+    pictures : int
+        How many there shall be in the end, rounded up to whole shards.
+    processes : int
+        Renderers at work; one a core.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = range(-(-pictures // PICTURES_IN_SHARD))
+    missing = [n for n in wanted if not (folder / f"{n:05d}.jsonl").exists()]
+    began = time.monotonic()
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(render_shard, folder, n, pixels) for n in missing]
+        for done, job in enumerate(as_completed(jobs), start=1):
+            job.result()
+            left = (time.monotonic() - began) / done * (len(missing) - done)
+            print(f"shard {done}/{len(missing)}  {left / 60:.0f} min left", flush=True)
+
+
+# ------------------------------------------------------------------------------------ reading
+
+
+def write_caption(specification: dict, rng, grey: bool = False, length: str | None = None) -> str:
+    """A new caption of a picture; that of a grey picture does not name its colour."""
+    if "product" in specification:
+        product = Product.from_dict(specification["product"])
+        mention = tuple(fact for fact in FACTS if not (grey and fact == "colour"))
+        return caption(product, rng, mention=mention, length=length)
+    patient = Patient.from_dict(specification["patient"])
+    findings = Findings.from_dict(specification["findings"])
+    return radiograph_caption(patient, findings, rng, length=length)
+
+
+def sample_texts(n: int = 40_000, seed: int = 0) -> list[str]:
+    """Captions of random specifications, as training will write them: for the tokenizer."""
+    rng = np.random.default_rng([SEEDS["pretraining"], 999_999, seed])
+    texts = []
+    for index in range(n):
+        if index % 12:
+            specification = {"product": random_product(rng).to_dict()}
+        else:
+            patient, findings = Patient.random(rng), Findings.random(rng)
+            specification = {"patient": patient.to_dict(), "findings": findings.to_dict()}
+        length = "long" if index % 3 == 0 else "short"
+        texts.append(write_caption(specification, rng, length=length))
+    return texts
+
+
+class Corpus:
+    """The shards of a folder in memory, and the batch of any step.
+
+    Parameters
+    ----------
+    folder : Path
+        Made by `render`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder holds no finished shard.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+        sealed = sorted(self.folder.glob("*.jsonl"))
+        if not sealed:
+            raise FileNotFoundError(
+                f"{self.folder} holds no training pictures; make some with "
+                f"`python -m clipkit.pretrain render --cache {self.folder}`."
+            )
+        # In memory: reading single pictures from a memory map was slower than the training.
+        self.pictures = np.concatenate([np.load(path.with_suffix(".npy")) for path in sealed])
+        self.specifications = [
+            json.loads(line) for path in sealed for line in path.read_text().splitlines()
+        ]
+        self.pixels = self.pictures.shape[1]
+        self.classes = {name: len(values) for name, values in CLASSES.items()}
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    @cached_property
+    def tokenizer(self) -> CLIPTokenizer:
+        """Trained once on `texts`, then kept in the folder."""
+        path = self.folder / "tokenizer"
+        if not path.exists():
+            train_tokenizer(self.texts()).save_pretrained(path)
+        return CLIPTokenizer.from_pretrained(path)
+
+    def texts(self) -> list[str]:
+        """What the tokenizer was trained on, and where the list of known words comes from."""
+        path = self.folder / "texts.json"
+        if not path.exists():
+            path.write_text(json.dumps(sample_texts()))
+        return json.loads(path.read_text())
+
+    def batch(self, step: int, size: int, seed: int, rank: int = 0, ranks: int = 1) -> Batch:
+        """The rows of process `rank` among those of a step; a function of its arguments alone."""
+        rng = np.random.default_rng([seed, step])
+        mine = rng.integers(len(self), size=size)[rank::ranks]
+        rng = np.random.default_rng([seed, step, rank])
+        length = "long" if step % 10 < 10 * LONG_SHARE else "short"
+        generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        grey = draw_grey(len(mine), generator)
+        specifications = [self.specifications[index] for index in mine]
+        texts = [
+            write_caption(specification, rng, bool(is_grey), length)
+            for specification, is_grey in zip(specifications, grey, strict=True)
+        ]
+        tokens = self.tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
+        return Batch(
+            self._pixels(mine, specifications, grey, generator),
+            tokens.input_ids,
+            tokens.attention_mask,
+            torch.tensor([_number(text) for text in texts]),
+            _labels(specifications, grey),
+        )
+
+    def batches(self, recipe, first: int, rank: int = 0, ranks: int = 1) -> Iterator[Batch]:
+        """The batches from step `first` to the end; the next is made while the model works."""
+        with ThreadPoolExecutor(1) as ahead:
+
+            def make(step):
+                return ahead.submit(self.batch, step, recipe.batch_size, recipe.seed, rank, ranks)
+
+            waiting = make(first)
+            for step in range(first, recipe.steps):
+                batch = waiting.result()
+                waiting = make(step + 1)
+                yield batch
+
+    def _pixels(self, rows, specifications, grey, generator) -> torch.Tensor:
+        rgba = torch.from_numpy(self.pictures[rows]).permute(0, 3, 1, 2)
+        turn = torch.tensor(["product" in specification for specification in specifications])
+        pictures = augment(rgba, grey, turn, generator)
+        return (pictures - _MEAN) / _STD
+
+
+# The processor's own: OpenAI's mean and standard deviation of a picture's channels.
+_MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
+_STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
+
+
+def _number(text: str) -> int:
+    """The same 63-bit number for the same text, in every process."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def _labels(specifications: list[dict], grey: torch.Tensor) -> dict[str, torch.Tensor]:
+    labels = {}
+    for name, values in CLASSES.items():
+        place = {value: number for number, value in enumerate(values)}
+        rows = [place.get(s.get("product", {}).get(name), -100) for s in specifications]
+        labels[name] = torch.tensor(rows)
+    labels["colour"] = labels["colour"].masked_fill(grey, -100)
+    return labels

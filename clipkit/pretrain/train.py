@@ -1,0 +1,257 @@
+"""The training loop: interruptible, resumable, the same on a CPU, a GPU or several processes."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+from torch import nn
+from torch.nn.functional import cross_entropy, normalize
+from transformers import CLIPModel
+
+from clipkit.pretrain.corpus import Batch, Corpus
+from clipkit.pretrain.loss import contrastive_loss
+from clipkit.pretrain.towers import small_config, small_processor, words_of
+
+SAVE_EVERY = 60.0
+"""Seconds between two checkpoints: what a `kill -9` loses at most."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the result, apart from the corpus.
+
+    Attributes
+    ----------
+    views : int
+        Augmented picture-caption pairs that the model sees.
+    batch_size : int
+        Pairs in a step, over all processes.
+    muon_rate, adam_rate : float
+        Peak learning rates of Muon (the matrices; Jordan et al. 2024) and of AdamW (the rest).
+    warm_up, cool_down : float
+        Shares of the steps in which the rate rises from zero, and falls back to it.
+    patches_kept : float
+        Share of the patches that the vision tower sees (Li et al. 2023, FLIP, arXiv 2212.00794)
+        until the cool-down, when it sees all.
+    label_weight, label_share : float
+        Weight of a cross-entropy on the renderer's own labels from linear heads on the vision
+        tower, and the share of the steps that have it. 0 trains on captions alone.
+    seed : int
+    """
+
+    views: int = 2_000_000
+    batch_size: int = 128
+    muon_rate: float = 0.01
+    adam_rate: float = 1e-3
+    warm_up: float = 0.02
+    cool_down: float = 0.25
+    patches_kept: float = 0.375
+    label_weight: float = 0.5
+    label_share: float = 0.6
+    seed: int = 0
+
+    @property
+    def steps(self) -> int:
+        return math.ceil(self.views / self.batch_size)
+
+    def rate(self, step: int) -> float:
+        """Share of the peak learning rate at a step."""
+        done = step / self.steps
+        return max(min(1.0, (done + 1e-4) / self.warm_up, (1 - done) / self.cool_down), 0.0)
+
+    def patches(self, step: int) -> float:
+        return self.patches_kept if step < (1 - self.cool_down / 2) * self.steps else 1.0
+
+    def labels(self, step: int) -> float:
+        return self.label_weight if step < self.label_share * self.steps else 0.0
+
+
+class Learner(nn.Module):
+    """A ``CLIPModel``, and the linear heads that help it at first and are then thrown away."""
+
+    def __init__(self, model: CLIPModel, classes: dict[str, int]):
+        super().__init__()
+        self.model = model
+        width = model.config.vision_config.hidden_size
+        self.heads = nn.ModuleDict({name: nn.Linear(width, n) for name, n in classes.items()})
+
+    def forward(self, batch: Batch, patches_kept: float = 1.0):
+        """Embeddings of pictures and of texts (unit rows), logit scale, logits of each head."""
+        pooled = self.look(batch.pixels, patches_kept)
+        pictures = normalize(self.model.visual_projection(pooled).float(), dim=1)
+        texts = self.model.get_text_features(batch.input_ids, batch.attention_mask).pooler_output
+        texts = normalize(texts.float(), dim=1)
+        logits = {name: head(pooled).float() for name, head in self.heads.items()}
+        return pictures, texts, self.model.logit_scale.exp(), logits
+
+    def look(self, pixels: torch.Tensor, patches_kept: float) -> torch.Tensor:
+        """The vision tower on a random part of the patches, others for each picture."""
+        vision = self.model.vision_model
+        states = vision.embeddings(pixels)
+        n, patches = len(states), states.shape[1] - 1
+        if patches_kept < 1:
+            order = torch.rand(n, patches, device=states.device).argsort(dim=1)
+            kept = 1 + order[:, : round(patches_kept * patches)]
+            kept = nn.functional.pad(kept, (1, 0))  # the class token, number 0, always stays
+            states = states.gather(1, kept[:, :, None].expand(-1, -1, states.shape[2]))
+        states = vision.encoder(inputs_embeds=vision.pre_layrnorm(states)).last_hidden_state
+        return vision.post_layernorm(states[:, 0])
+
+
+def total_loss(outputs, batch: Batch, label_weight: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """The loss to minimise and, within it, the contrastive loss alone."""
+    pictures, texts, scale, logits = outputs
+    contrastive = contrastive_loss(pictures, texts, scale, batch.caption_ids)
+    extra = [cross_entropy(logits[name], batch.labels[name], ignore_index=-100) for name in logits]
+    # A head without a single label in the batch gives NaN; adding 0 times all heads keeps every
+    # parameter in the graph, as DistributedDataParallel expects.
+    extra = [loss.nan_to_num() for loss in extra]
+    return contrastive + label_weight * sum(extra) / len(extra), contrastive
+
+
+def optimisers(learner: Learner, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside the towers, AdamW for everything else."""
+    matrices, rest = [], []
+    for name, parameter in learner.named_parameters():
+        inside = parameter.ndim == 2 and ".encoder." in name
+        (matrices if inside else rest).append(parameter)
+    return [
+        torch.optim.Muon(
+            matrices, lr=recipe.muon_rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"
+        ),
+        torch.optim.AdamW(rest, lr=recipe.adam_rate, weight_decay=0.02, betas=(0.9, 0.98)),
+    ]
+
+
+def save_atomically(state: dict, path: Path) -> None:
+    """Write beside the file and then rename: a crash leaves the old checkpoint whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    torch.save(state, temporary)
+    os.replace(temporary, path)
+
+
+def report(step: int, recipe: Recipe, loss: float, scale: float, seconds: float, done: int) -> str:
+    """One line of progress, with the time left at the present speed."""
+    speed = done * recipe.batch_size / max(seconds, 1e-9)
+    left = (recipe.steps - step) * recipe.batch_size / max(speed, 1e-9)
+    return (
+        f"step {step}/{recipe.steps}  views {step * recipe.batch_size:,}  loss {loss:.3f}  "
+        f"logit scale {scale:.1f}  {speed:.0f} views/s  {left / 60:.0f} min left"
+    )
+
+
+def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) -> bool:
+    """Train, or go on from the last checkpoint, and write the finished model to ``out``.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Gives the batch of any step, so that a resumed run sees what an unbroken one would.
+    recipe : Recipe
+    out : Path
+        ``out/checkpoint.pt`` is kept at most a minute behind; the finished ``CLIPModel`` and its
+        processor go to ``out/model``.
+    minutes : float
+        Stop after this long; call again to go on.
+
+    Returns
+    -------
+    bool
+        Whether training came to its end.
+    """
+    # bf16 pays on processors and cards that have it in hardware.
+    accelerator = Accelerator(mixed_precision="bf16")
+    set_seed(recipe.seed)
+    config = small_config(corpus.tokenizer, corpus.pixels)
+    learner = Learner(CLIPModel(config), corpus.classes)
+    steppers = optimisers(learner, recipe)
+    checkpoint = Path(out) / "checkpoint.pt"
+    step = 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        step = _restore(state, learner, steppers, recipe, checkpoint)
+        accelerator.print(f"going on from step {step} of {recipe.steps}")
+    learner, *steppers = accelerator.prepare(learner, *steppers)
+
+    def save():
+        if accelerator.is_main_process:
+            plain = accelerator.unwrap_model(learner)
+            state = {
+                "step": step,
+                "recipe": asdict(recipe),
+                "learner": plain.state_dict(),
+                "optimisers": [stepper.state_dict() for stepper in steppers],
+            }
+            save_atomically(state, checkpoint)
+
+    began = saved = told = time.monotonic()
+    first = step
+    batches = corpus.batches(recipe, step, accelerator.process_index, accelerator.num_processes)
+    try:
+        for batch in batches:
+            for stepper, peak in zip(steppers, (recipe.muon_rate, recipe.adam_rate), strict=True):
+                for group in stepper.param_groups:
+                    group["lr"] = peak * recipe.rate(step)
+            torch.manual_seed(recipe.seed * 1_000_003 + step * 31 + accelerator.process_index)
+            with accelerator.autocast():
+                outputs = learner(batch.to(accelerator.device), recipe.patches(step))
+            loss, contrastive = total_loss(outputs, batch, recipe.labels(step))
+            accelerator.backward(loss)
+            for stepper in steppers:
+                stepper.step()
+                stepper.zero_grad()
+            with torch.no_grad():  # the limit of Radford et al. 2021: a scale of 100
+                accelerator.unwrap_model(learner).model.logit_scale.clamp_(max=math.log(100))
+            step += 1
+            now = time.monotonic()
+            if now - told > 20 or step == recipe.steps:
+                told = now
+                scale = float(outputs[2].detach())
+                line = report(step, recipe, float(contrastive), scale, now - began, step - first)
+                accelerator.print(line, flush=True)
+            if now - saved > SAVE_EVERY:
+                saved = now
+                save()
+            if now - began > 60 * minutes:
+                break
+    finally:
+        save()
+    if step < recipe.steps:
+        return False
+    if accelerator.is_main_process:
+        export(accelerator.unwrap_model(learner).model, corpus, Path(out) / "model")
+    return True
+
+
+def _restore(state, learner, steppers, recipe: Recipe, path: Path) -> int:
+    """Load a checkpoint and return its step."""
+    fixed = {key: value for key, value in state["recipe"].items() if key != "views"}
+    wanted = {key: value for key, value in asdict(recipe).items() if key != "views"}
+    differing = sorted(key for key in wanted if wanted[key] != fixed.get(key))
+    if differing:
+        raise ValueError(
+            f"{path} was made by a recipe with another {', '.join(differing)}; pass the same "
+            "values to go on, or another --out to start anew."
+        )
+    learner.load_state_dict(state["learner"])
+    for stepper, saved in zip(steppers, state["optimisers"], strict=True):
+        stepper.load_state_dict(saved)
+    return state["step"]
+
+
+def export(model: CLIPModel, corpus: Corpus, folder: Path) -> None:
+    """Write what `from_pretrained` reads: weights in half precision, tokenizer, processor."""
+    # A copy: the caller may go on training in full precision.
+    half = CLIPModel(model.config)
+    half.load_state_dict(model.state_dict())
+    half.half().save_pretrained(folder)
+    small_processor(corpus.tokenizer, corpus.pixels).save_pretrained(folder)
+    (folder / "words.txt").write_text("\n".join(words_of(corpus.texts())) + "\n")

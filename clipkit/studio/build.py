@@ -1,0 +1,165 @@
+"""Build the bundled data sets from their seeds: `python -m clipkit.studio.build`.
+
+Each row is a function of its split and number alone, so that any one can be made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from datasets import Dataset, Features, Image, List, Value
+
+from clipkit.studio import (
+    CATEGORIES,
+    Findings,
+    Patient,
+    Product,
+    Shot,
+    captions,
+    photograph,
+    radiograph,
+    reports,
+)
+from clipkit.studio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
+
+FOLDER = Path(__file__).parents[1] / "assets" / "data"
+PRODUCTS = {"train": 2400, "validation": 600, "test": 600}
+PATIENTS = {"train": 720, "validation": 240, "test": 240}
+HELD_OUT_IN_TEST = 3
+"""Products of each held-out colour-category pair, all in the test split."""
+CATALOG_PIXELS, CATALOG_QUALITY = 192, 82
+FILM_PIXELS, FILM_QUALITY = 160, 85
+
+CATALOG_FEATURES = Features(
+    {
+        "image": Image(),
+        "title": Value("string"),
+        "description": Value("string"),
+        "category": Value("string"),
+        "design": Value("string"),
+        "colour": Value("string"),
+        "second_colour": Value("string"),
+        "pattern": Value("string"),
+        "material": Value("string"),
+        "held_out_pair": Value("bool"),
+        "specification": Value("string"),
+    }
+)
+RADIOGRAPH_FEATURES = Features(
+    {
+        "image": Image(),
+        "report": Value("string"),
+        "findings": List(Value("string")),
+        "patient": Value("string"),
+        "sex": Value("string"),
+        "age": Value("int32"),
+        "projection": Value("string"),
+        "specification": Value("string"),
+    }
+)
+
+
+def jpeg(picture, quality: int) -> dict:
+    """A PIL picture as the cell of an `Image` column."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=quality, optimize=True)
+    return {"bytes": buffer.getvalue(), "path": None}
+
+
+def catalog_product(split: str, number: int) -> tuple[Product, Shot, np.random.Generator]:
+    """The product and the shot of a row; the generator goes on to write its texts.
+
+    The first rows of the test split are the held-out pairs, three of each; every other row cycles
+    through the categories and avoids them.
+    """
+    rng = np.random.default_rng([SEEDS[split], 10, number])
+    names = list(CATEGORIES)
+    category = names[number % len(names)]
+    product = Product.random(rng, category=category)
+    if split == "test" and number < HELD_OUT_IN_TEST * len(names):
+        colour = HELD_OUT_PAIRS[category]
+        while product.colour != colour or product.second_colour == colour:
+            product = Product.random(rng, category=category)
+    else:
+        while is_held_out(category, product.colour):
+            product = Product.random(rng, category=category)
+    return product, Shot.random(rng, product), rng
+
+
+def catalog_row(split: str, number: int) -> dict:
+    """A row of the catalogue."""
+    product, shot, rng = catalog_product(split, number)
+    facts = product.to_dict()
+    kept = ("category", "design", "colour", "second_colour", "pattern", "material")
+    return {
+        "image": jpeg(photograph(product, shot, CATALOG_PIXELS), CATALOG_QUALITY),
+        "title": captions.title(product, rng),
+        "description": captions.description(product, rng),
+        **{name: facts[name] for name in kept},
+        "held_out_pair": is_held_out(product.category, product.colour),
+        "specification": json.dumps({"product": facts, "shot": shot.to_dict()}),
+    }
+
+
+def films_of(split: str, number: int) -> int:
+    """How many films a patient has: one, two or three."""
+    rng = np.random.default_rng([SEEDS[split], 20, number])
+    return int(rng.choice([1, 2, 3], p=[0.5, 0.3, 0.2]))
+
+
+def radiograph_row(split: str, number: int, film: int) -> dict:
+    """A film of a patient, each film with findings of its own."""
+    patient = Patient.random(np.random.default_rng([SEEDS[split], 21, number]))
+    rng = np.random.default_rng([SEEDS[split], 22, number, film])
+    findings = Findings.random(rng)
+    return {
+        "image": jpeg(radiograph(patient, findings, FILM_PIXELS), FILM_QUALITY),
+        "report": reports.report(patient, findings, rng).text,
+        "findings": [finding.name for finding in findings.items],
+        "patient": f"{split}-{number:04d}",
+        "sex": patient.sex,
+        "age": patient.age,
+        "projection": patient.projection,
+        "specification": json.dumps(
+            {"patient": patient.to_dict(), "findings": findings.to_dict()}
+        ),
+    }
+
+
+def build(folder: Path = FOLDER, processes: int = 2) -> None:
+    """Write both data sets as one parquet file a split.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets `catalog/SPLIT.parquet` and `radiographs/SPLIT.parquet`.
+    processes : int
+        Renderers at work; one a core.
+    """
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for split, n in PRODUCTS.items():
+            rows = list(pool.map(catalog_row, [split] * n, range(n), chunksize=20))
+            _write(rows, CATALOG_FEATURES, folder / "catalog" / f"{split}.parquet")
+        for split, n in PATIENTS.items():
+            films = [(split, p, film) for p in range(n) for film in range(films_of(split, p))]
+            rows = list(pool.map(radiograph_row, *zip(*films, strict=True), chunksize=20))
+            _write(rows, RADIOGRAPH_FEATURES, folder / "radiographs" / f"{split}.parquet")
+
+
+def _write(rows: list[dict], features: Features, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Dataset.from_list(rows, features=features).to_parquet(path)
+    print(f"{path.name}: {len(rows)} rows, {path.stat().st_size / 1e6:.1f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(prog="python -m clipkit.studio.build", description=__doc__)
+    options.add_argument("--folder", type=Path, default=FOLDER)
+    options.add_argument("--processes", type=int, default=2)
+    build(**vars(options.parse_args()))

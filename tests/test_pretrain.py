@@ -1,0 +1,248 @@
+"""The pretraining recipe: its loss, on one process and on two, and a run that is broken off."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+from torch.nn.functional import cross_entropy, normalize
+from torch.nn.parallel import DistributedDataParallel
+from transformers import CLIPModel
+
+from clipkit.pretrain import train as training
+from clipkit.pretrain.augment import augment, draw_grey
+from clipkit.pretrain.corpus import CLASSES, Batch, Corpus
+from clipkit.pretrain.loss import contrastive_loss, positives
+from clipkit.pretrain.towers import small_config, train_tokenizer
+
+WORDS = ["red", "blue", "green", "white"]
+THINGS = ["mug", "sofa", "shirt", "boot"]
+
+
+def rows(n, d=6, seed=0):
+    return normalize(torch.randn(n, d, generator=torch.Generator().manual_seed(seed)), dim=1)
+
+
+# ---------------------------------------------------------------------------------------- loss
+
+
+def test_loss_equals_two_plain_cross_entropies_when_captions_differ():
+    pictures, texts, scale = rows(5), rows(5, seed=1), torch.tensor(7.0)
+    logits = scale * pictures @ texts.T
+    right = torch.arange(5)
+    expected = (cross_entropy(logits, right) + cross_entropy(logits.T, right)) / 2
+    assert torch.allclose(contrastive_loss(pictures, texts, scale, right), expected)
+
+
+def test_equal_captions_are_no_negatives():
+    texts = rows(4)
+    texts[3] = texts[0]
+    ids = torch.tensor([0, 1, 2, 0])
+    pictures, scale = texts.clone(), torch.tensor(60.0)
+    # Two pictures share caption 0: the best that any model can do is to halve its probability.
+    entropy = 2 * np.log(2) / 4
+    assert float(contrastive_loss(pictures, texts, scale, ids)) == pytest.approx(entropy, abs=1e-3)
+    naive = contrastive_loss(pictures, texts, scale, torch.arange(4))
+    pulled_apart = torch.autograd.functional.jacobian(
+        lambda p: contrastive_loss(p, texts, scale, ids), pictures
+    )
+    assert pulled_apart.abs().max() < 1e-2 < float(naive)
+    assert torch.equal(positives(ids)[0], positives(ids)[3])
+
+
+def fake_batch(tokenizer, n, pixels=16):
+    generator = torch.Generator().manual_seed(5)
+    texts = [f"a {WORDS[i % 4]} {THINGS[i % 3]}" for i in range(n)]
+    tokens = tokenizer(texts, padding=True, return_tensors="pt")
+    ids = torch.tensor([texts.index(text) for text in texts])
+    labels = {name: torch.arange(n) % 3 for name in CLASSES}
+    pixels = torch.randn(n, 3, pixels, pixels, generator=generator)
+    return Batch(pixels, tokens.input_ids, tokens.attention_mask, ids, labels)
+
+
+def part(batch, rank, ranks):
+    def cut(t):
+        return t[rank::ranks]
+
+    return Batch(
+        cut(batch.pixels),
+        cut(batch.input_ids),
+        cut(batch.attention_mask),
+        cut(batch.caption_ids),
+        {name: cut(values) for name, values in batch.labels.items()},
+    )
+
+
+def tiny_learner(tokenizer):
+    torch.manual_seed(3)
+    config = small_config(tokenizer, 16, hidden_size=64, intermediate_size=64, num_attention_heads=2)
+    config.vision_config.num_hidden_layers = config.text_config.num_hidden_layers = 1
+    return training.Learner(CLIPModel(config), {name: 3 for name in CLASSES})
+
+
+def loss_and_gradients(learner, batch):
+    loss, _ = training.total_loss(learner(batch), batch, label_weight=0.5)
+    loss.backward()
+    return float(loss.detach()), {
+        name.removeprefix("module."): p.grad.clone()
+        for name, p in learner.named_parameters()
+        if p.grad is not None
+    }
+
+
+def one_of_two(rank, folder):
+    torch.set_num_threads(1)
+    os.environ.update(MASTER_ADDR="127.0.0.1")
+    dist.init_process_group(
+        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
+    )
+    tokenizer = train_tokenizer(WORDS + THINGS, 600)
+    learner = DistributedDataParallel(tiny_learner(tokenizer), find_unused_parameters=True)
+    result = loss_and_gradients(learner, part(fake_batch(tokenizer, 8), rank, 2))
+    torch.save(result, f"{folder}/{rank}.pt")
+    dist.destroy_process_group()
+
+
+def test_two_processes_agree_with_one(tmp_path):
+    mp.start_processes(one_of_two, args=(str(tmp_path),), nprocs=2, start_method="spawn")
+    tokenizer = train_tokenizer(WORDS + THINGS, 600)
+    batch = fake_batch(tokenizer, 8)
+    # Gathering puts the rows of process 0 first: the order of a batch does not matter.
+    loss, gradients = loss_and_gradients(tiny_learner(tokenizer), batch)
+    losses = []
+    for rank in range(2):
+        other_loss, other = torch.load(tmp_path / f"{rank}.pt")
+        losses.append(other_loss)
+        assert other.keys() == gradients.keys()
+        for name, gradient in gradients.items():
+            assert torch.allclose(gradient, other[name], atol=2e-6), name
+    # The label loss is each process's own; their mean is that of the whole batch.
+    assert np.mean(losses) == pytest.approx(loss, abs=1e-6)
+
+
+# --------------------------------------------------------------------------------- the pictures
+
+
+def test_augmented_pictures_are_pictures_and_repeat():
+    rgba = torch.randint(0, 256, (8, 4, 24, 24), dtype=torch.uint8)
+    turn = torch.ones(8, dtype=torch.bool)
+
+    def once(seed):
+        generator = torch.Generator().manual_seed(seed)
+        return augment(rgba, draw_grey(8, generator), turn, generator)
+
+    assert once(1).shape == (8, 3, 24, 24)
+    assert once(1).min() >= 0 and once(1).max() <= 1
+    assert torch.equal(once(1), once(1))
+    assert not torch.equal(once(1), once(2))
+
+
+def test_grey_pictures_lose_their_colour():
+    generator = torch.Generator().manual_seed(0)
+    rgba = torch.zeros(4, 4, 16, 16, dtype=torch.uint8)
+    rgba[:, 0] = 200
+    grey = torch.tensor([True, True, False, False])
+    pictures = augment(rgba, grey, torch.ones(4, dtype=torch.bool), generator)
+    spread = (pictures.amax(dim=1) - pictures.amin(dim=1)).flatten(1).mean(dim=1)
+    assert (spread[:2] < 0.1).all() and (spread[2:] > 0.3).all()
+
+
+# ------------------------------------------------------------------------------------ the loop
+
+
+class FakeCorpus(Corpus):
+    """Coloured squares instead of rendered pictures; the loop cannot tell."""
+
+    def __init__(self):
+        self.pixels = 16
+        self.classes = {name: 4 for name in CLASSES}
+        self.tokenizer = train_tokenizer(WORDS + THINGS, 600)
+
+    def batch(self, step, size, seed, rank=0, ranks=1):
+        generator = torch.Generator().manual_seed(seed * 1000 + step)
+        which = torch.randint(0, 4, (size,), generator=generator)[rank::ranks]
+        colours = torch.tensor([[1.0, 0, 0], [0, 0, 1], [0, 1, 0], [1, 1, 1]])[which]
+        pixels = colours[:, :, None, None].expand(-1, -1, 16, 16).contiguous()
+        texts = [WORDS[i] for i in which]
+        tokens = self.tokenizer(texts, padding=True, return_tensors="pt")
+        labels = {name: which for name in CLASSES}
+        return Batch(pixels, tokens.input_ids, tokens.attention_mask, which, labels)
+
+    def texts(self):
+        return WORDS
+
+
+RECIPE = training.Recipe(views=30 * 16, batch_size=16, patches_kept=0.5)
+
+
+def weights(folder):
+    return CLIPModel.from_pretrained(folder / "model").state_dict()
+
+
+def run_until_killed(folder):
+    """In a process of its own: train, saving all the time, until somebody kills it."""
+    torch.set_num_threads(1)
+    training.SAVE_EVERY = 0.0
+    training.train(FakeCorpus(), RECIPE, folder)
+
+
+@pytest.fixture
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path, one_thread, capsys):
+    assert training.train(FakeCorpus(), RECIPE, tmp_path / "whole")
+    child = mp.get_context("spawn").Process(target=run_until_killed, args=(tmp_path / "broken",))
+    child.start()
+    checkpoint = tmp_path / "broken" / "checkpoint.pt"
+    deadline = time.monotonic() + 60
+    while not checkpoint.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(child.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    child.join()
+    assert 0 < torch.load(checkpoint, weights_only=True)["step"] < RECIPE.steps
+    assert training.train(FakeCorpus(), RECIPE, tmp_path / "broken")
+    assert "going on from step" in capsys.readouterr().out
+    whole, broken = weights(tmp_path / "whole"), weights(tmp_path / "broken")
+    assert all(torch.equal(whole[name], broken[name]) for name in whole)
+
+
+def test_training_learns(tmp_path, one_thread):
+    recipe = training.Recipe(views=60 * 16, batch_size=16, label_weight=0.0)
+    corpus = FakeCorpus()
+    training.train(corpus, recipe, tmp_path)
+    model = CLIPModel.from_pretrained(tmp_path / "model").eval()
+    batch = corpus.batch(999, 16, 0)
+    with torch.inference_mode():
+        texts = corpus.tokenizer(WORDS, padding=True, return_tensors="pt")
+        logits = model(**texts, pixel_values=batch.pixels).logits_per_image
+    assert (logits.argmax(dim=1) == batch.caption_ids).float().mean() > 0.9
+
+
+def test_another_recipe_does_not_go_on_from_a_checkpoint(tmp_path):
+    training.train(FakeCorpus(), RECIPE, tmp_path, minutes=0)
+    other = training.Recipe(views=30 * 16, batch_size=16, patches_kept=0.5, seed=1)
+    with pytest.raises(ValueError, match="another seed"):
+        training.train(FakeCorpus(), other, tmp_path)
+
+
+def test_an_empty_cache_says_what_to_do(tmp_path):
+    with pytest.raises(FileNotFoundError, match="clipkit.pretrain render"):
+        Corpus(tmp_path)
+
+
+def test_the_command_lists_its_commands():
+    done = subprocess.run(
+        [sys.executable, "-m", "clipkit.pretrain", "--help"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "render" in done.stdout and "evaluate" in done.stdout
