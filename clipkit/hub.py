@@ -134,14 +134,11 @@ def _fetch(name):
     try:
         info = huggingface_hub.HfApi().model_info(name, timeout=10)
     except errors.GatedRepoError as error:
-        raise CheckpointError(
-            f'"{name}" is open only to those who accepted its terms: accept them on '
-            f"https://huggingface.co/{name} and log in with `hf auth login`"
-        ) from error
+        raise _gated(name) from error
     except errors.RepositoryNotFoundError as error:
         raise CheckpointError(f'the Hub knows no model "{name}"{_suggestion(name)}') from error
-    except (errors.HFValidationError, ValueError) as error:
-        raise CheckpointError(f'"{name}" is not a valid id: {error}') from error
+    except errors.HFValidationError as error:
+        raise CheckpointError(f'"{name}" is not a valid id: {_first_line(error)}') from error
     except OSError as error:  # no network, offline mode, or the Hub is down
         return _cached(name, error)
     except Exception as error:
@@ -159,17 +156,19 @@ def _fetch(name):
         )
     try:
         return _download(name, [file for file in (*_OTHERS, weights) if file in present])
-    except errors.RemoteEntryNotFoundError as error:
+    except errors.GatedRepoError as error:
+        raise _gated(name) from error
+    except errors.EntryNotFoundError as error:
+        if isinstance(error, FileNotFoundError):  # the network went away on the way
+            raise _broken_off(name, error) from error
         raise CheckpointError(
-            f'a file of "{name}" is missing on the Hub, the checkpoint is incomplete: {error}'
+            f'"{name}" is incomplete on the Hub ({_last_line(error)}); tell its author, or use '
+            "another checkpoint"
         ) from error
     except Exception as error:
         if not (isinstance(error, OSError) or _is_network_error(error)):
             raise
-        raise CheckpointError(
-            f'the download of "{name}" broke off; run this again and it goes on from where it '
-            f"stopped ({_first_line(error)})"
-        ) from error
+        raise _broken_off(name, error) from error
 
 
 def _download(name, files):
@@ -218,6 +217,20 @@ def _cached_ids():
     return found
 
 
+def _gated(name):
+    return CheckpointError(
+        f'"{name}" is open only to those who accepted its terms: accept them on '
+        f"https://huggingface.co/{name} and log in with `hf auth login`"
+    )
+
+
+def _broken_off(name, error):
+    return CheckpointError(
+        f'the download of "{name}" broke off; run this again and it goes on from where it '
+        f"stopped ({_first_line(error)})"
+    )
+
+
 def _suggestion(name):
     ids = {known.lower(): known for known in (*KNOWN_IDS, *_cached_ids())}
     close = difflib.get_close_matches(name.lower(), ids, n=1, cutoff=0.6)
@@ -239,3 +252,7 @@ def _is_network_error(error):
 
 def _first_line(error):
     return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _last_line(error):
+    return (str(error).strip() or type(error).__name__).splitlines()[-1]

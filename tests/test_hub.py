@@ -1,0 +1,342 @@
+"""Fetching checkpoints, against a local stand-in that speaks the Hub's protocol.
+
+The client runs in a process of its own, because huggingface_hub reads its settings when it is
+imported.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+import clipkit
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+class Hub:
+    """A server on this machine that answers as the Hub does for the repositories it is given.
+
+    Attributes
+    ----------
+    repositories : dict
+        Id to folder.
+    gated : set
+        Ids whose files need an accepted licence.
+    cut : dict
+        File name to the number of bytes after which the connection breaks.
+    stall : dict
+        File name to the number of bytes after which nothing more comes.
+    down : bool
+        Every connection breaks at once.
+    asked : list
+        (method, path, first byte) of every request.
+    """
+
+    def __init__(self):
+        self.repositories, self.gated, self.cut, self.stall = {}, set(), {}, {}
+        self.down, self.asked = False, []
+        self.released = threading.Event()
+        hub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                hub.answer(self)
+
+            do_HEAD = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.released.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answer(self, request):
+        start = int((re.match(r"bytes=(\d+)-", request.headers.get("Range", "")) or [0, 0])[1])
+        self.asked.append((request.command, request.path, start))
+        if self.down:
+            request.close_connection = True
+            return
+        if found := re.fullmatch(r"/api/models/([^/]+/[^/]+)(/revision/\w+)?", request.path):
+            self.answer_model(request, found[1])
+        elif found := re.fullmatch(r"/([^/]+/[^/]+)/resolve/(\w+)/(.+)", request.path):
+            self.answer_file(request, found[1], found[3], start)
+        else:
+            self.refuse(request, 404)
+
+    def refuse(self, request, status, code=None):
+        request.send_response(status)
+        if code:
+            request.send_header("X-Error-Code", code)
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+
+    def answer_model(self, request, name):
+        if name not in self.repositories:
+            return self.refuse(request, 401, "RepoNotFound")
+        files = sorted(path.name for path in self.repositories[name].iterdir())
+        body = json.dumps(
+            {"id": name, "sha": COMMIT, "siblings": [{"rfilename": file} for file in files]}
+        ).encode()
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    def answer_file(self, request, name, file, start):
+        if name not in self.repositories:
+            return self.refuse(request, 404, "RepoNotFound")
+        if name in self.gated:
+            return self.refuse(request, 401, "GatedRepo")
+        path = self.repositories[name] / file
+        if not path.is_file() or path.stat().st_size == 0:  # an empty file stands for a lost one
+            return self.refuse(request, 404, "EntryNotFound")
+        content = path.read_bytes()
+        request.send_response(206 if start else 200)
+        request.send_header("X-Repo-Commit", COMMIT)
+        request.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+        request.send_header("X-Linked-Size", str(len(content)))
+        request.send_header("Accept-Ranges", "bytes")
+        if start:
+            request.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        request.send_header("Content-Length", str(len(content) - start))
+        request.end_headers()
+        if request.command == "HEAD":
+            return
+        end = min(self.cut.get(file, len(content)), self.stall.get(file, len(content)))
+        request.wfile.write(content[start : max(start, end)])
+        request.wfile.flush()
+        if end < len(content):
+            if file in self.stall:
+                self.released.wait(60)
+            request.close_connection = True
+
+    def downloads(self, file):
+        """The first byte of every GET of a file."""
+        return [s for method, path, s in self.asked if method == "GET" and path.endswith(file)]
+
+
+@pytest.fixture
+def hub(tiny_checkpoint):
+    server = Hub()
+    server.repositories["shop/tiny-clip"] = tiny_checkpoint
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def fetch(hub, tmp_path):
+    """A function that finds a checkpoint in another process: (folder, what went wrong)."""
+
+    def run(name, wait=True, **settings):
+        process = subprocess.Popen(
+            [sys.executable, "-c", CLIENT, name],
+            env=environment(hub.address, tmp_path / "cache", **settings),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if not wait:
+            return process
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        answer = json.loads(out.splitlines()[-1])
+        return answer["folder"], answer["error"]
+
+    return run
+
+
+# Waiting between attempts is left out: only their number and outcome matter here.
+CLIENT = """
+import json, sys, time
+time.sleep = lambda seconds: None
+from clipkit.hub import CheckpointError, find_checkpoint
+try:
+    print(json.dumps({"folder": str(find_checkpoint(sys.argv[1])), "error": None}))
+except CheckpointError as error:
+    print(json.dumps({"folder": None, "error": str(error)}))
+"""
+
+
+def environment(address, cache, **settings):
+    """The environment for a client that knows this stand-in and nothing else."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "HUGGING", "CLIPKIT"))}
+    hub = {"HF_ENDPOINT": address, "HF_HOME": str(cache), "HF_HUB_DISABLE_TELEMETRY": "1"}
+    return {**kept, **hub, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **settings}
+
+
+def same_weights(folder, other):
+    names = {path.name for path in Path(folder).iterdir()}
+    file = "model.safetensors" if "model.safetensors" in names else "pytorch_model.bin"
+    return (Path(folder) / file).read_bytes() == (other / file).read_bytes()
+
+
+def test_download_then_cache(hub, fetch, tiny_checkpoint):
+    folder, error = fetch("shop/tiny-clip")
+    assert error is None
+    assert same_weights(folder, tiny_checkpoint)
+    assert Path(folder).parts[-4:-1] == ("hub", "models--shop--tiny-clip", "snapshots")
+    assert clipkit.load(folder).encode_texts(["a mug"]).shape == (1, 16)
+
+    hub.asked.clear()  # the second time, two questions and no download
+    assert fetch("shop/tiny-clip") == (folder, None)
+    assert len(hub.asked) <= 2
+    assert not hub.downloads("model.safetensors")
+
+    hub.down = True  # without the Hub, what is in the cache serves
+    assert fetch("shop/tiny-clip") == (folder, None)
+    asked = len(hub.asked)
+    assert fetch("shop/tiny-clip", HF_HUB_OFFLINE="1") == (folder, None)
+    assert len(hub.asked) == asked
+
+
+def test_load_with_an_id(hub, tiny_clip, tmp_path):
+    code = (
+        "import clipkit; clip = clipkit.load('shop/tiny-clip'); "
+        "print(clip.name, clip.encode_texts(['a mug']).sum().item())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(hub.address, tmp_path / "cache"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    name, total = done.stdout.split()
+    assert name == "shop/tiny-clip"
+    assert float(total) == pytest.approx(tiny_clip.encode_texts(["a mug"]).sum().item(), abs=1e-5)
+
+
+def test_only_needed_files_are_fetched_safetensors_first(hub, fetch, tiny_checkpoint, tmp_path):
+    both = shutil.copytree(tiny_checkpoint, tmp_path / "both")
+    for file in ("pytorch_model.bin", "flax_model.msgpack", "tf_model.h5", "setup.py"):
+        (both / file).write_bytes(b"x" * 100)
+    hub.repositories["shop/both"] = both
+    folder, _ = fetch("shop/both")
+    names = {path.name for path in Path(folder).iterdir()}
+    assert "model.safetensors" in names
+    assert not names & {"pytorch_model.bin", "flax_model.msgpack", "tf_model.h5", "setup.py"}
+
+
+def test_a_checkpoint_that_has_only_pickled_weights(hub, fetch, make_checkpoint, tmp_path):
+    hub.repositories["old/clip"] = make_checkpoint(tmp_path / "old", safe=False)
+    folder, error = fetch("old/clip")
+    assert error is None
+    assert (Path(folder) / "pytorch_model.bin").is_file()
+    assert clipkit.load(folder).dimension == 16
+
+
+def test_divided_weights(hub, fetch, tiny_clip, tmp_path):
+    folder = tmp_path / "shards"
+    tiny_clip.model.save_pretrained(folder, max_shard_size="60KB")
+    tiny_clip.processor.save_pretrained(folder)
+    parts = sorted(folder.glob("model-*.safetensors"))
+    assert len(parts) > 1
+    hub.repositories["shop/shards"] = folder
+    found, _ = fetch("shop/shards")
+    expected = tiny_clip.encode_texts(["a mug"])
+    assert (clipkit.load(found).encode_texts(["a mug"]) - expected).abs().max() < 1e-6
+
+
+def test_a_missing_file(hub, fetch, tiny_checkpoint, tmp_path):
+    for file, said in [
+        ("model.safetensors", "has no weights"),
+        ("config.json", "has no config.json"),
+        ("tokenizer.json", "has no tokenizer"),
+    ]:
+        name = f"shop/without-{file.split('.')[0]}"
+        hub.repositories[name] = shutil.copytree(tiny_checkpoint, tmp_path / name)
+        (hub.repositories[name] / file).unlink()
+        folder, error = fetch(name)
+        assert folder is None
+        assert said in error
+    # listed, but gone when it is asked for
+    hub.repositories["shop/lost"] = shutil.copytree(tiny_checkpoint, tmp_path / "lost")
+    (tmp_path / "lost" / "model.safetensors").write_bytes(b"")
+    _, error = fetch("shop/lost")
+    assert "incomplete on the Hub" in error
+    assert "model.safetensors" in error
+
+
+def test_a_broken_download_goes_on_where_it_stopped(hub, fetch, tiny_checkpoint):
+    half = (tiny_checkpoint / "model.safetensors").stat().st_size // 2
+    hub.cut["model.safetensors"] = half
+    folder, error = fetch("shop/tiny-clip")
+    assert folder is None
+    assert "broke off; run this again" in error
+    assert "\n" not in error
+    _, offline = fetch("shop/tiny-clip", HF_HUB_OFFLINE="1")  # half a model is no model
+    assert "neither a folder nor in the cache" in offline
+
+    hub.cut.clear()
+    hub.asked.clear()
+    folder, error = fetch("shop/tiny-clip")
+    assert error is None
+    assert same_weights(folder, tiny_checkpoint)
+    assert hub.downloads("model.safetensors") == [half]
+
+
+def test_a_killed_download_goes_on_too(hub, fetch, tiny_checkpoint):
+    hub.stall["model.safetensors"] = 20_000
+    process = fetch("shop/tiny-clip", wait=False)
+    deadline = time.monotonic() + 60
+    while not hub.downloads("model.safetensors") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    hub.stall.clear()
+    folder, error = fetch("shop/tiny-clip")
+    assert error is None
+    assert same_weights(folder, tiny_checkpoint)
+
+
+def test_mistyped_ids(hub, fetch):
+    _, error = fetch("openai/clip-vit-base-pach32")
+    assert error == (
+        'the Hub knows no model "openai/clip-vit-base-pach32"; did you mean '
+        '"openai/clip-vit-base-patch32"?'
+    )
+    _, error = fetch("somebody/something-else-entirely")
+    assert "knows no model" in error
+    assert "hf auth login" in error
+    for name in ("no such folder/at all", "a/b/c", "--"):
+        _, error = fetch(name)
+        assert f'"{name}"' in error
+        assert "\n" not in error
+
+
+def test_gated_models_say_how_to_get_access(hub, fetch):
+    hub.gated.add("shop/tiny-clip")
+    _, error = fetch("shop/tiny-clip")
+    assert "accept them on https://huggingface.co/shop/tiny-clip" in error
+
+
+def test_no_network(hub, fetch):
+    fetch("shop/tiny-clip")
+    hub.close()
+    _, error = fetch("shop/another")
+    assert "the Hub cannot be reached" in error
+    assert "connect to the network once" in error
+    assert "'shop/tiny-clip'" in error  # what is in the cache is offered
+    _, error = fetch("shop/another", HF_HUB_OFFLINE="1")
+    assert "HF_HUB_OFFLINE is set" in error
+    assert "unset it" in error
