@@ -226,8 +226,8 @@ def _gated(name):
 
 def _broken_off(name, error):
     return CheckpointError(
-        f'the download of "{name}" broke off; run this again and it goes on from where it '
-        f"stopped ({_first_line(error)})"
+        f'the download of "{name}" broke off; run this again, files that are complete stay '
+        f"({_first_line(error)})"
     )
 
 
