@@ -80,6 +80,12 @@ def buckle(scene, metal, x, y, z, half_width, half_height, place=lambda piece: p
     scene.add(place(prong.at(x, y, z)), metal)
 
 
+def one_of(look, shape, part, colours, material):
+    """A part's material: one of a few colours, where "accent" is the product's second."""
+    colour = shape.choice(part, colours)
+    return look.accent(material) if colour == "accent" else look.plain(colour, material)
+
+
 def metal(look, shape):
     """Chrome or gold hardware."""
     return look.gold() if shape.choice("hardware", ("gold", "chrome")) == "gold" else look.chrome()
@@ -249,7 +255,7 @@ def baseball_cap(scene, look, shape):
 def trucker_cap(scene, look, shape):
     "A trucker cap: a high foam front, mesh at the back, a flat visor."
     height = shape("height", 0.44, 0.52)
-    mesh = look.plain(shape.choice("mesh", ("white", "black", "accent")), "knit")
+    mesh = one_of(look, shape, "mesh", ("white", "black", "accent"), "knit")
     with scene.group():
         dome(scene, mesh, height, radius=0.37)
         front = box(0.5, 1, 0.5).at(0, 0, 0.56)
@@ -934,7 +940,7 @@ def bracelet_watch(scene, look, shape):
     strap_buckle(scene, steel, end)
     round_case(scene, steel, radius, half + 0.02)
     bezel = torus(radius * 0.93, 0.035)
-    scene.add(bezel.at(0, 0, 0.1), look.plain(shape.choice("bezel", ("black", "accent")), "metal"))
+    scene.add(bezel.at(0, 0, 0.1), one_of(look, shape, "bezel", ("black", "accent"), "metal"))
     face, mark = face_colours(look, shape)
     dial(scene, shape, face, mark, radius * 0.86, 0.1)
 

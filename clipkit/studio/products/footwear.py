@@ -106,13 +106,19 @@ class Last:
             half = [(z * self.width, y + (0.8 * self.lift if y > 0 else 0)) for z, y in front]
             self.scene.clip(self.place(from_the_front(half).grow(grow)), round)
 
-    def open(self, back, front, half_width, lining, bottom=0.02):
-        """Cut the opening for the foot: an oval from above, down to the foot bed."""
-        t = np.linspace(0, 2 * np.pi, 32, endpoint=False)
-        oval = np.column_stack([np.cos(t) * (front - back) / 2 + (front + back) / 2,
-                                np.sin(t) * half_width * self.width])
-        hole = from_above(oval, 1.0).at(0, bottom + 1.0, 0)
-        self.scene.cut(self.place(hole), lining, 0.03)
+    def open(self, back, front, lining, half_width=1.0, bottom=0.02, wall=0.024):
+        """Cut the opening for the foot, from above: inside the edge of the foot, round ends."""
+        x = np.linspace(back, front, 24)
+        ends = np.sqrt(np.clip(1 - np.linspace(-1, 1, 24) ** 4, 0, 1))
+        edge = np.minimum(self.reach(x) - wall, half_width * self.width) * ends
+        outline = np.vstack([np.column_stack([x, edge]), np.column_stack([x, -edge])[::-1]])
+        self.scene.cut(self.place(from_above(outline, 1.0).at(0, bottom + 1.0, 0)), lining, 0.02)
+
+    def reach(self, x):
+        """Half the width of the foot at `x` (of its narrower, inner half)."""
+        inner = self.plan[self.plan[:, 1] <= 0]
+        order = np.argsort(inner[:, 0])
+        return -np.interp(x, inner[order, 0], inner[order, 1])
 
     def panel(self, points, material, height=0.012):
         """A piece sewn on the open part, drawn from the side."""
@@ -210,7 +216,7 @@ def court_sneaker(scene, look, shape):
         last.panel([(-0.2, 0.44), (-0.05, 0.5), (0.38, 0.3), (0.36, 0.19), (0.1, 0.24),
                     (-0.16, 0.33)], look.main(mapping="front"), 0.014)
         last.strip(-0.2, 0.3, 0.05, look.lining(), -0.01)
-        last.open(-0.74, -0.14, 0.115, look.lining())
+        last.open(-0.76, -0.14, look.lining(), 0.115)
     tongue(last, (-0.26, shape("tongue", 0.5, 0.58)), look.main(mapping="front"))
     last.foot_bed(look.lining())
     cup_sole(last, sole, look.accent("rubber"))
@@ -254,7 +260,7 @@ def high_top(scene, look, shape):
             scene.paint(last.place(cylinder(0.085, 0.085, WIDE).rotate(pitch=90)
                                    .at(-0.55, top - 0.24, 0)), rubber, 0.012, 0.01)
         last.strip(-0.45, 0.3, 0.045, look.lining(), -0.012)
-        last.open(-0.74, -0.33, 0.11, look.lining(), 0.3)
+        last.open(-0.75, -0.33, look.lining(), 0.11, 0.3)
     cup_sole(last, rubber, look.accent("rubber"))
     last.laces([(0.3, 0.28), (0.1, 0.345), (-0.08, 0.43), (-0.2, 0.54), (-0.28, 0.7),
                 (-0.33, top - 0.03)], 7, lace_colour(look, shape), 0.095)
@@ -277,7 +283,7 @@ def runner(scene, look, shape):
                    look.accent("leather"), 0.008)
         side_mark(last, look, shape)
         last.strip(-0.2, 0.28, 0.05, look.lining(), -0.01)
-        last.open(-0.73, -0.16, 0.11, look.lining())
+        last.open(-0.75, -0.16, look.lining(), 0.11, wall=0.035)
     tongue(last, (-0.27, shape("tongue", 0.54, 0.62)), look.accent("knit"), 0.42)
     last.foot_bed(look.lining())
     flare = shape("flare", 0.02, 0.08)
@@ -309,7 +315,7 @@ def slip_on(scene, look, shape):
                    look.plain("black", "knit"), -0.006)
         last.panel([(-0.9, 0.02), (-0.9, 0.5), (-0.7, 0.42), (-0.58, 0.02)],
                    look.accent("leather"), 0.008)
-        last.open(-0.74, 0.0, 0.13, look.lining())
+        last.open(-0.76, 0.0, look.lining(), 0.14)
     last.foot_bed(look.lining())
     cup_sole(last, look.rubber("white"), look.accent("rubber"))
 
@@ -321,7 +327,7 @@ def strap(last, x, height, half_width, material, lean=0.0, thickness=0.022):
     low, high = inside.min() + 0.005, inside.max() - 0.005
     t = np.linspace(0, np.pi, 20)
     arc = np.column_stack([-np.cos(t) * (high - low) / 2, np.sin(t) ** 0.8])
-    outer = np.vstack([[(arc[0, 0], -0.3)], arc, [(arc[-1, 0], -0.3)]])
+    outer = np.vstack([[(arc[0, 0], -0.4)], arc, [(arc[-1, 0], -0.4)]])
     inner = outer * (1 - thickness / ((high - low) / 2), 1)
     outline = np.vstack([outer * (1, height), (inner * (1, height - thickness))[::-1]])
     band = extrude(outline, half_width, 0.008).rotate(yaw=90).at(0, 0, 0)
@@ -379,9 +385,12 @@ def strappy_sandal(scene, look, shape):
         strap(last, -0.1, 0.36, width * 0.8, main, -22)
     ankle = shape("ankle", 0.34, 0.46)
     ankle_strap(last, ankle, main)
-    last.add(capsule((-0.7, 0, 0.13), (-0.64, ankle, 0.13), 0.022), main)
-    last.add(capsule((-0.7, 0, -0.13), (-0.64, ankle, -0.13), 0.022), main)
-    buckle(last, -0.36, ankle + 0.02, 0.15, look.chrome())
+    if shape.choice("back", ("closed", "straps")) == "closed":
+        heel_cup(last, ankle, main, look.lining(), -0.56)
+    else:
+        for z in (-0.13, 0.13):
+            last.add(capsule((-0.5, 0, z * 1.2), (-0.6, ankle, z), 0.024), main)
+    buckle(last, -0.53, ankle, 0.155, look.chrome())
 
 
 @design("sandal", "slide", pose="side", **ANGLES, materials=("leather", "rubber", "canvas", "suede"),
@@ -392,23 +401,12 @@ def slide(scene, look, shape):
     sandal_sole(last, look, shape, 1.0)
     main = look.main(mapping="box")
     if shape.choice("bands", ("one", "two")) == "one":
-        broad_band(last, shape("band", 0.18, 0.27), main)
+        strap(last, 0.25, 0.29, shape("band", 0.15, 0.22), main, -15)
     else:
         strap(last, 0.36, 0.235, 0.085, main, -12)
         strap(last, 0.1, 0.3, 0.085, main, -14)
         for x, y in ((0.35, 0.13), (0.08, 0.17)):
             buckle(last, x, y, 0.245 * last.width, look.gold())
-
-
-def broad_band(last, half_width, material):
-    """The wide band of a slide, higher towards the ankle."""
-    with last.scene.group():
-        last.scene.add(last.side([(0.26 - half_width, -0.05), (0.2 - half_width, 0.36),
-                                  (0.3, 0.29), (0.3 + half_width, 0.2), (0.28 + half_width, -0.05)]),
-                       material)
-        last.clip(LOW_FRONT, grow=0.0, round=0.11)
-        hollow = from_the_front([(z * last.width - 0.035, y - 0.035) for z, y in LOW_FRONT])
-        last.scene.cut(last.place(hollow), material, 0.02)
 
 
 @design("sandal", "flip-flop", pose="side", **ANGLES, materials=("rubber", "leather", "canvas"))
@@ -445,7 +443,7 @@ def gladiator(scene, look, shape):
         scene.add(last.side([(-0.76, 0), (-0.8, 0.2), (-0.78, 0.66), (-0.66, 0.66), (-0.6, 0.2),
                              (-0.5, 0)]), main)
         last.clip(LOW_FRONT, round=0.06)
-        last.open(-0.75, -0.2, 0.11, look.lining())
+        last.open(-0.765, -0.2, look.lining(), 0.12)
     buckle(last, -0.4, 0.5, 0.15, look.gold())
 
 
@@ -460,7 +458,7 @@ def wedge_sandal(scene, look, shape):
         strap(last, 0.08, 0.3, 0.05, main, -35)
     heel_cup(last, 0.3, main, look.lining())
     ankle_strap(last, 0.3, main, -0.26)
-    buckle(last, -0.36, 0.32, 0.15, look.gold())
+    buckle(last, -0.52, 0.3, 0.155, look.gold())
 
 
 def heel_cup(last, height, material, lining, front=-0.5):
@@ -470,7 +468,7 @@ def heel_cup(last, height, material, lining, front=-0.5):
                                   (-0.7, height + 0.01), (front, 0.1), (front + 0.14, -0.01, 1)]),
                        material)
         last.clip(LOW_FRONT, round=0.07)
-        last.open(-0.765, 0.3, 0.125, lining, -0.02)
+        last.open(-0.77, 0.3, lining, 0.135, -0.02)
 
 
 # ------------------------------------------------------------------------------- ankle boots
@@ -482,7 +480,7 @@ def boot_upper(last, shaft, main, lining, lean=0.0):
         (front, shaft - 0.01, 1), (-0.255, 0.66), (-0.19, 0.5), (-0.06, 0.405), (0.16, 0.33),
         (0.38, 0.26), (0.58, 0.21), (0.73, 0.16), (0.82, 0.07), (0.81, -0.02, 1)]), main)
     last.clip(BOOT_FRONT, round=0.1)
-    last.open(back + 0.035, front - 0.035, 0.12, lining, shaft - 0.3)
+    last.open(back + 0.035, front - 0.035, lining, 0.12, shaft - 0.3)
 
 
 def heeled_sole(last, material, heel_length=0.42, welt=None, thickness=None):
@@ -591,7 +589,7 @@ def pump_upper(last, look, shape, back=0.3):
                                   (0.62, 0.13), (0.8, 0.08), (0.93, 0.02), (0.9, -0.02, 1)]),
                        look.main(mapping="front"))
         last.clip(LOW_FRONT, round=0.07)
-        last.open(-0.775, vamp + 0.04, 0.2, look.lining(), -0.1)
+        last.open(-0.785, vamp + 0.04, look.lining(), bottom=-0.1)
 
 
 def arched_sole(last, material):
@@ -649,9 +647,10 @@ def slingback(scene, look, shape):
     strap(last, 0.5, 0.16, shape("strap", 0.04, 0.08), main, -8)
     if shape.choice("straps", ("two", "one")) == "two":
         strap(last, 0.3, 0.21, 0.045, main, -16)
-    heel_cup(last, 0.3, main, look.lining(), -0.6)
-    ankle_strap(last, shape("ankle", 0.28, 0.4), main, -0.26, 0.05, 0.025)
-    buckle(last, -0.36, 0.32, 0.15, look.gold(), 0.035)
+    ankle = shape("ankle", 0.26, 0.4)
+    heel_cup(last, ankle, main, look.lining(), -0.62)
+    ankle_strap(last, ankle, main, -0.26, 0.05, 0.025)
+    buckle(last, -0.52, ankle, 0.155, look.gold(), 0.035)
     stiletto(last, main, 0.022)
 
 
@@ -665,8 +664,8 @@ def block_heeled_pump(scene, look, shape):
     heel = look.main(mapping="front") if shape.choice("covered", ("yes", "no")) == "yes" else look.wood()
     block_heel(last, shape("heel_length", 0.22, 0.36), heel)
     if shape.choice("strap", ("instep", "none")) == "instep":
-        strap(last, -0.2, 0.36, 0.035, look.main(), -40)
-        buckle(last, -0.2, 0.22, 0.17, look.gold(), 0.035)
+        strap(last, -0.22, 0.36, 0.035, look.main(), -22)
+        buckle(last, -0.19, 0.2, 0.175, look.gold(), 0.035)
 
 
 @design("high-heeled shoe", "peep-toe platform", pose="side", **ANGLES, materials=DRESSY, patterns="all")
