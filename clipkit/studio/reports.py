@@ -605,6 +605,9 @@ _READ_DENIAL = re.compile(
     r"(?<!\w)(?:no(?! (?:significant |interval )*change| longer)|not(?! only)|nil|without"
     r"|absence of|negative for|-ve for|free of|neither|nor)(?!\w)"
 )
+_READ_DENIED_AFTER = re.compile(
+    r"(?: (?:is|are|was) (?:not|absent)| absent| excluded|: none)(?!\w)"
+)
 _READ_AFFIRMED = re.compile(r", (?:in keeping with|consistent with|indicating|due to) ")
 _READ_EXCEPTION = re.compile(r"\b(?:but|apart from|except(?: for)?|other than|however|although)\b")
 _READ_DOUBT = re.compile(
@@ -668,7 +671,7 @@ def _read_clause(clause: str) -> list[Fact]:
     terms = list(_TERM.finditer(clause))
     facts = []
     start = 0
-    for term, following in zip(terms, [*terms[1:], None], strict=True):
+    for term, following in zip(terms, [*terms[1:], None], strict=False):
         name = list(_READ_TERMS)[int(term.lastgroup[1:])]
         # Size, side and place stand next to their finding, within commas, "and", "with", "or".
         end = len(clause) if following is None else following.start()
@@ -686,7 +689,7 @@ def _read_clause(clause: str) -> list[Fact]:
 
 def _denied(clause: str, term: re.Match) -> bool:
     """Tell whether a denial before the term reaches it, or one follows it ("is not seen")."""
-    if re.match(r" (?:(?:is|are|was) (?:not|absent)|absent|excluded|: none)(?!\w)", clause[term.end() :]):
+    if _READ_DENIED_AFTER.match(clause[term.end() :]):
         return True
     before = clause[: term.end()]
     denials = list(_READ_DENIAL.finditer(before))
