@@ -136,7 +136,7 @@ def fedora(scene, look, shape):
     hat_band(scene, look.accent("satin"), radius, 0.015, shape("band", 0.09, 0.15), slope=0.012)
 
 
-@design("hat", "sun hat", pose="standing", materials=("cotton", "canvas", "knit"),
+@design("hat", "sun hat", pose="standing", materials=("straw", "cotton", "canvas"),
         patterns="all", pitch=(10, 55))
 def sun_hat(scene, look, shape):
     "A hat with a round crown and a very wide, wavy brim."
@@ -169,11 +169,12 @@ def bucket_hat(scene, look, shape):
         scene.paint(box(1, 0.008, 1).at(0, height - 0.035, 0), None, -0.008)
 
 
-@design("hat", "boater", pose="standing", materials=("canvas", "cotton", "knit"), pitch=(8, 40))
+@design("hat", "boater", pose="standing", materials=("straw",), patterns=("plain",),
+        pitch=(8, 40))
 def boater(scene, look, shape):
     "A stiff boater: a flat, cylindrical crown, a flat brim and a broad ribbon."
     radius, height = 0.36, shape("crown", 0.2, 0.3)
-    main = look.main(mapping="around", frequency=2)
+    main = look.main(mapping="top")
     crown_profile = [(0, 0), (radius, 0), (radius * 0.98, height), (0, height)]
     scene.add(revolve(np.array(crown_profile), 1.15).ribbed(0.004, 110), main)
     scene.add(flat_brim(radius - 0.05, radius + shape("brim", 0.2, 0.32), 1.12, 0.016), main, 0.01)
@@ -272,25 +273,23 @@ def trucker_cap(scene, look, shape):
         patterns="all", yaw=(-80, 80), pitch=(4, 35))
 def flat_cap(scene, look, shape):
     "A flat cap: low, drawn forward and sewn to a short stiff peak."
-    height = shape("height", 0.24, 0.32)
+    height = shape("height", 0.26, 0.34)
     main = look.main(mapping="box")
-    back, front = 0.42, 0.52
-    side = [(-back, 0.0, 1), (-back - 0.02, height * 0.5), (-0.25, height * 0.95), (0.05, height),
-            (0.35, height * 0.7), (front, 0.1), (front + 0.03, 0.03), (front - 0.06, 0.0, 1)]
+    side = [(-0.4, 0.0, 1), (-0.46, height * 0.45), (-0.34, height * 0.9), (-0.05, height),
+            (0.28, height * 0.78), (0.52, 0.14), (0.55, 0.05), (0.44, 0.0, 1)]
     with scene.group():
         scene.add(extrude(smooth_curve(side, 6, True), 0.6).rotate(yaw=-90).wrinkle(0.006, 10), main)
-        scene.clip(lying(extrude(ellipse(0.4, 0.53), 1.0).at(0, 0.04, 0)), 0.12)
+        scene.clip(lying(extrude(ellipse(0.41, 0.53), 1.0)).at(0, 0, 0.05), 0.16)
         scene.paint(box(0.006, 1, 1), None, -0.008)
-    tip = visor(0.26, 0.34, 0.5, 0.016, 0.32).rotate(pitch=shape("tilt", 4, 12))
-    scene.add(tip.at(0, 0.06, 0), main, 0.01)
-    scene.add(revolve(np.array([(0.3, -0.03), (0.36, -0.03), (0.38, 0.06), (0.3, 0.06)]), 1.15), main)
+    tip = visor(0.3, 0.33, shape("curve", 0.5, 0.9), 0.016, 0.34)
+    scene.add(tip.rotate(pitch=shape("tilt", 6, 14)).at(0, 0.1, 0), main, 0.02)
 
 
 # --------------------------------------------------------------------------------------- beanies
 def beanie_body(scene, material, height, shape, top=0.42):
     """The knitted tube of a beanie with its rounded end; narrower for one that lies flat."""
     squash = 0.42 if shape.pose == "flat" else 0.9
-    profile = [(0.4, 0, 1), (0.43, height * 0.35), (0.4, height * 0.65), (top * 0.62, height * 0.92),
+    profile = [(0.4, 0, 1), (0.42, height * 0.3), (0.385, height * 0.6), (top * 0.62, height * 0.88),
                (0.0, height, 1), (-0.05, height, 1), (-0.05, 0, 1)]
     ribs = int(shape.choice("ribs", (0, 36, 48, 60)))
     body = revolve(smooth_curve(profile, 6), squash)
@@ -338,9 +337,8 @@ def slouchy_beanie(scene, look, shape):
     main = look.main(mapping="around")
     profile = [(0.36, 0, 1), (0.38, 0.1), (0.45, length * 0.45), (0.4, length * 0.74),
                (0.22, length * 0.96), (0.0, length, 1), (-0.05, length, 1), (-0.05, 0, 1)]
-    with scene.group():
-        scene.add(revolve(smooth_curve(profile, 6), squash).bend(x=lean).wrinkle(0.02, 7), main)
-        scene.paint(box(1, 0.005, 1).at(0, 0.12, 0), None, -0.012)
+    scene.add(revolve(smooth_curve(profile, 6), squash).bend(x=lean).wrinkle(0.02, 7), main)
+    cuff(scene, main, squash * 0.86, shape("cuff", 0.09, 0.14))
 
 
 @design("beanie", "skull cap", pose=("standing", "flat"), materials=("knit", "cotton", "wool"),
@@ -349,32 +347,24 @@ def skull_cap(scene, look, shape):
     "A plain, close-fitting beanie, often with stripes round its edge."
     height = shape("height", 0.5, 0.62)
     with scene.group():
-        beanie_body(scene, look.main(mapping="around"), height, shape, 0.5)
+        beanie_body(scene, look.main(mapping="around"), height, shape, 0.4)
         if shape.choice("edge", ("stripes", "plain")) == "stripes":
             for y in (0.1, 0.17):
                 scene.paint(box(1, 0.02, 1).at(0, y, 0), look.accent("knit"), 0.004)
 
 
 # --------------------------------------------------------------------------------------- scarves
-def fringed(x, width, top, bottom, fringe=0.1, strands=9, lean=0.0):
-    """Outline of a scarf's end: a strip with a fringe along its lower edge."""
-    edge = np.linspace(x - width / 2, x + width / 2, 2 * strands + 1)
-    lower = [(u, bottom - (fringe if i % 2 else 0.0)) for i, u in enumerate(edge)]
-    points = [(x - width * 0.44 - lean, top), *lower, (x + width * 0.44 - lean, top)]
-    return np.array(points)
-
-
-def tail(scene, material, fringe_material, x, width, top, bottom, z, lean, shape, seed):
-    """One hanging end of a scarf with its fringe."""
+def tail(scene, shape, material, x, width, top, bottom, z, lean=0.0, seed=0, fringe=None):
+    """One hanging end of a scarf, mostly with a fringe."""
     body = np.array([(x - width * 0.4 - lean, top), (x - width / 2, bottom), (x + width / 2, bottom),
                      (x + width * 0.4 - lean, top)])
     scene.add(cloth(body, 0.02, 0.035, 0.08, 0.03, drape=1.0, crumple=0.2, frequency=16,
                     seed=seed).at(0, 0, z), material)
-    fringe, strands = shape("fringe", 0.06, 0.14), int(shape.choice("strands", (7, 9, 12)))
-    combs = [rectangle(u, bottom - fringe / 2, width / strands * 0.3, fringe / 2 + 0.02)
+    length, strands = fringe or shape("fringe", 0.06, 0.14), int(shape.choice("strands", (7, 9, 12)))
+    combs = [rectangle(u, bottom - length / 2, width / strands * 0.3, length / 2 + 0.02)
              for u in np.linspace(x - width * 0.46, x + width * 0.46, strands)]
-    if shape.choice("fringed", ("yes", "yes", "no")) == "yes":
-        scene.add(extrude(combs, 0.018, 0.015).at(0, 0, z), fringe_material)
+    if fringe or shape.choice("fringed", ("yes", "yes", "no")) == "yes":
+        scene.add(extrude(combs, 0.018, 0.015).at(0, 0, z), material)
 
 
 @design("scarf", "looped", pose="worn", materials=("knit", "wool", "cotton", "satin"),
@@ -388,9 +378,9 @@ def looped_scarf(scene, look, shape):
         scene.add(ring(r, r * 0.8, thick * 0.75, thick * f).rotate(pitch=tilt)
                   .wrinkle(0.025, 11).at(0, y, 0), main, 0.03)
     z = 0.3
-    tail(scene, main, main, -0.12, width, -0.15, -length, z, 0.04, shape, 1)
-    tail(scene, main, main, 0.14, width, -0.15, -length * shape("uneven", 0.75, 1.0), z - 0.05,
-         -0.04, shape, 2)
+    tail(scene, shape, main, -0.12, width, -0.15, -length, z, 0.04, 1)
+    tail(scene, shape, main, 0.14, width, -0.15, -length * shape("uneven", 0.75, 1.0), z - 0.05,
+         -0.04, 2)
     knot = ellipsoid(0.15, 0.13, 0.1).wrinkle(0.03, 12).at(0, -0.2, z + 0.02)
     scene.add(knot, main, 0.04)
 
@@ -399,14 +389,14 @@ def looped_scarf(scene, look, shape):
 def folded_scarf(scene, look, shape):
     "A scarf folded into a neat rectangle, its fringe showing along one edge."
     main = look.main(mapping="front")
-    width, height = shape("width", 0.4, 0.55), shape("height", 0.45, 0.7)
-    layers = int(shape.choice("layers", (2, 3)))
-    for i in range(layers):
-        x = 0.015 * (-1) ** i
-        fold = rounded(width - 0.012 * i, height - 0.01 * i, 0.04) + (x, 0)
-        scene.add(cloth(fold, 0.028, 0.03, 0.06, 0.008, crumple=0.8, seed=i).at(0, 0, 0.075 * i),
-                  main)
-    tail(scene, main, main, 0.02, 2 * width - 0.06, -height + 0.2, -height - 0.03, 0.04, 0, shape, 5)
+    width, height = shape("end_width", 0.3, 0.42), shape("height", 0.8, 1.1)
+    fringe = shape("fringe", 0.1, 0.18)
+    for i in range(2):  # the lower half looks out on one side and below
+        x, y = (-0.05, -0.09) if i == 0 else (0.03, 0.0)
+        tail(scene, shape, main, x, 2 * width, height / 2, y - height / 2, 0.09 * i,
+             seed=7 + i, fringe=fringe)
+    bend = capsule((-width * 0.86, 0, 0), (width * 0.86, 0, 0), 0.075).wrinkle(0.01, 9)
+    scene.add(bend.at(0.0, height / 2 - 0.02, 0.06), main, 0.03)
 
 
 @design("scarf", "hanging", pose="hanging", materials=("wool", "knit", "satin", "cotton"),
@@ -416,9 +406,9 @@ def hanging_scarf(scene, look, shape):
     main = look.main(mapping="front")
     width, length = shape("end_width", 0.26, 0.4), shape("length", 1.2, 1.7)
     spread = shape("spread", 0.1, 0.2)
-    tail(scene, main, main, -spread, width, 0.0, -length, 0.0, -spread * 0.6, shape, 3)
-    tail(scene, main, main, spread, width, 0.0, -length * shape("uneven", 0.7, 0.95), 0.07,
-         spread * 0.6, shape, 4)
+    tail(scene, shape, main, -spread, width, 0.0, -length, 0.0, -spread * 0.6, 3)
+    tail(scene, shape, main, spread, width, 0.0, -length * shape("uneven", 0.7, 0.95), 0.07,
+         spread * 0.6, 4)
     scene.add(tube((-spread - 0.02, -0.12, 0.02), (0, 0.2, 0.04), (spread + 0.02, -0.12, 0.05),
                    0.1, 0.1).wrinkle(0.02, 12), main, 0.05)
     scene.add(sphere(0.05).at(0, 0.06, 0.1), look.wood())
@@ -794,7 +784,7 @@ def facing(piece):
 def watch_strap(scene, shape, material, half, reach, ribbed=0.0):
     """The strap: a closed loop behind a standing watch, or two ends of one that lies flat."""
     if shape.pose == "flat":
-        long, short = shape("strap_long", 0.75, 0.95), shape("strap_short", 0.55, 0.7)
+        long, short = shape("strap_long", 0.6, 0.8), shape("strap_short", 0.42, 0.56)
         taper = shape("strap_taper", 0.7, 0.95)
         strip = smooth_curve([(-half, reach * 0.7, 1), (half, reach * 0.7, 1),
                               (half * taper, -reach - long + 0.06), (half * 0.5, -reach - long, 1),
@@ -804,8 +794,8 @@ def watch_strap(scene, shape, material, half, reach, ribbed=0.0):
                           (-half * taper, reach + short)])
         with scene.group():
             band = extrude(strip, 0.028, 0.018)
-            scene.add(band.ribbed(ribbed, 60) if ribbed else band, material)
-            scene.add(extrude(upper, 0.028, 0.018).ribbed(ribbed, 60) if ribbed
+            scene.add(band.ribbed(ribbed, 90) if ribbed else band, material)
+            scene.add(extrude(upper, 0.028, 0.018).ribbed(ribbed, 90) if ribbed
                       else extrude(upper, 0.028, 0.018), material)
             if not ribbed:
                 holes = [ellipse(0.014, 0.014, 8) + (0, -reach - long + 0.16 + 0.08 * i) for i in range(5)]
@@ -813,7 +803,7 @@ def watch_strap(scene, shape, material, half, reach, ribbed=0.0):
         return reach + short, half * taper
     rz, ry = shape("loop_depth", 0.4, 0.48), shape("loop_height", 0.46, 0.56)
     loop = extrude([ellipse(rz, ry), ellipse(rz - 0.045, ry - 0.045)], half, 0.015).rotate(yaw=90)
-    scene.add((loop.ribbed(ribbed, 50) if ribbed else loop).at(0, 0, -rz + 0.03), material)
+    scene.add((loop.ribbed(ribbed, 80) if ribbed else loop).at(0, 0, -rz + 0.03), material)
     return None
 
 
@@ -936,7 +926,7 @@ def bracelet_watch(scene, look, shape):
     "A watch on a bracelet of metal links, with a rotating bezel."
     radius, steel = shape("radius", 0.29, 0.36), look.main(mapping="front")
     half = radius * shape("strap", 0.5, 0.6)
-    end = watch_strap(scene, shape, steel, half, radius * 1.05, 0.012)
+    end = watch_strap(scene, shape, steel, half, radius * 1.05, 0.005)
     strap_buckle(scene, steel, end)
     round_case(scene, steel, radius, half + 0.02)
     bezel = torus(radius * 0.93, 0.035)
@@ -946,6 +936,10 @@ def bracelet_watch(scene, look, shape):
 
 
 # -------------------------------------------------------------------------------------- sunglasses
+TINTS = {"grey": (0.02, 0.02, 0.022), "black": (0.006, 0.006, 0.007), "brown": (0.05, 0.022, 0.01),
+         "green": (0.012, 0.03, 0.018), "blue": (0.01, 0.02, 0.06)}
+
+
 def lenses(scene, look, shape, outline, rim, frame, tilt=0.0):
     """Two rims with dark lenses, mirror images of each other."""
     depth = shape("frame_depth", 0.02, 0.035)
@@ -953,7 +947,7 @@ def lenses(scene, look, shape, outline, rim, frame, tilt=0.0):
     centre = outline.mean(0)
     inner = outline - centre
     outer = centre + inner * (1 + rim / np.abs(inner).max(0))
-    tint = look.plain(shape.choice("tint", ("black", "black", "brown", "navy", "green")), "glass")
+    tint = look.plain(TINTS[shape.choice("tint", tuple(TINTS))], "plastic", roughness=0.06, coat=0.9)
     front = extrude([outer, outline], depth, depth * 0.8)
     scene.add(front.rotate(yaw=wrap).mirror("x"), frame)
     scene.add(extrude(outline, 0.01).rotate(yaw=wrap).mirror("x"), tint)

@@ -17,7 +17,8 @@ UPPERS = ("leather", "canvas", "suede", "knit")
 PLAIN = ("plain",)
 DRESSY = ("leather", "suede", "satin")
 WIDE = 0.42  # half depth of an extrusion that reaches beyond any foot
-ANGLES = {  # both sides of the shoe, from eye level, from above the table, from above the floor
+SIDE = {
+    "pose": "side",  # both sides of the shoe, from eye level, from above the table, from above the floor
     "yaw": ((-45, 45), (135, 225)),
     "pitch": ((2, 16), (10, 30), (30, 72)),
 }
@@ -139,23 +140,26 @@ class Last:
         """The insole, which also closes the bottom of the shoe."""
         self.layer(band(-0.78, 0.78, -0.03, 0.02), material, grow)
 
-    def laces(self, instep, count, material, reach=0.1, thickness=0.017):
+    def laces(self, instep, count, material, reach=0.1, thickness=0.017, tied=False):
         """Laces across the instep, the line of (x, y) points from the toe end upwards."""
         line = self.curve(instep, closed=False)
-        along = np.linspace(0, 1, len(line))
-        for t in np.linspace(0.04, 0.96, count):
-            x, y = (np.interp(t, along, line[:, axis]) for axis in (0, 1))
-            tilt = 0.02 * (-1) ** int(round(t * (count - 1)))
-            lace = tube((x - 0.045, y - 0.05, -reach), (x + tilt, y + 0.075, 0),
-                        (x - 0.045, y - 0.05, reach), thickness)
-            self.add(lace, material)
+        slope = np.gradient(line, axis=0)
+        outward = np.column_stack([slope[:, 1], -slope[:, 0]])
+        outward *= -np.sign(slope[:, :1]) / np.linalg.norm(slope, axis=1, keepdims=True)
+        place = np.linspace(0.04, 0.96, count) * (len(line) - 1)
+        for i in place.round().astype(int):
+            (x, y), (u, v) = line[i], outward[i]
+            low = (x - 0.055 * u, y - 0.055 * v)
+            self.add(tube((*low, -reach), (x + 0.095 * u, y + 0.095 * v, 0), (*low, reach),
+                          thickness), material)
+        if tied:
+            self.bow(*(line[-2] + 0.02 * outward[-2]), material)
 
     def bow(self, x, y, material, size=0.13):
-        """The tied ends of the laces at a point of the instep."""
-        y = y + float(self.arch(x))
+        """The loops and ends of tied laces."""
         for side in (-1, 1):
-            loop = tube((x, y, 0), (x + size, y + size, side * size * 1.5),
-                        (x + 0.3 * size, y - 0.7 * size, side * size * 1.3), 0.016)
+            loop = tube((x, y, 0), (x + 0.7 * size, y + size, side * size * 1.5),
+                        (x + 0.3 * size, y - 0.8 * size, side * size * 1.4), 0.016)
             self.add(loop, material)
 
 
@@ -199,7 +203,7 @@ def tongue(last, top, material, instep=0.4):
         last.scene.clip(last.place(strip), 0.03)
 
 
-@design("sneaker", "low court", pose="side", **ANGLES, materials=UPPERS, patterns="all")
+@design("sneaker", "low court", **SIDE, materials=UPPERS, patterns="all")
 def court_sneaker(scene, look, shape):
     "A low leather or canvas court shoe with laces and a flat rubber sole."
     last = Last(scene, shape, sole=shape("sole", 0.06, 0.11))
@@ -221,7 +225,8 @@ def court_sneaker(scene, look, shape):
     last.foot_bed(look.lining())
     cup_sole(last, sole, look.accent("rubber"))
     last.laces([(0.3, 0.29), (0.14, 0.34), (-0.04, 0.42), (-0.14, 0.47)],
-               int(shape.choice("eyelets", (4, 5, 6))), lace_colour(look, shape))
+               int(shape.choice("eyelets", (4, 5, 6))), lace_colour(look, shape),
+               tied=shape.choice("bow", ("tied", "open")) == "tied")
 
 
 def side_mark(last, look, shape):
@@ -239,7 +244,7 @@ def side_mark(last, look, shape):
                    look.accent("leather"), 0.008)
 
 
-@design("sneaker", "high-top", pose="side", **ANGLES, materials=("canvas", "leather", "suede"),
+@design("sneaker", "high-top", **SIDE, materials=("canvas", "leather", "suede"),
         patterns="all")
 def high_top(scene, look, shape):
     "A sneaker that laces up over the ankle, with a rubber toe cap."
@@ -266,7 +271,7 @@ def high_top(scene, look, shape):
                 (-0.33, top - 0.03)], 7, lace_colour(look, shape), 0.095)
 
 
-@design("sneaker", "runner", pose="side", **ANGLES, materials=("knit", "canvas", "leather"),
+@design("sneaker", "runner", **SIDE, materials=("knit", "canvas", "leather"),
         patterns="all")
 def runner(scene, look, shape):
     "A running shoe with a thick, sculpted sole and a padded collar."
@@ -297,7 +302,7 @@ def runner(scene, look, shape):
                lace_colour(look, shape), 0.09)
 
 
-@design("sneaker", "slip-on", pose="side", **ANGLES, materials=("canvas", "knit", "suede"),
+@design("sneaker", "slip-on", **SIDE, materials=("canvas", "knit", "suede"),
         patterns="all")
 def slip_on(scene, look, shape):
     "A canvas slip-on without laces, with elastic at the sides and a flat sole."
@@ -359,24 +364,29 @@ def band_box(half_width, half_height):
                      (half_width, half_height), (-half_width, half_height)])
 
 
-def sandal_sole(last, look, shape, platform=0.0):
+def sandal_sole(last, look, shape):
     """Foot bed with a soft edge, mid sole and tread; thicker towards the heel if lifted."""
     bed = shape.choice("foot_bed", ("beige", "brown", "black", "main"))
     top = look.main() if bed == "main" else look.plain(bed, "leather")
     side = look.rubber(shape.choice("tread", ("black", "brown", "white", "beige")))
     last.layer([(-0.84, -0.02), (0.5, -0.02), (0.84, 0.02), (0.84, 0.05), (0.5, 0.015),
                 (-0.5, 0.015), (-0.84, 0.04)], top, 0.015, 0.02)
+    wedge(last, side)
+
+
+def wedge(last, material):
+    """A sole that fills everything between the foot bed and the ground."""
     bottom = -last.sole
-    low = [(x, bottom - float(last.arch(x)) * (1 - platform)) for x in (-0.84, -0.5, -0.2, 0.1)]
+    low = [(x, bottom - float(last.arch(x))) for x in (-0.84, -0.5, -0.2, 0.1)]
     last.layer([(*low[0], 1), *low[1:], (0.5, bottom), (0.84, bottom + 0.05), (0.84, 0.025),
-                (0.5, -0.015), (-0.84, -0.015, 1)], side, 0.02, 0.015)
+                (0.5, -0.015), (-0.84, -0.015, 1)], material, 0.02, 0.015)
 
 
-@design("sandal", "strappy", pose="side", **ANGLES, materials=("leather", "suede", "canvas"), patterns=PLAIN)
+@design("sandal", "strappy", **SIDE, materials=("leather", "suede", "canvas"), patterns=PLAIN)
 def strappy_sandal(scene, look, shape):
     "A sandal with two or three straps over the foot and one round the ankle."
     last = Last(scene, shape, sole=shape("sole", 0.06, 0.12), lift=shape("drop", 0.0, 0.08))
-    sandal_sole(last, look, shape, 1.0)
+    sandal_sole(last, look, shape)
     main = look.main(mapping="around")
     width = shape("strap_width", 0.035, 0.08)
     strap(last, 0.42, 0.2, width, main, -12)
@@ -393,12 +403,12 @@ def strappy_sandal(scene, look, shape):
     buckle(last, -0.53, ankle, 0.155, look.chrome())
 
 
-@design("sandal", "slide", pose="side", **ANGLES, materials=("leather", "rubber", "canvas", "suede"),
+@design("sandal", "slide", **SIDE, materials=("leather", "rubber", "canvas", "suede"),
         patterns="all")
 def slide(scene, look, shape):
     "A slide: a thick foot bed with one broad band over the foot."
     last = Last(scene, shape, sole=shape("sole", 0.08, 0.16))
-    sandal_sole(last, look, shape, 1.0)
+    sandal_sole(last, look, shape)
     main = look.main(mapping="box")
     if shape.choice("bands", ("one", "two")) == "one":
         strap(last, 0.25, 0.29, shape("band", 0.15, 0.22), main, -15)
@@ -409,7 +419,7 @@ def slide(scene, look, shape):
             buckle(last, x, y, 0.245 * last.width, look.gold())
 
 
-@design("sandal", "flip-flop", pose="side", **ANGLES, materials=("rubber", "leather", "canvas"))
+@design("sandal", "flip-flop", **SIDE, materials=("rubber", "leather", "canvas"))
 def flip_flop(scene, look, shape):
     "A flip-flop: a thin flat sole and a strap in a V from between the toes."
     last = Last(scene, shape, sole=shape("sole", 0.06, 0.12))
@@ -427,11 +437,11 @@ def flip_flop(scene, look, shape):
     last.add(capsule((0.47, 0, -0.03), (0.46, 0.1, -0.03), 0.03), look.accent("rubber"), 0.02)
 
 
-@design("sandal", "gladiator", pose="side", **ANGLES, materials=("leather", "suede"), patterns=PLAIN)
+@design("sandal", "gladiator", **SIDE, materials=("leather", "suede"), patterns=PLAIN)
 def gladiator(scene, look, shape):
     "A gladiator sandal: many narrow straps up to the ankle, joined along the middle."
     last = Last(scene, shape, sole=shape("sole", 0.05, 0.08))
-    sandal_sole(last, look, shape, 1.0)
+    sandal_sole(last, look, shape)
     main = look.main()
     count = int(shape.choice("straps", (4, 5, 6)))
     for x, height in zip(np.linspace(0.5, -0.12, count), np.linspace(0.17, 0.4, count)):
@@ -447,7 +457,7 @@ def gladiator(scene, look, shape):
     buckle(last, -0.4, 0.5, 0.15, look.gold())
 
 
-@design("sandal", "wedge", pose="side", **ANGLES, materials=("leather", "suede", "canvas"), patterns="all")
+@design("sandal", "wedge", **SIDE, materials=("leather", "suede", "canvas"), patterns="all")
 def wedge_sandal(scene, look, shape):
     "A sandal on a high wedge of cork or rope, open at the toes, with an ankle strap."
     last = Last(scene, shape, sole=shape("platform", 0.08, 0.16), lift=shape("heel", 0.25, 0.42))
@@ -500,7 +510,7 @@ def sole_colour(look, shape):
     return look.rubber(shape.choice("sole_colour", ("black", "black", "brown", "beige")))
 
 
-@design("ankle boot", "chelsea", pose="side", **ANGLES, materials=("leather", "suede"), patterns=PLAIN)
+@design("ankle boot", "chelsea", **SIDE, materials=("leather", "suede"), patterns=PLAIN)
 def chelsea_boot(scene, look, shape):
     "A Chelsea boot: smooth, pulled on, with an elastic panel at each side of the ankle."
     last = Last(scene, shape, sole=0.07, lift=shape("heel", 0.05, 0.14),
@@ -512,10 +522,10 @@ def chelsea_boot(scene, look, shape):
         last.panel([(-0.66, shaft + 0.05, 1), (-0.62, 0.6), (-0.5, 0.36), (-0.42, 0.6),
                     (-0.37, shaft + 0.05, 1)], elastic, 0.004)
     heeled_sole(last, sole_colour(look, shape), welt=look.plain("brown", "leather"))
-    last.add(torus(0.06, 0.014).rotate(yaw=90).at(-0.8, shaft + 0.17, 0), elastic)
+    last.add(torus(0.06, 0.014).rotate(yaw=90).at(-0.79, shaft + last.lift + 0.03, 0), elastic)
 
 
-@design("ankle boot", "lace-up", pose="side", **ANGLES, materials=("leather", "suede"), patterns=PLAIN)
+@design("ankle boot", "lace-up", **SIDE, materials=("leather", "suede"), patterns=PLAIN)
 def lace_up_boot(scene, look, shape):
     "A lace-up boot with a toe cap, a row of laces and a low heel."
     last = Last(scene, shape, sole=shape("sole", 0.08, 0.14), lift=shape("heel", 0.04, 0.1))
@@ -530,10 +540,11 @@ def lace_up_boot(scene, look, shape):
         last.strip(-0.4, 0.1, 0.04, look.lining(), -0.012)
     heeled_sole(last, sole_colour(look, shape), welt=look.accent("leather"), thickness=last.sole)
     last.laces([(0.1, 0.37), (-0.08, 0.43), (-0.2, 0.53), (-0.25, 0.66),
-                (-0.265, shaft - 0.05)], 7, lace_colour(look, shape), 0.09)
+                (-0.265, shaft - 0.05)], 7, lace_colour(look, shape), 0.09,
+               tied=shape.choice("bow", ("tied", "open")) == "tied")
 
 
-@design("ankle boot", "heeled", pose="side", **ANGLES, materials=("leather", "suede"), patterns=PLAIN)
+@design("ankle boot", "heeled", **SIDE, materials=("leather", "suede"), patterns=PLAIN)
 def heeled_boot(scene, look, shape):
     "An ankle boot on a high block heel, closed with a zip."
     last = Last(scene, shape, sole=shape("sole", 0.04, 0.12), lift=shape("heel", 0.26, 0.48),
@@ -545,7 +556,7 @@ def heeled_boot(scene, look, shape):
     heeled_sole(last, sole_colour(look, shape), shape("heel_length", 0.24, 0.4), thickness=0.04)
 
 
-@design("ankle boot", "hiking", pose="side", **ANGLES, materials=("suede", "leather", "canvas"), patterns=PLAIN)
+@design("ankle boot", "hiking", **SIDE, materials=("suede", "leather", "canvas"), patterns=PLAIN)
 def hiking_boot(scene, look, shape):
     "A hiking boot with a deep-treaded sole, a padded collar and a rubber toe guard."
     last = Last(scene, shape, sole=shape("sole", 0.13, 0.19), lift=shape("drop", 0.02, 0.06),
@@ -564,6 +575,26 @@ def hiking_boot(scene, look, shape):
     tread(last, rubber)
     last.laces([(0.14, 0.36), (-0.06, 0.42), (-0.19, 0.52), (-0.25, 0.66),
                 (-0.25, shaft - 0.06)], 6, lace_colour(look, shape), 0.1, 0.02)
+
+
+@design("ankle boot", "winter", **SIDE, materials=("suede", "leather", "canvas"),
+        patterns=PLAIN)
+def winter_boot(scene, look, shape):
+    "A warm, roomy boot with a fleece edge and a flat rubber sole."
+    last = Last(scene, shape, sole=shape("sole", 0.08, 0.14), lift=0.02, width=1.1)
+    shaft = shape("shaft", 0.7, 0.95)
+    fleece = look.plain(shape.choice("fleece", ("white", "beige", "grey")), "wool")
+    with scene.group():
+        boot_upper(last, shaft, look.main(mapping="front"), fleece)
+        last.panel([(-0.9, 0.02), (-0.9, 0.3), (-0.66, 0.26), (-0.52, 0.02)], look.accent("suede"))
+        for yaw in (0, 1):
+            seam = band(-0.5, -0.48, 0.0, 2.0) if yaw == 0 else band(-0.9, -0.2, 0.42, 0.44)
+            last.panel(seam, None, -0.01)
+    t = np.linspace(0, 2 * np.pi, 30, endpoint=False)
+    oval = np.column_stack([np.cos(t) * 0.285, np.sin(t) * 0.2 * last.width])
+    edge = extrude([oval, oval * 0.62], 0.055, 0.05).lumps(0.03, 14)
+    last.add(edge.rotate(pitch=90).at(-0.535, shaft + 0.03, 0), fleece)
+    cup_sole(last, sole_colour(look, shape), sole_colour(look, shape), 0.06, 0.09, 0.03)
 
 
 def tread(last, material):
@@ -624,7 +655,7 @@ def lifted_last(scene, shape, low, high, width=0.86):
                 toe=shape("toe", 0.2, 1.0), width=width)
 
 
-@design("high-heeled shoe", "pump", pose="side", **ANGLES, materials=DRESSY, patterns="all")
+@design("high-heeled shoe", "pump", **SIDE, materials=DRESSY, patterns="all")
 def pump(scene, look, shape):
     "A closed pump on a thin, high heel."
     last = lifted_last(scene, shape, 0.42, 0.68)
@@ -637,7 +668,7 @@ def pump(scene, look, shape):
     stiletto(last, under)
 
 
-@design("high-heeled shoe", "slingback stiletto", pose="side", **ANGLES, materials=DRESSY, patterns=PLAIN)
+@design("high-heeled shoe", "slingback stiletto", **SIDE, materials=DRESSY, patterns=PLAIN)
 def slingback(scene, look, shape):
     "An open stiletto sandal: straps over the toes and the ankle, on a very thin heel."
     last = lifted_last(scene, shape, 0.5, 0.72, 0.84)
@@ -654,7 +685,7 @@ def slingback(scene, look, shape):
     stiletto(last, main, 0.022)
 
 
-@design("high-heeled shoe", "block heel", pose="side", **ANGLES, materials=DRESSY, patterns="all")
+@design("high-heeled shoe", "block heel", **SIDE, materials=DRESSY, patterns="all")
 def block_heeled_pump(scene, look, shape):
     "A pump on a sturdy block heel, often with a strap over the instep."
     last = lifted_last(scene, shape, 0.3, 0.52, 0.9)
@@ -668,7 +699,7 @@ def block_heeled_pump(scene, look, shape):
         buckle(last, -0.19, 0.2, 0.175, look.gold(), 0.035)
 
 
-@design("high-heeled shoe", "peep-toe platform", pose="side", **ANGLES, materials=DRESSY, patterns="all")
+@design("high-heeled shoe", "peep-toe platform", **SIDE, materials=DRESSY, patterns="all")
 def platform_shoe(scene, look, shape):
     "A high heel on a thick platform, with a small opening at the toes."
     last = Last(scene, shape, sole=shape("platform", 0.14, 0.24), lift=shape("heel", 0.48, 0.66),
@@ -680,3 +711,14 @@ def platform_shoe(scene, look, shape):
         stiletto(last, look.accent("leather"), 0.035)
     else:
         block_heel(last, 0.24, look.accent("leather"))
+
+
+@design("high-heeled shoe", "wedge", **SIDE, materials=DRESSY, patterns="all")
+def wedge_pump(scene, look, shape):
+    "A closed shoe on a solid wedge, high under the heel."
+    last = Last(scene, shape, sole=shape("platform", 0.04, 0.1), lift=shape("heel", 0.36, 0.55),
+                toe=shape("toe", 0.0, 0.7), width=0.9)
+    pump_upper(last, look, shape, 0.28)
+    last.foot_bed(look.plain("beige", "leather"), -0.012)
+    covered = shape.choice("covered", ("yes", "no")) == "yes"
+    wedge(last, look.main(mapping="front") if covered else look.plain("beige", "wood"))
