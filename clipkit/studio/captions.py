@@ -37,15 +37,10 @@ _FROM_ABOVE = ("{a} seen from above", "a flat lay of {a}", "flat lay: {a}",
                "{a} photographed from above")
 
 
-def _design_phrases(category: str, design: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ways to say a design before and after the noun."""
-    known = vocabulary.DESIGN_PHRASES.get((category, design))
-    if known is not None:
-        return known
-    if re.search(r"(neck|collar|hem|toe|strap|handle|sole|cuffs?|brim|legs?)$", design):
-        plural = design.endswith("s")
-        return (design,), (f"with {design}" if plural else f"with a {design}",)
-    return (design,), ()
+def _style(product) -> vocabulary.Style:
+    """Return the words of a product's design; unknown ones are spoken of by name."""
+    known = vocabulary.STYLES.get((product.category, product.design))
+    return known or vocabulary.Style(before=(product.design,))
 
 
 def _shares_a_stem(phrase: str, noun: str) -> bool:
@@ -80,13 +75,19 @@ class _Writer:
                 return kind, "mass"
             return kind, "many" if kind in vocabulary.PLURAL_KINDS else "one"
         number = pick(self.rng, [n for n in ("one", "pair", "many") if getattr(entry, n)])
-        names = list(getattr(entry, number))
-        if self.product.material != "denim":
-            names = [name for name in names if "denim" not in name]
-        for part, nouns in vocabulary.DESIGN_NOUNS.get(self.product.category, {}).items():
-            if "design" in self.facts and part in self.product.design:
-                names += [noun for noun in nouns if (noun[-1] == "s") == (number != "one")]
+        names = [name for name in getattr(entry, number) if self._fits(name)]
+        if self.said("design", 0.35):
+            both = entry.one and entry.many
+            nouns = [noun for noun in _style(self.product).nouns
+                     if self._fits(noun) and (not both or noun.endswith("s") == (number != "one"))]
+            if nouns:
+                return pick(self.rng, nouns), number
         return (names[0] if self.chance(0.4) else pick(self.rng, names)), number
+
+    def _fits(self, name: str) -> bool:
+        """Tell whether a name is free of materials that the product is not made of."""
+        others = vocabulary.MATERIALS.keys() - {self.product.material}
+        return not any(other in name for other in others)
 
     def colour(self, name: str | None = None) -> str:
         words = vocabulary.COLOURS.get(name or self.product.colour, (name or self.product.colour,))
@@ -121,17 +122,20 @@ class _Writer:
             self._surface(before, after, colour, pattern)
         if self.said("material", 0.8 * rate):
             stuff = self._material()
+            part = vocabulary.PARTS.get(self.product.category)
             if self.chance(0.7):
                 before.append(pick(self.rng, stuff.before))
+            elif part and "category" in self.facts:
+                after.append(f"with a {pick(self.rng, stuff.before)} {part}")
             else:
                 made = pick(self.rng, ("made of", "made from", "in", "of"))
                 after.append(f"{made} {pick(self.rng, stuff.of)}")
         if self.said("design", 0.5 * rate):
-            ahead, behind = _design_phrases(self.product.category, self.product.design)
-            if behind and (not ahead or self.chance(0.6)):
-                after.append(pick(self.rng, behind))
-            elif ahead:
-                before.append(pick(self.rng, ahead))
+            style = _style(self.product)
+            if style.after and (not style.before or self.chance(0.5)):
+                after.append(pick(self.rng, style.after))
+            elif style.before:
+                before.append(pick(self.rng, style.before))
         before = [word for word in before if not _shares_a_stem(word, self.noun)]
         after.sort(key=lambda words: words.startswith("with"))
         if len(after) > 1 and after[-2].startswith("with"):
@@ -313,11 +317,9 @@ def _tags(writer: _Writer, label: bool = False) -> list[str]:
 
 
 def _bare_name(writer: _Writer) -> str:
-    """Return a name as search boxes know it; "denim" alone only for what is made of it."""
+    """Return a name as search boxes know it; "denim" only for what is made of it."""
     name = pick(writer.rng, writer.entry.labels)
-    if name == "denim" and writer.product.material != "denim":
-        return writer.noun
-    return name
+    return name if writer._fits(name) else writer.noun
 
 
 def title(product, rng: np.random.Generator) -> str:
@@ -496,7 +498,7 @@ _IGNORED = re.compile(
     r"|(?:rubber|leather|wooden|glass|metal) (?:sole|handle|lid|buckle|strap|base)s?"
     r"|(?:on|against|in front of) an? [\w ]*?(?:background|backdrop|floor|wall|table|surface)"
     r"|(?:red|white) wine|(?:black|green|white) (?:tea|coffee)|orange juice|glass of \w+"
-    r"|ear cups|(?:long|short) sleeves|dress(?:ed)? (?:up|down)|(?:cap|shirt) sleeves?"
+    r"|ear cups|on an? (?:\w+ ){0,2}heel|rolled top|(?:long|short) sleeves|dress(?:ed)? (?:up|down)|(?:cap|shirt) sleeves?"
     r"|shirt collar|hat stand|coat hook|cap toe|belt loops?)\b"
 )
 _PATTERN_RULES = {
@@ -558,9 +560,9 @@ def _names() -> dict[str, set[str]]:
     """Return every name of a product, with its plural, and the categories it may mean."""
     names: dict[str, set[str]] = {}
     for category, entry in vocabulary.ENTRIES.items():
-        designs = vocabulary.DESIGN_NOUNS.get(category, {}).values()
+        styles = [style for key, style in vocabulary.STYLES.items() if key[0] == category]
         own = {*entry.one, *entry.pair, *entry.many, *entry.kinds, *entry.labels} - {"denim"}
-        for name in [*own, *(noun for nouns in designs for noun in nouns)]:
+        for name in [*own, *(noun for style in styles for noun in style.nouns)]:
             for form in (name, name + "s"):
                 names.setdefault(_spelling(form), set()).add(category)
     return names

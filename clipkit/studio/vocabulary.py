@@ -99,7 +99,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "coat": Entry(
         "clothes",
-        one=("coat", "overcoat", "long coat", "winter coat"),
+        one=("coat", "overcoat"),
         kinds=("outer layer", "garment", "piece of outerwear"),
         labels=("coat", "outerwear", "outwear", "overcoat"),
         traits=("long sleeves", "a front that opens"),
@@ -135,7 +135,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "jeans": Entry(
         "clothes",
-        pair=("jeans", "denims", "five-pocket jeans"),
+        pair=("jeans", "denims"),
         kinds=("pants", "garment", "legwear"),
         labels=("jeans", "denim", "pants", "jean"),
         traits=("long legs", "sturdy seams", "a waistband"),
@@ -147,18 +147,18 @@ ENTRIES: dict[str, Entry] = {
         pair=("shorts", "short pants", "summer shorts"),
         kinds=("bottoms", "garment", "legwear"),
         labels=("shorts", "short pants"),
-        traits=("short legs", "a cut above the knee", "a waistband"),
+        traits=("short legs", "short legs and a waistband"),
         uses=("hot days", "the beach", "summer", "running and cycling", "holidays", "hiking",
               "games in the park"),
     ),
     "sneaker": Entry(
         "footwear",
-        one=("sneaker", "trainer", "sports shoe", "running shoe", "gym shoe"),
-        many=("sneakers", "trainers", "runners", "kicks", "sports shoes", "running shoes"),
+        one=("sneaker", "trainer", "sports shoe", "gym shoe"),
+        many=("sneakers", "trainers", "kicks", "sports shoes", "gym shoes"),
         kinds=("shoe", "shoes", "footwear"),
         labels=("sneaker", "sneakers", "shoes", "shoe", "trainers", "footwear"),
-        traits=("a flat sole", "a rubber sole", "a cushioned sole"),
-        uses=("running", "the gym", "walking all day", "sport", "city streets",
+        traits=("a rubber sole", "a cushioned sole", "a grippy sole"),
+        uses=("walking all day", "the gym", "sport", "city streets",
               "training", "everyday wear"),
     ),
     "sandal": Entry(
@@ -167,7 +167,7 @@ ENTRIES: dict[str, Entry] = {
         many=("sandals", "summer sandals", "open shoes"),
         kinds=("shoe", "shoes", "footwear"),
         labels=("sandal", "sandals", "shoes", "shoe", "footwear"),
-        traits=("straps", "an open upper", "plenty of air for the foot"),
+        traits=("an open upper", "open toes", "plenty of air for the foot"),
         uses=("hot days", "the beach", "the summer", "holidays", "the garden",
               "barefoot weather", "walks along the sea"),
     ),
@@ -187,7 +187,7 @@ ENTRIES: dict[str, Entry] = {
         many=("high heels", "heels", "high-heeled shoes", "heeled shoes"),
         kinds=("shoe", "shoes", "footwear"),
         labels=("high heels", "heels", "high heel", "high-heeled shoe", "shoes", "footwear"),
-        traits=("a high heel", "a raised heel", "a slender heel"),
+        traits=("a high heel", "a raised heel"),
         uses=("evenings out", "parties", "weddings", "dancing", "dressing up",
               "the office and the theatre", "special occasions"),
     ),
@@ -202,27 +202,27 @@ ENTRIES: dict[str, Entry] = {
     ),
     "cap": Entry(
         "headwear",
-        one=("cap", "peaked cap", "visor cap"),
+        one=("cap", "peaked cap"),
         kinds=("headwear", "hat", "piece of headwear", "accessory"),
         labels=("cap", "hat", "headwear", "peaked cap"),
-        traits=("a peak at the front", "a peak over the eyes", "a visor"),
-        uses=("sunny days", "baseball and tennis", "running", "shading the eyes", "the stadium",
-              "street style", "bad hair days"),
+        traits=("a peak at the front", "a peak over the eyes"),
+        uses=("sunny days", "shading the eyes", "street style", "bad hair days", "the park",
+              "walks in the sun", "keeping the sun off the face"),
     ),
     "beanie": Entry(
         "headwear",
         one=("beanie", "beanie hat", "winter hat", "brimless hat"),
         kinds=("headwear", "hat", "piece of headwear", "accessory"),
         labels=("beanie", "hat", "headwear", "winter hat"),
-        traits=("a close fit round the head", "no brim"),
+        traits=("a soft fit", "no brim"),
         uses=("cold days", "warm ears", "winter walks", "skiing and sledging", "snow",
               "frosty mornings", "keeping the head warm"),
     ),
     "scarf": Entry(
         "accessories",
-        one=("scarf", "neck scarf", "shawl", "neck warmer"),
+        one=("scarf", "neck scarf", "muffler", "neck warmer"),
         kinds=("accessory", "piece of neckwear"),
-        labels=("scarf", "shawl", "accessory"),
+        labels=("scarf", "muffler", "accessory"),
         traits=("enough length to wrap", "a soft drape"),
         uses=("wrapping round the neck", "cold days", "warm necks", "a splash of style",
               "windy walks", "autumn and winter"),
@@ -247,7 +247,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "backpack": Entry(
         "bags",
-        one=("backpack", "rucksack", "knapsack", "daypack", "school bag"),
+        one=("backpack", "rucksack", "knapsack", "daypack"),
         kinds=("bag",),
         labels=("backpack", "rucksack", "bag", "daypack"),
         traits=("two shoulder straps", "padded straps", "room for books and a laptop"),
@@ -259,7 +259,7 @@ ENTRIES: dict[str, Entry] = {
         one=("watch", "wristwatch", "wrist watch", "timepiece"),
         kinds=("accessory",),
         labels=("watch", "wristwatch", "timepiece", "accessory"),
-        traits=("a strap and a dial", "a clear dial", "a dial that is easy to read"),
+        traits=("a face that is easy to read", "a sturdy case", "a clear face"),
         uses=("the wrist", "telling the time", "business and leisure", "being on time",
               "a birthday present", "every day"),
     ),
@@ -664,8 +664,370 @@ MATERIALS: dict[str, Stuff] = {
     ),
 }
 
-# Extra names that fit some designs only: category -> {part of the design's name: names}.
-DESIGN_NOUNS: dict[str, dict[str, tuple[str, ...]]] = {}
-# Phrases for designs whose raw name does not read well before the noun:
-# (category, design) -> (before the noun, after the noun).
-DESIGN_PHRASES: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+@dataclass(frozen=True)
+class Style:
+    """What one design is called, said before the noun and said after it."""
+
+    nouns: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+# What is made of a product's material where it is not the whole.
+PARTS = {"watch": "strap", "sunglasses": "frame"}
+
+# (category, design) -> its words. A design that is missing is spoken of by its own name.
+STYLES: dict[tuple[str, str], Style] = {
+    ("t-shirt", "crew neck"): Style(("crew neck tee",), ("crew neck", "round-neck"),
+                                    ("with a crew neck", "with a round neck")),
+    ("t-shirt", "v-neck"): Style(
+        ("v-neck tee",), ("v-neck",), ("with a v-neck", "with a v neckline")
+    ),
+    ("t-shirt", "boxy"): Style(
+        (), ("boxy", "short, wide"), ("with dropped shoulders", "in a boxy cut")
+    ),
+    ("t-shirt", "long line"): Style(
+        (), ("long-line", "longer"), ("with a curved hem", "in a long cut")
+    ),
+    ("t-shirt", "ringer"): Style(("ringer tee",), ("ringer",), ("with a contrasting neckband",)),
+    ("t-shirt", "fitted scoop neck"): Style((), ("fitted", "scoop-neck"), ("with a scoop neck",)),
+    ("t-shirt", "chest pocket"): Style(
+        ("pocket tee",), (), ("with a chest pocket", "with a small pocket")
+    ),
+    ("t-shirt", "graphic print"): Style(
+        ("graphic tee",), ("graphic",), ("with a big graphic on the chest",)
+    ),
+    ("long-sleeved top", "crew neck"): Style(
+        (), ("crew neck", "round-neck"), ("with a crew neck",)
+    ),
+    ("long-sleeved top", "raglan"): Style(
+        ("raglan top", "baseball top"), ("raglan",), ("with raglan sleeves",)
+    ),
+    ("long-sleeved top", "boat neck"): Style(
+        (), ("boat neck",), ("with a boat neck", "with a wide neckline")
+    ),
+    ("long-sleeved top", "fitted scoop neck"): Style(
+        (), ("fitted", "scoop-neck"), ("with a scoop neck",)
+    ),
+    ("long-sleeved top", "v-neck tunic"): Style(
+        ("tunic",), ("loose", "v-neck"), ("with a v-neck",)
+    ),
+    ("long-sleeved top", "high neck"): Style(
+        (), ("high-neck", "close-fitting"), ("with a high neck",)
+    ),
+    ("shirt", "classic"): Style(
+        ("dress shirt", "long-sleeved shirt"), (), ("with a collar and cuffs",)
+    ),
+    ("shirt", "short-sleeved"): Style(
+        ("short-sleeved shirt",), ("short-sleeved",), ("with short sleeves and a collar",)
+    ),
+    ("shirt", "work shirt"): Style(
+        ("work shirt",), ("sturdy",), ("with two chest pockets", "with flap pockets")
+    ),
+    ("shirt", "camp collar"): Style(
+        ("camp shirt", "holiday shirt"), ("loose",), ("with an open camp collar",)
+    ),
+    ("shirt", "band collar"): Style(
+        ("grandad shirt",), ("band-collar", "collarless"), ("with a band collar",)
+    ),
+    ("shirt", "contrast collar"): Style((), ("contrast-collar",), ("with a contrasting collar",)),
+    ("shirt", "fitted blouse"): Style(
+        ("blouse",), ("fitted",), ("with a narrow waist", "with a small collar")
+    ),
+    ("pullover", "crew neck"): Style(
+        (), ("crew neck", "round-neck"), ("with a crew neck", "with ribbed cuffs")
+    ),
+    ("pullover", "v-neck"): Style((), ("v-neck",), ("with a v-neck", "with a deep v neckline")),
+    ("pullover", "turtleneck"): Style(
+        ("turtleneck", "roll-neck jumper", "polo-neck sweater"), ("turtleneck", "roll-neck"),
+        ("with a high rolled collar",)
+    ),
+    ("pullover", "cable knit"): Style(
+        ("cable-knit sweater",), ("chunky", "cable-knit"), ("with cables down the front",)
+    ),
+    ("pullover", "oversized"): Style(
+        (), ("oversized", "slouchy"), ("in an oversized cut", "with dropped shoulders")
+    ),
+    ("hoodie", "pullover"): Style((), (), ("with a kangaroo pocket", "with drawstrings")),
+    ("hoodie", "zipped"): Style(
+        ("zip hoodie", "zip-up hoodie"), ("zipped",), ("with a zip down the front",)
+    ),
+    ("hoodie", "cropped"): Style(
+        ("crop hoodie",), ("cropped",), ("in a short cut", "that ends at the waist")
+    ),
+    ("hoodie", "contrast lining"): Style((), (), ("with a contrasting lining in the hood",)),
+    ("jacket", "denim"): Style(
+        ("denim jacket", "jean jacket", "trucker jacket"), (),
+        ("with chest pockets",)
+    ),
+    ("jacket", "bomber"): Style(
+        ("bomber jacket", "bomber"), (), ("with ribbed cuffs and hem", "with a zip")
+    ),
+    ("jacket", "blazer"): Style(
+        ("blazer", "suit jacket", "tailored jacket"), (),
+        ("with lapels", "with lapels and two buttons")
+    ),
+    ("jacket", "puffer"): Style(
+        ("puffer jacket", "quilted jacket", "down jacket"), ("quilted", "padded"),
+        ("with a warm padding",)
+    ),
+    ("jacket", "windbreaker"): Style(
+        ("windbreaker", "windcheater", "rain jacket"), (), ("with a hood",)
+    ),
+    ("jacket", "biker"): Style(
+        ("biker jacket", "moto jacket"), (), ("with a slanted zip", "with wide lapels")
+    ),
+    ("jacket", "zip cardigan"): Style(
+        ("zip cardigan", "track jacket"), ("soft",), ("with a standing collar and a zip",)
+    ),
+    ("coat", "wool"): Style(
+        ("winter coat", "long coat", "tailored coat"), ("single-breasted",),
+        ("with lapels and big buttons",)
+    ),
+    ("coat", "trench"): Style(
+        ("trench coat", "trench", "mac"), ("double-breasted",),
+        ("with a tied waist", "with wide lapels")
+    ),
+    ("coat", "long puffer"): Style(
+        ("puffer coat", "quilted coat", "winter coat"), ("quilted", "padded"),
+        ("with a hood and a zip",)
+    ),
+    ("coat", "duffle"): Style(
+        ("duffle coat", "winter coat"), ("hooded",),
+        ("with toggles and a hood")
+    ),
+    ("coat", "parka"): Style(
+        ("parka", "hooded parka"), ("hooded",), ("with a hood and four pockets",)
+    ),
+    ("dress", "a-line sleeveless"): Style(
+        ("a-line dress", "sundress"), ("sleeveless", "a-line"),
+        ("without sleeves", "with a flared hem")
+    ),
+    ("dress", "short-sleeved sheath"): Style(
+        ("sheath dress", "shift dress"), ("short-sleeved", "straight-cut"),
+        ("with short sleeves",)
+    ),
+    ("dress", "fit and flare"): Style(
+        ("skater dress",), ("fit-and-flare",), ("with a full, gathered lower half",)
+    ),
+    ("dress", "wrap"): Style(
+        ("wrap dress",), ("wrap",), ("tied at the waist", "with a crossed front")
+    ),
+    ("dress", "shirt dress"): Style(
+        ("shirt dress",), ("button-through",), ("with a collar and buttons",)
+    ),
+    ("dress", "slip"): Style(
+        ("slip dress", "strap dress"), ("light",), ("on thin straps", "with thin straps")
+    ),
+    ("dress", "maxi"): Style(
+        ("maxi dress", "gown", "long dress", "evening gown"), ("floor-length", "long"),
+        ("that falls to the ankles",)
+    ),
+    ("dress", "tiered"): Style(
+        ("tiered dress", "boho dress"), ("tiered", "loose"), ("with gathered tiers",)
+    ),
+    ("dress", "long-sleeved"): Style(
+        ("long-sleeved dress",), ("long-sleeved",), ("with long sleeves",)
+    ),
+    ("skirt", "a-line"): Style(("a-line skirt",), ("a-line", "flared"), ("with a flared hem",)),
+    ("skirt", "pencil"): Style(("pencil skirt",), ("narrow", "knee-length"), ("with a slit",)),
+    ("skirt", "pleated"): Style(
+        ("pleated skirt",), ("pleated",), ("with pressed pleats", "with pleats")
+    ),
+    ("skirt", "skater"): Style(
+        ("skater skirt", "mini skirt"), ("short", "swingy"), ("with an elastic waist",)
+    ),
+    ("skirt", "denim buttoned"): Style(
+        ("denim skirt", "jean skirt"), (), ("with a row of buttons",)
+    ),
+    ("skirt", "maxi"): Style(
+        ("maxi skirt", "long skirt"), ("flowing", "ankle-length"), ("that falls to the ankles",)
+    ),
+    ("skirt", "tiered ruffles"): Style(
+        ("ruffle skirt", "tiered skirt"), ("ruffled", "tiered"),
+        ("with ruffles", "in gathered tiers")
+    ),
+    ("skirt", "wrap"): Style(("wrap skirt",), ("wrap",), ("with a crossed front",)),
+    ("trousers", "straight"): Style(
+        ("dress pants", "suit trousers"), ("straight-leg",),
+        ("with a pressed crease", "with straight legs")
+    ),
+    ("trousers", "wide leg"): Style(
+        ("palazzo pants",), ("wide-leg", "high-waisted"), ("with wide legs",)
+    ),
+    ("trousers", "joggers"): Style(
+        ("joggers", "sweatpants", "jogging bottoms", "track pants"), (),
+        ("with ribbed cuffs and a drawstring",)
+    ),
+    ("trousers", "chinos"): Style(
+        ("chinos", "khakis"), (), ("with slanted pockets", "in a tapered cut")
+    ),
+    ("trousers", "cargo"): Style(
+        ("cargo pants", "cargo trousers"), ("cargo",), ("with thigh pockets",)
+    ),
+    ("trousers", "leggings"): Style(
+        ("leggings", "tights"), ("tight", "stretchy"), ("with an elastic waist",)
+    ),
+    ("jeans", "straight"): Style((), ("straight-leg", "classic"), ("with straight legs",)),
+    ("jeans", "skinny"): Style(("skinny jeans",), ("skinny", "tight"), ("in a skinny cut",)),
+    ("jeans", "flared"): Style(
+        ("bell-bottoms", "flares"), ("flared", "bootcut"), ("that flare from the knee",)
+    ),
+    ("jeans", "boyfriend"): Style(
+        ("boyfriend jeans",), ("loose", "boyfriend"), ("with rolled-up hems",)
+    ),
+    ("jeans", "ripped"): Style(
+        (), ("ripped", "distressed", "torn"), ("with torn knees", "with holes at the knees")
+    ),
+    ("shorts", "denim"): Style(
+        ("denim shorts", "cut-offs", "jean shorts"), (), ("with a raw or rolled hem",)
+    ),
+    ("shorts", "running"): Style(
+        ("running shorts", "sports shorts", "gym shorts"), ("sporty",), ("with an elastic waist",)
+    ),
+    ("shorts", "bermuda"): Style(
+        ("bermudas", "bermuda shorts", "chino shorts"), ("knee-length",),
+        ("with slanted pockets",)
+    ),
+    ("shorts", "cargo"): Style(("cargo shorts",), ("cargo", "knee-length"), ("with flap pockets",)),
+    ("shorts", "sweat"): Style(
+        ("sweat shorts", "jogger shorts"), ("soft",), ("with a drawstring",)
+    ),
+    ("sneaker", "low court"): Style(
+        ("court shoe", "court sneaker", "tennis shoe", "tennis shoes", "court sneakers"),
+        ("low-top", "lace-up"), ("with laces and a flat sole",)
+    ),
+    ("sneaker", "high-top"): Style(
+        ("high-top", "high-tops", "basketball shoe", "basketball shoes"),
+        ("high-top", "ankle-high"), ("with laces up over the ankle",)
+    ),
+    ("sneaker", "runner"): Style(
+        ("running shoe", "runner", "runners", "running shoes"), ("chunky",),
+        ("with a thick, sculpted sole",)
+    ),
+    ("sneaker", "slip-on"): Style(
+        ("slip-on", "slip-ons", "plimsoll", "plimsolls"), ("slip-on", "laceless"),
+        ("without laces",)
+    ),
+    ("sandal", "strappy"): Style(
+        ("strappy sandal", "strappy sandals"), ("strappy",), ("with an ankle strap",)
+    ),
+    ("sandal", "slide"): Style(
+        ("slide", "slides", "slider", "sliders", "pool slides"), ("slip-on",),
+        ("with one broad band",)
+    ),
+    ("sandal", "flip-flop"): Style(
+        ("flip-flop", "flip-flops", "thong sandal", "thong sandals"), (),
+        ("with a strap between the toes",)
+    ),
+    ("sandal", "gladiator"): Style(
+        ("gladiator sandal", "gladiators", "gladiator sandals"), ("gladiator",),
+        ("with many narrow straps",)
+    ),
+    ("sandal", "wedge"): Style(
+        ("wedge", "wedges", "wedge sandal", "wedge sandals"), ("wedge", "platform"),
+        ("on a high wedge",)
+    ),
+    ("ankle boot", "chelsea"): Style(
+        ("chelsea boot", "chelsea boots"), ("chelsea", "pull-on"), ("with elastic sides",)
+    ),
+    ("ankle boot", "lace-up"): Style(
+        ("lace-up boot", "lace-up boots", "combat boot", "combat boots"), ("lace-up",),
+        ("with laces",)
+    ),
+    ("ankle boot", "heeled"): Style(
+        ("heeled boot", "heeled boots"), ("heeled",), ("on a block heel", "with a zip")
+    ),
+    ("ankle boot", "hiking"): Style(
+        ("hiking boot", "hiking boots", "walking boots", "walking boot"), ("rugged",),
+        ("with a deep tread",)
+    ),
+    ("high-heeled shoe", "pump"): Style(
+        ("pump", "pumps", "court heel", "stilettos", "stiletto"), ("closed",),
+        ("on a thin heel", "with a pointed look")
+    ),
+    ("high-heeled shoe", "slingback stiletto"): Style(
+        ("stiletto", "stilettos", "slingback", "slingbacks"), ("slingback", "strappy"),
+        ("on a very thin heel",)
+    ),
+    ("high-heeled shoe", "block heel"): Style(
+        ("pump", "pumps", "block heel", "block heels"), ("block-heeled",),
+        ("on a block heel", "on a sturdy heel")
+    ),
+    ("high-heeled shoe", "peep-toe platform"): Style(
+        ("peep-toe", "peep-toes", "platform heel", "platform heels"), ("peep-toe",),
+        ("on a thick platform",)
+    ),
+    ("hat", "fedora"): Style(("fedora", "trilby"), (), ("with a creased crown and a ribbon",)),
+    ("hat", "sun hat"): Style(
+        ("sun hat", "floppy hat", "beach hat"), ("floppy", "wide-brimmed"),
+        ("with a very wide brim",)
+    ),
+    ("hat", "bucket"): Style(("bucket hat", "fisherman hat"), (), ("with a sloping brim",)),
+    ("hat", "boater"): Style(
+        ("boater", "boater hat"), ("stiff",), ("with a flat crown and a ribbon",)
+    ),
+    ("hat", "cowboy"): Style(
+        ("cowboy hat", "western hat"), (), ("with the brim rolled up at the sides",)
+    ),
+    ("cap", "baseball"): Style(
+        ("baseball cap", "ball cap", "visor cap"), (), ("with a curved visor",)
+    ),
+    ("cap", "trucker"): Style(("trucker cap", "mesh cap"), (), ("with mesh at the back",)),
+    ("cap", "flat cap"): Style(("flat cap", "newsboy cap"), ("low",), ("with a short stiff peak",)),
+    ("beanie", "cuffed"): Style(
+        ("watch cap"), ("cuffed",), ("with a turned-up cuff",)
+    ),
+    ("beanie", "bobble"): Style(
+        ("bobble hat", "pompom hat"), (), ("with a fluffy pompom", "with a bobble")
+    ),
+    ("beanie", "slouchy"): Style((), ("slouchy", "long"), ("that falls to one side",)),
+    ("beanie", "skull cap"): Style(("skull cap",), ("close-fitting",), ("that hugs the head",)),
+    ("scarf", "looped"): Style((), (), ("looped round the neck",)),
+    ("scarf", "folded"): Style((), ("fringed",), ("neatly folded", "with a fringe")),
+    ("scarf", "hanging"): Style((), ("long", "fringed"), ("with fringed ends",)),
+    ("scarf", "snood"): Style(("snood", "infinity scarf", "loop scarf"), (), ("without ends",)),
+    ("belt", "rolled"): Style((), (), ("rolled up", "rolled into a coil")),
+    ("belt", "buckled"): Style((), (), ("closed into a loop",)),
+    ("belt", "laid out"): Style((), (), ("laid out in a curve",)),
+    ("handbag", "tote"): Style(
+        ("tote", "tote bag", "shopper"), ("open",), ("with two long handles",)
+    ),
+    ("handbag", "flap satchel"): Style(
+        ("satchel", "flap bag"), (), ("with a broad flap", "with buckled straps")
+    ),
+    ("handbag", "top handle"): Style(
+        ("top-handle bag",), ("structured",), ("with two stiff handles",)
+    ),
+    ("handbag", "clutch"): Style(
+        ("clutch", "clutch bag", "evening bag"), ("small", "flat"), ("without a handle",)
+    ),
+    ("handbag", "crossbody"): Style(
+        ("crossbody bag", "shoulder bag"), ("small",), ("with a long strap",)
+    ),
+    ("handbag", "hobo"): Style(
+        ("hobo bag", "shoulder bag"), ("slouchy", "soft"), ("with one broad strap",)
+    ),
+    ("backpack", "school"): Style(
+        ("school bag", "school backpack"), (), ("with a front pocket", "with a zip all round")
+    ),
+    ("backpack", "roll-top"): Style(("roll-top pack",), ("roll-top",), ("with a rolled top",)),
+    ("backpack", "leather flap"): Style(
+        (), ("flap-top",), ("with a large flap", "with buckled straps")
+    ),
+    ("watch", "round leather"): Style(("dress watch",), (), ("with a round dial",)),
+    ("watch", "square"): Style(("dress watch",), ("square-faced",), ("with a square case",)),
+    ("watch", "digital"): Style(
+        ("digital watch", "sports watch"), ("digital",), ("with a digital display",)
+    ),
+    ("watch", "metal bracelet"): Style(
+        ("diver's watch", "bracelet watch"), (), ("on a bracelet of links",)
+    ),
+    ("sunglasses", "round"): Style((), ("round", "round-lens"), ("with round lenses",)),
+    ("sunglasses", "aviator"): Style(
+        ("aviators", "aviator sunglasses", "pilot sunglasses"), (), ("with drop-shaped lenses",)
+    ),
+    ("sunglasses", "wayfarer"): Style(("wayfarers",), ("thick-rimmed",), ("with angular lenses",)),
+    ("sunglasses", "cat-eye"): Style((), ("cat-eye",), ("with upswept corners",)),
+}
