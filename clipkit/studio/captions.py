@@ -498,7 +498,8 @@ _IGNORED = re.compile(
     r"|(?:rubber|leather|wooden|glass|metal) (?:sole|handle|lid|buckle|strap|base)s?"
     r"|(?:on|against|in front of) an? [\w ]*?(?:background|backdrop|floor|wall|table|surface)"
     r"|(?:red|white) wine|(?:black|green|white) (?:tea|coffee)|orange juice|glass of \w+"
-    r"|ear cups|on an? (?:\w+ ){0,2}heel|rolled top|(?:long|short) sleeves|dress(?:ed)? (?:up|down)|(?:cap|shirt) sleeves?"
+    r"|ear cups|on an? (?:\w+ ){0,2}heel|rolled top|dress(?:ed)? (?:up|down)"
+    r"|(?:long|short|cap|shirt) sleeves"
     r"|shirt collar|hat stand|coat hook|cap toe|belt loops?)\b"
 )
 _PATTERN_RULES = {

@@ -977,7 +977,7 @@ STYLES: dict[tuple[str, str], Style] = {
     ("cap", "trucker"): Style(("trucker cap", "mesh cap"), (), ("with mesh at the back",)),
     ("cap", "flat cap"): Style(("flat cap", "newsboy cap"), ("low",), ("with a short stiff peak",)),
     ("beanie", "cuffed"): Style(
-        ("watch cap"), ("cuffed",), ("with a turned-up cuff",)
+        ("watch cap",), ("cuffed",), ("with a turned-up cuff",)
     ),
     ("beanie", "bobble"): Style(
         ("bobble hat", "pompom hat"), (), ("with a fluffy pompom", "with a bobble")
