@@ -7,6 +7,7 @@ from .product import (
     Product,
     parameters,
     photograph,
+    photographs,
     product_mask,
     random_shot,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Shot",
     "parameters",
     "photograph",
+    "photographs",
     "product_mask",
     "random_shot",
 ]

@@ -243,12 +243,16 @@ class Samples:
     glass: np.ndarray
     _shadows: dict
 
-    def mask(self) -> np.ndarray:
-        """Where the product covers at least half of a pixel: bool, shape (size, size)."""
-        cover = np.bincount(
+    def cover(self) -> np.ndarray:
+        """Share of each pixel that the product covers: float, shape (size, size)."""
+        seen = np.bincount(
             self.pixel, self.weight * (self.material >= 0), minlength=self.size**2
         )
-        return cover.reshape(self.size, self.size) >= 0.5
+        return seen.reshape(self.size, self.size)
+
+    def mask(self) -> np.ndarray:
+        """Where the product covers at least half of a pixel: bool, shape (size, size)."""
+        return self.cover() >= 0.5
 
     def shadow(self, direction: np.ndarray, sharpness: float) -> np.ndarray:
         """Share of a light from `direction` that reaches each sample, shape (n,); kept."""
@@ -318,7 +322,7 @@ def trace(
     Samples
         Kept for the next call with the same arguments.
     """
-    key = (table.key(), view.tobytes(), stage.tobytes(), size, antialias)
+    key = (table.key, view.tobytes(), stage.tobytes(), size, antialias)
     if key in _TRACES:
         _TRACES.move_to_end(key)
         return _TRACES[key]
@@ -407,7 +411,7 @@ def _any_colour(rng: np.random.Generator) -> np.ndarray:
 
 
 def _backdrop(name: str, seed: int, box: np.ndarray, stage: np.ndarray) -> np.ndarray:
-    """The 16 numbers of a backdrop (see `kernels`), its details drawn from the seed."""
+    """The 17 numbers of a backdrop (see `kernels`), its details drawn from the seed."""
     rng = np.random.default_rng([seed, 71])
     upright = stage[1] == 0
     scale, angle, kind, shadow = 1.0, 0.0, k.SWEEP, 0.85
@@ -465,7 +469,7 @@ def _backdrop(name: str, seed: int, box: np.ndarray, stage: np.ndarray) -> np.nd
     size = float(np.linalg.norm(box[3:] - box[:3]))
     return np.array([
         kind, *first, *second, scale * 1.9 / size, angle, *rng.uniform(0, 5, 2), *wall, shadow,
-        box[1],
+        box[1], rng.choice([0.1, 0.3, 0.6, 1.0]),
     ])
 
 

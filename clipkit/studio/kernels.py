@@ -24,15 +24,18 @@ ORIGIN = 31  # 3
 INNER_ROTATION = 34  # 9: applied after the repeat
 INNER_ORIGIN = 43  # 3
 RAISE, RAISE_EDGE = 46, 47  # of PAINT
-VALUES = 48  # the primitive's own numbers
+GROUP_CENTRE, GROUP_HALF = 48, 51  # 3 + 3: a box around the whole group
+GROUP_RADIUS = 54  # of the ball around that box
+VALUES = 55  # the primitive's own numbers
 GRID_AT = VALUES  # 4: first texture, x0, y0, 1 / cell
-ROW = 60
+ROW = 67
 
 (ELLIPSOID, BOX, CAPSULE, TUBE, CYLINDER, TORUS, RING, REVOLVE, EXTRUDE, CLOTH,
  HALF_SPACE) = range(11)
 UNION, SMOOTH_UNION, CUT, SMOOTH_CUT, CLIP, SMOOTH_CLIP, PAINT = range(7)
 PLAIN_SURFACE, WRINKLE, LUMPS, RIBBED, FLUTED = range(5)
-FAR = 0.6  # beyond this distance from its bounding ball a shape is taken to be the ball
+FAR = 0.6  # beyond this distance a shape is taken to be its ball, and nothing is cut from it
+GROUP_FAR = 0.15  # ... and a group is taken to be its box
 NEAR_SURFACE = 0.1  # surface detail matters only this close
 NOTHING = 1e9
 
@@ -98,36 +101,96 @@ def segment_distance2(px, py, ax, ay, bx, by):
 
 
 @jit
+def nearest_segments(segments, x0, y0, cell):
+    """Squared distance from each grid point to the nearest of the segments (ax, ay, bx, by).
+
+    Points beside a segment are measured; the others try the segments that their neighbours found,
+    in two sweeps over the grid (after P.-E. Danielsson, "Euclidean distance mapping", 1980).
+    """
+    best = np.full((GRID, GRID), NOTHING)
+    owner = np.full((GRID, GRID), -1, np.int32)
+    for s in range(len(segments)):
+        ax, ay, bx, by = segments[s]
+        left = max(int((min(ax, bx) - x0) / cell) - 1, 0)
+        right = min(int((max(ax, bx) - x0) / cell) + 2, GRID - 1)
+        low = max(int((min(ay, by) - y0) / cell) - 1, 0)
+        high = min(int((max(ay, by) - y0) / cell) + 2, GRID - 1)
+        for row in range(low, high + 1):
+            for column in range(left, right + 1):
+                d = segment_distance2(x0 + column * cell, y0 + row * cell, ax, ay, bx, by)
+                if d < best[row, column]:
+                    best[row, column] = d
+                    owner[row, column] = s
+    for sweep in range(4):
+        step = 1 if sweep % 2 == 0 else -1
+        for i in range(GRID):
+            row = i if step > 0 else GRID - 1 - i
+            for j in range(GRID):
+                column = j if step > 0 else GRID - 1 - j
+                for n in range(4):
+                    r = row - (step if n < 3 else 0)
+                    c = column + (n - 1 if n < 3 else -step)
+                    if r < 0 or c < 0 or r >= GRID or c >= GRID:
+                        continue
+                    s = owner[r, c]
+                    if s < 0 or s == owner[row, column]:
+                        continue
+                    ax, ay, bx, by = segments[s]
+                    d = segment_distance2(x0 + column * cell, y0 + row * cell, ax, ay, bx, by)
+                    if d < best[row, column]:
+                        best[row, column] = d
+                        owner[row, column] = s
+    return best
+
+
+@jit
+def closed_segments(pts, starts):
+    """The sides of a polygon of several closed contours, shape (n, 4)."""
+    segments = np.empty((len(pts), 4))
+    for c in range(len(starts) - 1):
+        j = starts[c + 1] - 1
+        for i in range(starts[c], starts[c + 1]):
+            segments[i] = (pts[j, 0], pts[j, 1], pts[i, 0], pts[i, 1])
+            j = i
+    return segments
+
+
+@jit
 def outline_distance(pts, starts, x0, y0, cell):
     """Signed distance to a polygon of several contours (even-odd), on the GRID x GRID points."""
+    segments = closed_segments(pts, starts)
+    square = nearest_segments(segments, x0, y0, cell)
     out = np.empty((GRID, GRID), np.float32)
     cross = np.empty(len(pts))
     for row in range(GRID):
         y = y0 + row * cell
         crossings = 0
-        for c in range(len(starts) - 1):
-            j = starts[c + 1] - 1
-            for i in range(starts[c], starts[c + 1]):
-                if (pts[i, 1] > y) != (pts[j, 1] > y):
-                    slope = (pts[j, 0] - pts[i, 0]) / (pts[j, 1] - pts[i, 1])
-                    cross[crossings] = pts[i, 0] + slope * (y - pts[i, 1])
-                    crossings += 1
-                j = i
+        for s in range(len(segments)):
+            ax, ay, bx, by = segments[s]
+            if (ay > y) != (by > y):
+                cross[crossings] = ax + (bx - ax) / (by - ay) * (y - ay)
+                crossings += 1
         for column in range(GRID):
             x = x0 + column * cell
             inside = False
             for i in range(crossings):
                 if x < cross[i]:
                     inside = not inside
-            best = NOTHING
-            for c in range(len(starts) - 1):
-                j = starts[c + 1] - 1
-                for i in range(starts[c], starts[c + 1]):
-                    d = segment_distance2(x, y, pts[j, 0], pts[j, 1], pts[i, 0], pts[i, 1])
-                    best = min(best, d)
-                    j = i
-            out[row, column] = -math.sqrt(best) if inside else math.sqrt(best)
+            d = math.sqrt(square[row, column])
+            out[row, column] = -d if inside else d
     return out
+
+
+@jit
+def open_segments(pts, starts):
+    """The pieces of several polylines, shape (n, 4)."""
+    segments = np.empty((max(len(pts) - len(starts) + 1, 0), 4))
+    n = 0
+    for c in range(len(starts) - 1):
+        for i in range(starts[c] + 1, starts[c + 1]):
+            segments[n] = (pts[i - 1, 0], pts[i - 1, 1], pts[i, 0], pts[i, 1])
+            n += 1
+    return segments
 
 
 @jit
@@ -145,7 +208,10 @@ def fold_height(x, y, low, high, inward, numbers, pulls):
     wrinkles = numbers[6]
     frequency = numbers[7]
     z = 7.3 * numbers[10] + 0.5
+    cos = math.cos(numbers[11])
+    sin = math.sin(numbers[11])
     fall = min(max((high - y) / (high - low + 1e-6), 0.0), 1.0)
+    x, y = cos * x + sin * y, cos * y - sin * x
     warp = noise(1.7 * x + 3, 1.2 * y + 1, z)
     spread = x * (1 + 0.25 * (1 - fall))
     hang = math.sin(frequency * spread + 6 * warp) * (0.3 + 0.7 * fall)
@@ -155,6 +221,10 @@ def fold_height(x, y, low, high, inward, numbers, pulls):
     heap = 1.3 * (noise(2.1 * wx + 4, 1.8 * wy, z + 17) - 0.5)
     heap += 0.9 * (crease(2.6 * wx, 3.4 * wy + 1, z + 19) - 0.4)
     total = drape * hang + crumple * heap
+    fine = crease(6 * wx + 2, 8 * wy, z + 29) + 0.6 * crease(13 * wx, 11 * wy + 3, z + 31) - 0.5
+    patchy = smoothstep(0.35, 0.75, noise(1.6 * x + 1, 1.6 * y, z + 37))
+    total += wrinkles * fine * patchy
+    x, y = cos * x - sin * y, cos * y + sin * x
     for i in range(pulls.shape[0]):
         dx = x - pulls[i, 0]
         dy = y - pulls[i, 1]
@@ -162,9 +232,6 @@ def fold_height(x, y, low, high, inward, numbers, pulls):
         angle = math.atan2(dy, dx)
         ray = math.sin(11 * angle + 5 * noise(3 * x + i, 3 * y, z + 23))
         total += 0.8 * ray * math.exp(-r / 0.22) * smoothstep(0.0, 0.09, r)
-    fine = crease(6 * wx + 2, 8 * wy, z + 29) + 0.6 * crease(13 * wx, 11 * wy + 3, z + 31) - 0.5
-    patchy = smoothstep(0.35, 0.75, noise(1.6 * x + 1, 1.6 * y, z + 37))
-    total += wrinkles * fine * patchy
     return total * smoothstep(-0.02, 0.10, inward)
 
 
@@ -180,6 +247,8 @@ def cloth_heights(outline, x0, y0, cell, numbers, span, pulls, seam_points, seam
     front = np.empty((GRID, GRID), np.float32)
     behind = np.empty((GRID, GRID), np.float32)
     width = max(1.3 * cell, 0.008)
+    segments = open_segments(seam_points, seam_starts)
+    seam = nearest_segments(segments, x0, y0, cell) if len(segments) else np.empty((1, 1))
     for row in range(GRID):
         y = y0 + row * cell
         for column in range(GRID):
@@ -192,16 +261,8 @@ def cloth_heights(outline, x0, y0, cell, numbers, span, pulls, seam_points, seam
             if folds > 0 and inward > -0.02:
                 fold = folds * fold_height(x, y, span[0], span[1], inward, numbers, pulls)
             groove = 0.0
-            if depth > 0:
-                nearest = NOTHING
-                for c in range(len(seam_starts) - 1):
-                    for i in range(seam_starts[c] + 1, seam_starts[c + 1]):
-                        d = segment_distance2(
-                            x, y, seam_points[i - 1, 0], seam_points[i - 1, 1],
-                            seam_points[i, 0], seam_points[i, 1],
-                        )
-                        nearest = min(nearest, d)
-                groove = depth * math.exp(-nearest / (width * width))
+            if len(segments):
+                groove = depth * math.exp(-seam[row, column] / (width * width))
             front[row, column] = thickness + roll + puff * rise + fold - groove
             behind[row, column] = -thickness - back * puff * rise + 0.5 * fold
     return front, behind
@@ -508,6 +569,15 @@ def blend(a, b, k):
 
 
 @jit
+def group_box(T, i, x, y, z):
+    """Distance to the box around the group of row i, 0 inside."""
+    x = max(abs(x - T[i, GROUP_CENTRE]) - T[i, GROUP_HALF], 0.0)
+    y = max(abs(y - T[i, GROUP_CENTRE + 1]) - T[i, GROUP_HALF + 1], 0.0)
+    z = max(abs(z - T[i, GROUP_CENTRE + 2]) - T[i, GROUP_HALF + 2], 0.0)
+    return math.sqrt(x * x + y * y + z * z)
+
+
+@jit
 def scene_distance(T, textures, active, count, x, y, z):
     """Distance and material at a point, of the first `count` rows named in `active`."""
     d = NOTHING
@@ -515,16 +585,25 @@ def scene_distance(T, textures, active, count, x, y, z):
     parked = NOTHING  # what stood before the open group
     parked_m = -1
     group = 0
+    skipped = 0  # a group that is too far away to matter
     group_smooth = 0.0
     for a in range(count):
         i = active[a]
         mine = int(T[i, GROUP])
+        if mine != 0 and mine == skipped:
+            continue
         if mine != group:
             if group != 0:
                 if parked < d:
                     m = parked_m
                 d = blend(parked, d, group_smooth) if group_smooth > 0 else min(parked, d)
+                group = 0
             if mine != 0:
+                away = group_box(T, i, x, y, z)
+                if away > GROUP_FAR or away > d + T[i, GROUP_SMOOTH]:
+                    d = min(d, away)
+                    skipped = mine
+                    continue
                 parked = d
                 parked_m = m
                 d = NOTHING
@@ -548,7 +627,7 @@ def scene_distance(T, textures, active, count, x, y, z):
                 m = int(T[i, MATERIAL])
             d = blend(d, e, k) if join == SMOOTH_UNION else min(d, e)
         elif join <= SMOOTH_CUT:
-            if ball > -d + k:
+            if ball > -d + k or d > FAR:
                 continue
             e = -shape_distance(T, textures, i, px, y, pz)
             if e > d and T[i, MATERIAL] >= 0:
@@ -557,12 +636,15 @@ def scene_distance(T, textures, active, count, x, y, z):
         elif join == PAINT:
             if ball > 0:
                 continue
+            if d > NEAR_SURFACE:
+                d -= max(T[i, RAISE], 0.0)
+                continue
             e = shape_distance(T, textures, i, px, y, pz)
             if e < 0:
                 d -= T[i, RAISE] * min(-e / T[i, RAISE_EDGE], 1.0)
                 if T[i, MATERIAL] >= 0:
                     m = int(T[i, MATERIAL])
-        else:
+        elif d < FAR:
             e = shape_distance(T, textures, i, px, y, pz)
             d = -blend(-d, -e, k) if join == SMOOTH_CLIP else max(d, e)
     if group != 0:
@@ -592,6 +674,7 @@ def distances(T, textures, points):
 @jit
 def solid_box(T, textures, around):
     """Box of what is solid within the box `around` (low corner, high corner)."""
+    everything = every_row(T)
     active = every_row(T)
     coarse = 8
     fine = 4
@@ -603,9 +686,12 @@ def solid_box(T, textures, around):
         big = (n // (coarse * coarse), n // coarse % coarse, n % coarse)
         for c in range(3):
             centre[c] = around[c] + (big[c] + 0.5) * step[c]
-        d, _ = scene_distance(T, textures, active, len(active), centre[0], centre[1], centre[2])
+        d, _ = scene_distance(
+            T, textures, everything, len(everything), centre[0], centre[1], centre[2]
+        )
         if d > half:
             continue
+        count = rows_near(T, centre[0], centre[1], centre[2], 2.2 * half, active)
         inside = True
         for c in range(3):
             low = centre[c] - 0.5 * step[c]
@@ -617,7 +703,7 @@ def solid_box(T, textures, around):
             x = centre[0] + ((small[0] + 0.5) / fine - 0.5) * step[0]
             y = centre[1] + ((small[1] + 0.5) / fine - 0.5) * step[1]
             z = centre[2] + ((small[2] + 0.5) / fine - 0.5) * step[2]
-            d, _ = scene_distance(T, textures, active, len(active), x, y, z)
+            d, _ = scene_distance(T, textures, active, count, x, y, z)
             if d > half / fine:
                 continue
             point = (x, y, z)
@@ -632,6 +718,14 @@ def solid_box(T, textures, around):
 
 # ------------------------------------------------------------------------------------------- rays
 @jit
+def ball_in_cone(x, y, z, reach, dx, dy, dz, spread, secant):
+    """Whether a ball at (x, y, z), seen from the cone's tip, meets the cone."""
+    along = x * dx + y * dy + z * dz
+    off = math.sqrt(max(x * x + y * y + z * z - along * along, 0.0))
+    return along > -reach and off <= max(along, 0.0) * spread + reach * secant
+
+
+@jit
 def rows_in_cone(T, ox, oy, oz, dx, dy, dz, spread, active):
     """Rows whose ball meets the cone from o along d that widens by `spread` a unit; their count.
 
@@ -640,6 +734,13 @@ def rows_in_cone(T, ox, oy, oz, dx, dy, dz, spread, active):
     count = 0
     secant = math.sqrt(1 + spread * spread)
     for i in range(T.shape[0]):
+        if T[i, GROUP] > 0:
+            reach = T[i, GROUP_RADIUS] + T[i, GROUP_SMOOTH]
+            q = GROUP_CENTRE
+            if not ball_in_cone(
+                T[i, q] - ox, T[i, q + 1] - oy, T[i, q + 2] - oz, reach, dx, dy, dz, spread, secant
+            ):
+                continue
         keep = T[i, JOIN] == CLIP or T[i, JOIN] == SMOOTH_CLIP
         mirror = int(T[i, MIRROR])
         for copy in range(4):
@@ -648,10 +749,8 @@ def rows_in_cone(T, ox, oy, oz, dx, dy, dz, spread, active):
             x = (-T[i, BALL] if copy & 1 else T[i, BALL]) - ox
             y = T[i, BALL + 1] - oy
             z = (-T[i, BALL + 2] if copy & 2 else T[i, BALL + 2]) - oz
-            along = x * dx + y * dy + z * dz
-            off = math.sqrt(max(x * x + y * y + z * z - along * along, 0.0))
             reach = T[i, BALL_RADIUS] + T[i, SMOOTH] + T[i, GROUP_SMOOTH]
-            keep = along > -reach and off <= max(along, 0.0) * spread + reach * secant
+            keep = ball_in_cone(x, y, z, reach, dx, dy, dz, spread, secant)
         if keep:
             active[count] = i
             count += 1
@@ -663,6 +762,8 @@ def rows_near(T, x, y, z, reach, active):
     """Rows whose ball comes within `reach` of a point; their count."""
     count = 0
     for i in range(T.shape[0]):
+        if T[i, GROUP] > 0 and group_box(T, i, x, y, z) > reach + T[i, GROUP_SMOOTH]:
+            continue
         mirror = int(T[i, MIRROR])
         bx = (abs(x) if mirror & 1 else x) - T[i, BALL]
         by = y - T[i, BALL + 1]
@@ -695,16 +796,31 @@ def box_span(box, ox, oy, oz, dx, dy, dz):
 
 
 @jit
-def march(T, textures, active, count, box, ox, oy, oz, dx, dy, dz, tolerance):
-    """Distance to the first surface along a ray and its material; (-1, -1) for a miss."""
+def march(T, textures, active, count, box, start, blur, ox, oy, oz, dx, dy, dz):
+    """Distance to the first surface along a ray and its material; (-1, -1) for a miss.
+
+    Steps are stretched while successive balls of empty space overlap (Keinert et al., "Enhanced
+    sphere tracing", 2014); a surface counts as reached within `blur` times the distance.
+    """
     t, end = box_span(box, ox, oy, oz, dx, dy, dz)
-    if t > end or count == 0:
+    if t > end or count == 0 or start > end:
         return -1.0, -1
-    for _ in range(100):
+    t = max(t, start)
+    stretch = 1.3
+    last = 0.0
+    step = 0.0
+    for _ in range(110):
         d, m = scene_distance(T, textures, active, count, ox + dx * t, oy + dy * t, oz + dz * t)
-        if d < tolerance:
+        if stretch > 1 and d + last < step:
+            t -= step - last  # stretched too far: the balls do not touch
+            step = last = 0.0
+            stretch = 1.0
+            continue
+        if d < max(0.0006, blur * t):
             return t, m
-        t += d
+        last = d
+        step = d * stretch
+        t += step
         if t > end:
             break
     return -1.0, -1
@@ -820,6 +936,59 @@ def glass_depth(T, textures, active, x, y, z, dx, dy, dz, nx, ny, nz):
 
 
 @jit
+def tile_starts(T, textures, box, view, size, tile, tiles, lists, counts, block):
+    """How far all rays of a block of pixels can go at once: one value a block, NOTHING for a miss.
+
+    A cone around the block's middle ray is walked until something may be inside it.
+    """
+    blocks = (size + block - 1) // block
+    out = np.empty(blocks * blocks)
+    ox = view[0]
+    oy = view[1]
+    oz = view[2]
+    for n in range(blocks * blocks):
+        left = (n % blocks) * block
+        top = (n // blocks) * block
+        middle_x = left + 0.5 * block
+        middle_y = top + 0.5 * block
+        dx, dy, dz = pixel_ray(view, size, middle_x, middle_y)
+        ex, ey, ez = pixel_ray(view, size, left, top)
+        spread = 1.1 * math.sqrt((dx - ex) ** 2 + (dy - ey) ** 2 + (dz - ez) ** 2)
+        which = top // tile * tiles + left // tile
+        t, end = widened_span(box, ox, oy, oz, dx, dy, dz, spread)
+        out[n] = NOTHING
+        if counts[which] == 0 or t > end:
+            continue
+        for _ in range(60):
+            d, _m = scene_distance(
+                T, textures, lists[which], counts[which], ox + dx * t, oy + dy * t, oz + dz * t
+            )
+            d -= spread * t
+            if d < 0.01:
+                out[n] = t
+                break
+            t += d / (1 + spread)
+            if t > end:
+                break
+        else:
+            out[n] = t
+    return out
+
+
+@jit
+def widened_span(box, ox, oy, oz, dx, dy, dz, spread):
+    """Where a cone may first touch a box and when its axis has certainly left it."""
+    cx = 0.5 * (box[0] + box[3]) - ox
+    cy = 0.5 * (box[1] + box[4]) - oy
+    cz = 0.5 * (box[2] + box[5]) - oz
+    radius = 0.5 * math.sqrt(
+        (box[3] - box[0]) ** 2 + (box[4] - box[1]) ** 2 + (box[5] - box[2]) ** 2
+    )
+    along = cx * dx + cy * dy + cz * dz
+    return max(along - 1.1 * radius, 0.0), along + 1.1 * radius
+
+
+@jit
 def tile_rows(T, view, size, tile, active):
     """Rows that can be seen in each tile of `tile` x `tile` pixels: counts; `active` is filled."""
     tiles = (size + tile - 1) // tile
@@ -849,15 +1018,22 @@ def trace_samples(T, textures, box, view, stage, size, places, position, normal,
     tiles = (size + tile - 1) // tile
     lists = np.empty((tiles * tiles, T.shape[0]), np.int64)
     counts = tile_rows(T, view, size, tile, lists)
+    block = 4
+    blocks = (size + block - 1) // block
+    starts = tile_starts(T, textures, box, view, size, tile, tiles, lists, counts, block)
     near = np.empty(T.shape[0], np.int64)
+    blur = 0.07 * 2 / (size * view[12])
     ox = view[0]
     oy = view[1]
     oz = view[2]
     for n in range(len(places)):
         dx, dy, dz = pixel_ray(view, size, places[n, 0], places[n, 1])
-        which = int(places[n, 1]) // tile * tiles + int(places[n, 0]) // tile
+        row = int(places[n, 1])
+        column = int(places[n, 0])
+        which = row // tile * tiles + column // tile
+        start = starts[row // block * blocks + column // block]
         t, m = march(
-            T, textures, lists[which], counts[which], box, ox, oy, oz, dx, dy, dz, 0.0008
+            T, textures, lists[which], counts[which], box, start, blur, ox, oy, oz, dx, dy, dz
         )
         floor = plane_hit(stage, 0, ox, oy, oz, dx, dy, dz)
         wall = plane_hit(stage, 4, ox, oy, oz, dx, dy, dz)
@@ -1243,8 +1419,8 @@ def irradiance(lights, ambient, nx, ny, nz, open_, shadow, wrap, out):
             out[c] += 0.36 * f * lights[i, 11 + c]
 
 
-# The backdrop is 16 numbers: kind, two colours (3 each), scale, angle, two offsets, wall colour
-# (3), strength of shadows, 1 if the light's colour is already in it.
+# The backdrop is 17 numbers: kind, two colours (3 each), scale, angle, two offsets, wall colour
+# (3), strength of shadows, height of the floor, strength of relief.
 (SWEEP, PLANKS, MARBLE, PLASTER, SHEET, CARPET, CONCRETE, GRASS, TABLE, TILES, RUG) = range(11)
 
 
@@ -1315,8 +1491,8 @@ def backdrop_colour(B, x, y, z, nx, ny, nz, sky, footprint, behind, out):
         here = crease(a, b, 0.5) + 0.5 * crease(2.3 * a, 1.9 * b, 4.5)
         du = crease(a + h, b, 0.5) + 0.5 * crease(2.3 * (a + h), 1.9 * b, 4.5) - here
         dv = crease(a, b + h, 0.5) + 0.5 * crease(2.3 * a, 1.9 * (b + h), 4.5) - here
-        light = min(max(1 + 0.9 * (0.6 * du - 0.8 * dv) / h * 0.22, 0.45), 1.35)
-        light *= 0.9 + 0.2 * here
+        light = min(max(1 + B[16] * (0.12 * du - 0.16 * dv) / h, 0.45), 1.35)
+        light *= 1 + B[16] * (0.2 * here - 0.1)
     elif kind == CARPET:
         tuft = fractal(14 * u, 14 * v, 0.5)
         light = 0.95 + (0.75 * (tuft - 0.5) * fade + 0.15 * (noise(u, v, 1.5) - 0.5))

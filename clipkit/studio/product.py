@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -53,6 +53,7 @@ class Design:
     patterns: tuple[str, ...]
     yaw: tuple[Range, ...] | None
     pitch: tuple[Range, ...] | None
+    colours: tuple[str, ...] = ()
 
     def yaw_ranges(self, pose: str) -> tuple[Range, ...]:
         """Camera angles around the product from which it is well seen, degrees."""
@@ -90,6 +91,7 @@ def design(
     patterns: str | tuple[str, ...] = "all",
     yaw: Range | tuple[Range, ...] | None = None,
     pitch: Range | tuple[Range, ...] | None = None,
+    colours: tuple[str, ...] = (),
 ) -> Callable:
     """Register the decorated function as a design.
 
@@ -106,6 +108,8 @@ def design(
     patterns : "all" or tuple of str
     yaw, pitch : (low, high) or a tuple of such ranges, optional
         Camera angles from which the product is well seen, in degrees; by default the pose's.
+    colours : tuple of str, optional
+        The colours in which such a product is mostly sold: most random products get one of them.
     """
     poses = (pose,) if isinstance(pose, str) else tuple(pose)
     for name_ in poses:
@@ -115,12 +119,14 @@ def design(
     patterns = tuple(PATTERNS) if patterns == "all" else tuple(patterns)
     for pattern in patterns:
         check_name("pattern", pattern, PATTERNS)
+    for colour in colours:
+        check_name("colour", colour, COLOURS)
 
     def register(build: Callable) -> Callable:
         about = (build.__doc__ or name).strip().splitlines()[0]
         new = Design(
             category, name, about, build, poses, tuple(materials), patterns, _ranges(yaw),
-            _ranges(pitch),
+            _ranges(pitch), tuple(colours),
         )
         CATEGORIES.setdefault(category, Category(category)).designs[name] = new
         return build
@@ -326,7 +332,8 @@ class Product:
     def random(cls, rng: np.random.Generator | int, **fixed) -> Product:
         """A product drawn at random: any field can be fixed by name.
 
-        Categories, designs, colours and patterns are drawn evenly (about a third are plain).
+        Categories, designs, colours and patterns are drawn evenly; about a third are plain, and
+        designs that name their usual colours mostly get one of them.
         """
         rng = np.random.default_rng(rng)
         return cls(**_draw(rng, fixed))
@@ -358,7 +365,8 @@ def _draw(rng: np.random.Generator, fixed: dict) -> dict:
     patterned = [p for p in made.patterns if p != "plain"] or ["plain"]
     pattern = _pick(rng, patterned)
     drawn.setdefault("pattern", "plain" if is_plain and "plain" in made.patterns else pattern)
-    colour = drawn.setdefault("colour", _pick(rng, COLOURS))
+    any_colour, usual = _pick(rng, COLOURS), _pick(rng, made.colours or COLOURS)
+    colour = drawn.setdefault("colour", usual if rng.random() < 0.8 else any_colour)
     check_name("colour", colour, COLOURS)
     unlike = [c for c in COLOURS if _contrast(c, colour) > 0.45]
     drawn.setdefault("second_colour", _pick(rng, unlike))
@@ -462,6 +470,34 @@ def photograph(
     return Image.fromarray(picture)
 
 
+def photographs(
+    pairs: Iterable[tuple[Product, Shot]], size: int = 80, antialias: int = 1, matt: bool = True
+) -> np.ndarray:
+    """Many small photographs with their masks, as fast as the studio can.
+
+    Pictures that share geometry and view (other colours, patterns, lights, backgrounds) are
+    traced once if they follow each other.
+
+    Parameters
+    ----------
+    pairs : iterable of (Product, Shot)
+    size : int
+    antialias, matt
+        As in `photograph`; the defaults are the fast ones.
+
+    Returns
+    -------
+    numpy.ndarray, uint8, shape (n, size, size, 4)
+        Red, green, blue, and how much of the pixel the product covers.
+    """
+    out = []
+    for product, shot in pairs:
+        picture = np.asarray(photograph(product, shot, size, antialias, matt))
+        cover = trace_product(product, shot, size, antialias).cover()
+        out.append(np.dstack([picture, (cover * 255 + 0.5).astype(np.uint8)]))
+    return np.array(out, np.uint8).reshape(-1, size, size, 4)
+
+
 def product_mask(product: Product, shot: Shot | None = None, size: int = 192) -> np.ndarray:
     """Which pixels of the photograph show the product: bool, shape (size, size)."""
     return trace_product(product, shot or Shot(), size).mask()
@@ -482,11 +518,16 @@ def random_shot(rng: np.random.Generator | int, product: Product) -> Shot:
         roll=round(float(np.clip(rng.normal(0, tilt), -3 * tilt, 3 * tilt)), 1),
         light=_pick(rng, LIGHTS),
         background=names[rng.choice(len(names), p=shares / shares.sum())],
-        zoom=round(float(math.exp(rng.uniform(math.log(0.75), math.log(1.2)))), 2),
+        zoom=round(float(math.exp(rng.uniform(*np.log(_zooms(pose))))), 2),
         shift_x=round(float(rng.normal(0, 0.05)), 3),
         shift_y=round(float(rng.normal(0, 0.05)), 3),
         seed=int(rng.integers(2**31)),
     )
+
+
+def _zooms(pose: str) -> Range:
+    """Clothes fill most of an amateur's picture; things on a table have some room."""
+    return (0.85, 1.3) if pose in ("flat", "hanging", "worn") else (0.75, 1.2)
 
 
 def _share(background: str, pose: str) -> float:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,7 @@ class Grid:
     x0: float
     y0: float
     cell: float
+    key: bytes  # the same for grids made alike
 
     def __call__(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Bilinear value at the points (x, y), held constant outside the square."""
@@ -100,7 +102,12 @@ def _contours(outline: Sequence) -> list[np.ndarray]:
     return contours
 
 
-@functools.lru_cache(maxsize=256)
+def _digest(*parts) -> bytes:
+    """A fingerprint of numbers and bytes."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
+
+
+@functools.lru_cache(maxsize=512)
 def _outline_grid(points: bytes, starts: tuple[int, ...]) -> Grid:
     pts = np.frombuffer(points).reshape(-1, 2)
     low, high = pts.min(0), pts.max(0)
@@ -109,7 +116,7 @@ def _outline_grid(points: bytes, starts: tuple[int, ...]) -> Grid:
     cell = width / (GRID - 1)
     values = k.outline_distance(pts, np.array(starts), x0, y0, cell)
     values.flags.writeable = False
-    return Grid(values, float(x0), float(y0), cell)
+    return Grid(values, float(x0), float(y0), cell, _digest(points, starts))
 
 
 def outline_grid(outline: Sequence) -> tuple[Grid, np.ndarray, np.ndarray]:
@@ -445,6 +452,7 @@ def cloth(
     crumple: float = 0.5,
     wrinkles: float = 0.35,
     frequency: float = 9.0,
+    angle: float = 0.0,
     pulls: Sequence[tuple[float, float]] = (),
     seams: Sequence = (),
     seam_depth: float = 0.008,
@@ -476,6 +484,8 @@ def cloth(
         Fine wrinkles, as a fraction of `folds`.
     frequency : float
         Number of hanging folds, roughly in radians per unit of width.
+    angle : float
+        Degrees by which folds and creases are turned (90: they run across).
     pulls : sequence of (x, y)
         Points from which folds radiate: armpits, crotch, a button under tension.
     seams : sequence of polylines of (x, y) points
@@ -496,6 +506,7 @@ def cloth(
     seam_starts = tuple(int(s) for s in np.cumsum([0] + [len(line) for line in lines]))
     numbers = (
         thickness, puff, edge, folds, drape, crumple, wrinkles, frequency, seam_depth, back, seed,
+        math.radians(angle),
     )
     front, behind, slope = _bake_cloth(
         grid,
@@ -550,9 +561,14 @@ def _bake_cloth(
     )
     for values in (front, behind):
         values.flags.writeable = False
+    made_of = (grid.key, numbers, pulls, seam_points, seam_starts, base and base.key, lift)
     frame = (grid.x0, grid.y0, grid.cell)
     slope = max(0.4, 1 / math.sqrt(1 + steepest**2))
-    return Grid(front, *frame), Grid(behind, *frame), slope
+    return (
+        Grid(front, *frame, _digest("front", *made_of)),
+        Grid(behind, *frame, _digest("back", *made_of)),
+        slope,
+    )
 
 
 # ------------------------------------------------------------------------------------------ scene
@@ -567,16 +583,19 @@ class SceneTable:
     materials : tuple of Material
     box : numpy.ndarray, float64, shape (6,)
         Low and high corner of what is solid.
+    key : bytes
+        A fingerprint that two scenes share exactly if their geometry is the same.
     """
 
     rows: np.ndarray
     textures: np.ndarray
     materials: tuple[Material, ...]
     box: np.ndarray
+    key: bytes
 
-    def key(self) -> bytes:
-        """Bytes that two scenes share exactly if their geometry is the same."""
-        return self.rows.tobytes() + self.textures.tobytes()
+
+
+_BOXES: dict[bytes, np.ndarray] = {}  # of scenes seen before
 
 
 class Scene:
@@ -601,6 +620,7 @@ class Scene:
         self._group = 0  # the open group's number, 0 outside
         self._groups = 0
         self._group_smooth = 0.0
+        self._clips: list[tuple[np.ndarray, np.ndarray]] = []  # of the open group
 
     def add(self, shape: Shape, material: Material, smooth: float = 0.0) -> None:
         """Join a shape to the scene; `smooth` > 0 blends it in over that radius."""
@@ -616,6 +636,7 @@ class Scene:
 
     def clip(self, shape: Shape, smooth: float = 0.0) -> None:
         """Keep only what lies inside the shape, of everything so far (in a group: of the group)."""
+        self._clips.append(shape.box())
         self._append(shape, k.SMOOTH_CLIP if smooth > 0 else k.CLIP, None, smooth)
 
     def paint(
@@ -653,10 +674,32 @@ class Scene:
             raise ValueError("a group inside a group is not possible: close the outer one first")
         self._groups += 1
         self._group, self._group_smooth = self._groups, smooth
+        first_row, first_box = len(self._rows), len(self._boxes)
+        self._clips = []
         try:
             yield
         finally:
             self._group, self._group_smooth = 0, 0.0
+        if len(self._boxes) == first_box:
+            raise ValueError("a group needs at least one shape that is added")
+        self._close_group(first_row, first_box)
+
+    def _close_group(self, first_row: int, first_box: int) -> None:
+        """Give the group's rows a box around the group, so that rays can pass it by."""
+        low = np.min([b[0] for b in self._boxes[first_box:]], axis=0)
+        high = np.max([b[1] for b in self._boxes[first_box:]], axis=0)
+        for clip_low, clip_high in self._clips:
+            low, high = np.maximum(low, clip_low), np.minimum(high, clip_high)
+        high = np.maximum(low, high)
+        self._boxes[first_box:] = [(low, high)]
+        rows = self._rows[first_row:]
+        raised = sum(max(row[k.RAISE], 0.0) for row in rows if row[k.JOIN] == k.PAINT)
+        blended = max(row[k.SMOOTH] for row in rows)
+        half = (high - low) / 2 + raised + blended / 4 + 1e-3
+        for row in rows:
+            row[k.GROUP_CENTRE : k.GROUP_CENTRE + 3] = (low + high) / 2
+            row[k.GROUP_HALF : k.GROUP_HALF + 3] = half
+            row[k.GROUP_RADIUS] = np.linalg.norm(half)
 
     def _append(self, shape: Shape, join: int, material: Material | None, smooth: float) -> None:
         if not isinstance(shape, Shape):
@@ -696,8 +739,12 @@ class Scene:
             textures[i] = grid.values
         low = np.min([b[0] for b in self._boxes], axis=0)
         high = np.max([b[1] for b in self._boxes], axis=0)
-        solid = k.solid_box(rows, textures, np.concatenate([low, high]))
-        return SceneTable(rows, textures, tuple(self._materials), solid)
+        key = _digest(rows.tobytes(), *(grid.key for grid in self._grids))
+        if key not in _BOXES:
+            if len(_BOXES) > 500:
+                _BOXES.clear()
+            _BOXES[key] = k.solid_box(rows, textures, np.concatenate([low, high]))
+        return SceneTable(rows, textures, tuple(self._materials), _BOXES[key], key)
 
     def distance(self, points: np.ndarray) -> np.ndarray:
         """Signed distance at points of shape (n, 3), shape (n,).
