@@ -1,0 +1,254 @@
+"""Call a learner's function with care.
+
+A learner's function may raise, never end, print a page, change what it is given, or return
+anything at all. `call` turns each of these into an `Outcome`, a plain record that a check can
+judge in the same process or in another one.
+"""
+
+import contextlib
+import ctypes
+import io
+import linecache
+import signal
+import sysconfig
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+SECONDS = 5.0  # for one call; a check makes about ten, each of a few milliseconds
+PRINTED = 400  # characters of the learner's own printing that are kept
+ITEMS = 100_000  # entries of a returned list that are looked at
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one call.
+
+    Attributes
+    ----------
+    value : object
+        What the function returned, made plain by `plain`.
+    problem : str or None
+        ``None``, ``"error"``, ``"too slow"``, ``"changed input"`` or ``"not callable"``.
+    detail : str
+        The learner's error at the learner's line, or the number of the changed argument.
+    printed : str
+        The beginning of what the function printed.
+    """
+
+    value: object = None
+    problem: str | None = None
+    detail: str = ""
+    printed: str = ""
+
+
+class TimeLimit(BaseException):
+    """Raised inside a call that takes too long; not an `Exception`, so that few swallow it."""
+
+
+def is_blank(answer: object) -> bool:
+    """Tell whether `answer` is a stub as it came: nothing but a docstring and ``...``.
+
+    >>> def stub(a):
+    ...     "Return twice `a`."
+    ...     ...
+    >>> is_blank(stub), is_blank(None), is_blank(lambda a: 2 * a)
+    (True, True, False)
+    """
+    if answer is None or answer is Ellipsis:
+        return True
+    code = getattr(answer, "__code__", None)
+    if code is None or code.co_code not in _BLANK:
+        return False
+    return all(constant in (None, answer.__doc__) for constant in code.co_consts)
+
+
+def _documented():
+    "A stub with a docstring."
+    ...
+
+
+def _undocumented(): ...
+
+
+# A stub compiles to the same few bytes whatever its name, arguments and docstring.
+_BLANK = {_documented.__code__.co_code, _undocumented.__code__.co_code}
+
+
+def plain(value: object, depth: int = 3) -> object:
+    """Turn what a learner returned into numpy arrays, lists, tuples, dicts, numbers and texts.
+
+    Anything else becomes a text such as ``"<DataFrame>"``, which no check mistakes for a number.
+
+    >>> plain([np.float64(0.5), (1, None)])
+    [0.5, (1, None)]
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if hasattr(value, "detach"):  # a torch tensor, without importing torch here
+        value = _from_torch(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return value
+    if isinstance(value, list | tuple) and depth:
+        items = [plain(item, depth - 1) for item in value[:ITEMS]]
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, dict) and depth:
+        return {str(key): plain(item, depth - 1) for key, item in list(value.items())[:ITEMS]}
+    return f"<{type(value).__name__}>"
+
+
+def _from_torch(tensor):
+    try:
+        return tensor.detach().cpu().numpy()
+    except TypeError:  # bfloat16, which numpy does not know
+        return tensor.detach().cpu().float().numpy()
+
+
+def call(
+    function: Callable, inputs: tuple, given: str = "numpy", seconds: float | None = None
+) -> Outcome:
+    """Call ``function(*inputs)`` on copies of `inputs` and say what came of it.
+
+    Parameters
+    ----------
+    function : callable
+        The learner's function.
+    inputs : tuple
+        Numpy arrays, numbers, texts, and lists or dicts of these.
+    given : {"numpy", "torch"}
+        What arrays are handed over as.
+    seconds : float, optional
+        The time limit, `SECONDS` by default.
+    """
+    if not callable(function):
+        return Outcome(problem="not callable", detail=type(function).__name__)
+    handed = tuple(_hand_over(item, given) for item in inputs)
+    printed = _Beginning()
+    try:
+        with contextlib.redirect_stdout(printed):
+            value = _within(SECONDS if seconds is None else seconds, function, handed)
+            value = plain(value)
+    except TimeLimit:
+        return Outcome(problem="too slow", printed=printed.getvalue())
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: a learner's exit() must not end a notebook
+        return Outcome(problem="error", detail=_at_their_line(error), printed=printed.getvalue())
+    for number, (before, after) in enumerate(zip(inputs, handed, strict=True), start=1):
+        if not _same(before, plain(after)):
+            return Outcome(value, "changed input", str(number), printed.getvalue())
+    return Outcome(value, printed=printed.getvalue())
+
+
+class _Beginning(io.StringIO):
+    """A text stream that keeps only its beginning: an endless loop may print for ever."""
+
+    def write(self, text: str) -> int:
+        room = PRINTED - self.tell()
+        if room > 0:
+            super().write(text[:room])
+        return len(text)
+
+
+def _hand_over(item, given):
+    """Copy one input, arrays as the learner is used to see them."""
+    if isinstance(item, np.ndarray):
+        if given == "torch":
+            import torch
+
+            return torch.tensor(item)
+        return item.copy()
+    if isinstance(item, dict):
+        return {key: _hand_over(entry, given) for key, entry in item.items()}
+    if isinstance(item, list):
+        return [_hand_over(entry, given) for entry in item]
+    return item
+
+
+def _same(before, after):
+    if isinstance(before, np.ndarray):
+        return isinstance(after, np.ndarray) and np.array_equal(before, after)
+    if isinstance(before, dict):
+        return (
+            isinstance(after, dict)
+            and list(before) == list(after)
+            and all(_same(before[key], after[key]) for key in before)
+        )
+    if isinstance(before, list):
+        return (
+            isinstance(after, list)
+            and len(before) == len(after)
+            and all(_same(*pair) for pair in zip(before, after, strict=True))
+        )
+    return before == after
+
+
+def _within(seconds, function, inputs):
+    """Run `function`, and raise `TimeLimit` in it after `seconds`."""
+    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        return _within_alarm(seconds, function, inputs)
+    return _within_thread(seconds, function, inputs)
+
+
+def _within_alarm(seconds, function, inputs):
+    def stop(signum, frame):
+        raise TimeLimit
+
+    handler = signal.signal(signal.SIGALRM, stop)
+    # The alarm rings again: the first ring may be swallowed by a bare `except:`.
+    others = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    try:
+        return function(*inputs)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if others[0]:  # somebody else's alarm was running, such as a test runner's
+            signal.setitimer(signal.ITIMER_REAL, *others)
+
+
+def _within_thread(seconds, function, inputs):
+    """Do the same where there is no alarm: on Windows, and outside the main thread."""
+    result = {}
+
+    def work():
+        try:
+            result["value"] = function(*inputs)
+        except BaseException as error:
+            result["error"] = error
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(TimeLimit)
+        )
+        raise TimeLimit
+    if "error" in result:
+        raise result["error"]
+    return result["value"]
+
+
+_LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "purelib", "platlib"))
+
+
+def _at_their_line(error):
+    """Format `error` with the lines of the learner's own cells, and nothing of ours or torch's."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != __file__ and not frame.filename.startswith(_LIBRARIES)
+    ]
+    if isinstance(error, SyntaxError):
+        frames = []
+    lines = []
+    for frame in frames:
+        source = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+        lines.append(f"line {frame.lineno}: {source}" if source else f"line {frame.lineno}")
+    said = "".join(traceback.format_exception_only(error)).strip()
+    return "\n".join([*lines[-3:], said[:600]])

@@ -1,0 +1,349 @@
+"""Judge an answer: the registry of exercises, what a check may use, and the verdict.
+
+An exercise has a function that draws cases, ``cases(rng)``, the smallest first, and a check,
+``check(answer, *case)``, that calls ``answer(...)`` and raises `Wrong` at the first property that
+fails. It never shows the expected value.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from clipkit.exercises.calling import Outcome, call, is_blank
+
+SHOWN = 30  # an input of at most so many numbers is shown in full
+ROUNDS = 2  # a right answer passes so many times, on fresh inputs
+VOTES = 5  # a wrong one is diagnosed on so many
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one answer.
+
+    Attributes
+    ----------
+    name : str
+        The exercise.
+    status : str
+        ``"right"``, ``"wrong"``, ``"error"``, ``"too slow"`` or ``"not started"``.
+    message : str
+        What was shown to hold, or the property that fails.
+    misconception : str or None
+        The short name of a misconception that explains the answer, if one does.
+    hint : str or None
+        What to tell a learner who has it.
+    tried, returned, printed : str
+        The call that failed, for the learner to repeat.
+    """
+
+    name: str
+    status: str
+    message: str = ""
+    misconception: str | None = None
+    hint: str | None = None
+    tried: str = ""
+    returned: str = ""
+    printed: str = ""
+
+    def __str__(self) -> str:
+        if self.status == "not started":
+            return f"{self.name}: not started"
+        if self.status == "right":
+            return f"{self.name}: right. {self.message}"
+        message, *detail = self.message.splitlines()
+        lines = [f"{self.name}: not yet. {message}", *(f"    {line}" for line in detail)]
+        for label in ("tried", "returned", "printed", "hint"):
+            if text := getattr(self, label):
+                first, *rest = text.strip().splitlines()
+                lines += [f"    {label:<9} {first}", *(f"    {'':<9} {line}" for line in rest)]
+        return "\n".join(lines)
+
+
+class Wrong(Exception):
+    """The property that fails, and the misconception that explains it if one does."""
+
+    def __init__(self, message, misconception=None, hint=None, status="wrong"):
+        super().__init__(message)
+        self.message, self.misconception, self.hint = message, misconception, hint
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """A known misconception and the value that it leads to on the input at hand.
+
+    `value` is compared only after the answer has been found wrong, so it may be costly. It is a
+    function, so that it is computed only then.
+    """
+
+    name: str
+    hint: str
+    value: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An entry of the registry: a name, its cases and check, and what a right answer has shown."""
+
+    name: str
+    cases: Callable
+    check: Callable
+    shows: str
+    given: str
+
+
+EXERCISES: dict[str, Exercise] = {}
+
+
+def exercise(name: str, cases: Callable, shows: str, given: str = "numpy") -> Callable:
+    """Register the decorated check under `name`.
+
+    Parameters
+    ----------
+    name : str
+        ``"module.function"``: the notebook's module of checks and the learner's function.
+    cases : callable
+        ``cases(rng)`` returns the cases, each a tuple of what the check takes besides the answer.
+    shows : str
+        One sentence, printed after "right.": what the check has shown to hold.
+    given : {"numpy", "torch"}
+        What the learner's function receives arrays as.
+    """
+
+    def register(check):
+        EXERCISES[name] = Exercise(name, cases, check, shows, given)
+        return check
+
+    return register
+
+
+class Answer:
+    """The learner's function as a check sees it: call it, and get a plain value or `Wrong`.
+
+    Parameters
+    ----------
+    name : str
+        The exercise.
+    reach : callable
+        ``reach(inputs, given) -> Outcome``; calls the learner's function, here or elsewhere.
+    """
+
+    def __init__(self, name: str, reach: Callable[[tuple, str], Outcome], given: str):
+        self.name, self.reach, self.given = name, reach, given
+        self.tried = self.returned = self.printed = ""
+
+    def __call__(self, *inputs):
+        """Call the learner's function; return its plain value, or raise `Wrong` with the reason."""
+        self.tried = f"{self.name.split('.')[-1]}({', '.join(show(item) for item in inputs)})"
+        self.returned = ""
+        outcome = self.reach(inputs, self.given)
+        self.printed = outcome.printed
+        if outcome.problem is not None:
+            raise _trouble(outcome)
+        self.returned = show(outcome.value)
+        if outcome.value is None or outcome.value is Ellipsis:
+            raise Wrong(
+                "Your function returns nothing.", "no return", "End the function with `return ...`."
+            )
+        return outcome.value
+
+    def array(self, *inputs, shape, of="numbers", confusions=()) -> np.ndarray:
+        """Call, and require an array of `shape`; `of` is "numbers" or "indices"."""
+        return as_array(self(*inputs), shape, of, confusions)
+
+    def number(self, *inputs, confusions=()) -> float:
+        """Call, and require one number."""
+        return as_number(self(*inputs), confusions)
+
+    def pair(self, *inputs) -> tuple:
+        """Call, and require two things."""
+        value = self(*inputs)
+        if isinstance(value, np.ndarray):
+            value = value.tolist()
+        if not isinstance(value, list | tuple) or len(value) != 2:
+            raise Wrong("Your function should return two things: `return first, second`.")
+        return tuple(value)
+
+
+def _trouble(outcome):
+    if outcome.problem == "error":
+        return Wrong(f"Your function raised an error.\n{outcome.detail}", status="error")
+    if outcome.problem == "too slow":
+        return Wrong(
+            "Your function did not come to an end in time.",
+            "endless",
+            "Look for a loop whose condition never turns false.",
+            status="too slow",
+        )
+    if outcome.problem == "changed input":
+        return Wrong(
+            f"Your function changes argument {outcome.detail}, which its caller still needs.",
+            "changes input",
+            "An assignment such as `x /= ...`, `x[i] = ...` or a method that ends in `_` works in "
+            "place. Make a new array: `x = x / ...`, or start from `x.clone()` or `x.copy()`.",
+        )
+    return Wrong(
+        f"check was given a {outcome.detail}, not a function.",
+        "not a function",
+        "Pass the function itself, without brackets behind its name.",
+    )
+
+
+def as_array(
+    value: object,
+    shape: tuple[int, ...],
+    of: str = "numbers",
+    confusions: Iterable[Confusion] = (),
+) -> np.ndarray:
+    """Turn what was returned into a float64 (or int64) array of `shape`, or say what is amiss.
+
+    A confusion that explains the wrong shape is preferred to the bare remark.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf":
+        raise Wrong(f"Your function should return {of}; it returned {_kind(value)}.", "wrong type")
+    if array.shape != shape:
+        message = f"Your result has shape {array.shape}; for these inputs it should be {shape}."
+        wrong = explain(array, confusions, message)
+        wrong.misconception = wrong.misconception or "wrong shape"
+        raise wrong
+    if of == "indices":
+        if array.dtype.kind == "b" or not np.array_equal(array, np.round(array)):
+            raise Wrong(
+                "Your function should return indices, whole numbers that say where.",
+                "values for indices",
+                "You seem to return the values themselves. `argmax`, `argsort` and the `.indices` "
+                "of `topk` say where they are.",
+            )
+        return array.astype(np.int64)
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        raise Wrong("Your result holds numbers that are not finite (nan or inf).", "not finite")
+    return array
+
+
+def as_number(value: object, confusions: Iterable[Confusion] = ()) -> float:
+    """Turn what was returned into one finite float, or say what is amiss."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.size == 1:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        message = f"Your function should return one number; it returned {_kind(value)}."
+        wrong = explain(value, confusions, message)
+        wrong.misconception = wrong.misconception or "wrong type"
+        raise wrong
+    if not np.isfinite(value):
+        raise Wrong("Your result is not a finite number.", "not finite")
+    return float(value)
+
+
+def agree(value, expected, tolerance: float = 1e-4) -> bool:
+    """Tell whether two numbers or arrays agree, with float32 rounding allowed."""
+    try:
+        value, expected = np.asarray(value, float), np.asarray(expected, float)
+    except (TypeError, ValueError):  # texts, or rows of different lengths
+        return False
+    return value.shape == expected.shape and np.allclose(value, expected, atol=tolerance, rtol=1e-4)
+
+
+def explain(value, confusions: Iterable[Confusion], message: str, same=agree) -> Wrong:
+    """Make the `Wrong` for a wrong `value`: with the first confusion that leads to it, if any."""
+    for confusion in confusions:
+        with np.errstate(all="ignore"):
+            candidate = confusion.value()
+        if same(value, candidate):
+            return Wrong(message, confusion.name, confusion.hint)
+    return Wrong(message)
+
+
+def require(value, expected, message: str, confusions: Iterable[Confusion] = ()) -> None:
+    """Raise `Wrong` unless `value` agrees with `expected`."""
+    if not agree(value, expected):
+        raise explain(value, confusions, message)
+
+
+def show(value: object) -> str:
+    """Show a value on one line: small arrays in full, large ones by their shape.
+
+    >>> show(np.array([[3.0, 0.25], [1.0, 2.0]])), show(np.zeros((5, 16))), show("mug")
+    ('[[3, 0.25], [1, 2]]', '<5 x 16 numbers>', "'mug'")
+    """
+    if isinstance(value, np.ndarray):
+        if value.size > SHOWN:
+            return f"<{' x '.join(map(str, value.shape))} numbers>"
+        return show(value.tolist())
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        if len(value) > SHOWN:
+            return f"<{type(value).__name__} of {len(value)}>"
+        inner = ", ".join(show(item) for item in value)
+        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {show(item)}" for key, item in value.items()) + "}"
+    return repr(value)[:200]
+
+
+def _kind(value):
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, str) and value.startswith("<"):
+        return f"a {value.strip('<>')}"
+    return {
+        "str": "a text",
+        "list": "a list",
+        "tuple": "a tuple",
+        "dict": "a dict",
+        "bool": "a bool",
+    }.get(type(value).__name__, f"a {type(value).__name__}")
+
+
+def judge(name: str, reach: Callable[[tuple, str], Outcome], rng=None) -> Result:
+    """Run the check of exercise `name` on the function that `reach` reaches.
+
+    Parameters
+    ----------
+    name : str
+        The exercise.
+    reach : callable
+        ``reach(inputs, given) -> Outcome``.
+    rng : numpy.random.Generator, optional
+        Where the inputs come from; fresh entropy by default.
+    """
+    rng = np.random.default_rng() if rng is None else rng
+    for _ in range(ROUNDS):
+        result = _judge_once(name, reach, rng)
+        if result.status != "right":
+            break
+    if result.status != "wrong":
+        return result
+    # On one small input two misconceptions may lead to the same value: let several inputs vote.
+    ballots = [result, *(_judge_once(name, reach, rng) for _ in range(VOTES - 1))]
+    ballots = [ballot for ballot in ballots if ballot.status == "wrong"]
+    count = Counter(ballot.misconception for ballot in ballots)
+    return next(b for b in ballots if count[b.misconception] == max(count.values()))
+
+
+def _judge_once(name, reach, rng):
+    entry = EXERCISES[name]
+    answer = Answer(name, reach, entry.given)
+    try:
+        for case in entry.cases(rng):
+            entry.check(answer, *case)
+    except Wrong as wrong:
+        return Result(
+            name, wrong.status, wrong.message, wrong.misconception, wrong.hint,
+            answer.tried, answer.returned, answer.printed,
+        )  # fmt: skip
+    return Result(name, "right", entry.shows)
+
+
+def judge_here(name: str, answer: object, rng=None) -> Result:
+    """Judge a function of this process; a stub as it came is "not started"."""
+    if is_blank(answer):
+        return Result(name, "not started")
+    return judge(name, lambda inputs, given: call(answer, inputs, given), rng)

@@ -1,0 +1,735 @@
+"""The checks of notebook 01, similarity.
+
+Each compares with a reference computed by another road than the one the notebook teaches:
+cosines by the law of cosines, rankings by Euclidean distance, and so on.
+"""
+
+import math
+
+import numpy as np
+
+from clipkit.exercises.engine import (
+    Confusion,
+    Wrong,
+    agree,
+    as_array,
+    as_number,
+    exercise,
+    explain,
+    require,
+)
+
+
+def whole(rng, *shape):
+    """Draw different small whole numbers (float32): vectors that one can check by hand."""
+    drawn = rng.permutation(np.arange(1, 10))[: math.prod(shape)].reshape(shape)
+    return (drawn * rng.choice([-1, 1], shape)).astype(np.float32)
+
+
+def vectors(rng, *shape):
+    """Draw vectors (float32) whose lengths differ by a factor of up to ten."""
+    lengths = 10 ** rng.uniform(-0.5, 0.5, (*shape[:-1], 1))
+    return (unit(rng, *shape) * lengths).astype(np.float32)
+
+
+def unit(rng, *shape):
+    """Draw vectors (float32) of unit length, spread evenly over all directions."""
+    drawn = rng.normal(size=shape)
+    return (drawn / np.linalg.norm(drawn, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def distances(a, b):
+    """Return the (n, m) Euclidean distances between the rows of `a` and of `b`."""
+    return np.linalg.norm(a[:, None].astype(float) - b[None].astype(float), axis=-1)
+
+
+def unit_rows(array):
+    return array / np.linalg.norm(array, axis=-1, keepdims=True)
+
+
+def _normalise_cases(rng):
+    return [(whole(rng, 2, 2),), *((vectors(rng, n, d),) for n, d in ((3, 4), (30, 8), (8, 8)))]
+
+
+@exercise(
+    "similarity.normalise",
+    _normalise_cases,
+    "Every row has length 1 and still points the way it did, and the input is unchanged.",
+    given="torch",
+)
+def normalise(answer, rows):
+    lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows, dtype=float))[:, None]
+    confusions = [
+        Confusion(
+            "lengths returned",
+            "You return the lengths. Divide the vectors by them.",
+            lambda: lengths[:, 0],
+        ),
+        Confusion(
+            "lengths returned",
+            "You return the lengths. Divide the vectors by them.",
+            lambda: lengths,
+        ),
+        Confusion(
+            "columns",
+            "You took the length of each column. A row is one vector: sum over `dim=1`.",
+            lambda: rows / np.linalg.norm(rows, axis=0),
+        ),
+        Confusion(
+            "whole matrix",
+            "You divided by one number, the length of the whole matrix. Each row has its own: "
+            "`norm(dim=1, keepdim=True)`.",
+            lambda: rows / np.linalg.norm(rows),
+        ),
+        Confusion(
+            "sum of entries",
+            "You divided by the sum of the entries, which makes them sum to 1. The length is "
+            "the square root of the sum of squares.",
+            lambda: rows / rows.sum(1, keepdims=True),
+        ),
+        Confusion(
+            "sum of entries",
+            "You divided by the sum of the absolute entries. The length is the square root of "
+            "the sum of squares.",
+            lambda: rows / np.abs(rows).sum(1, keepdims=True),
+        ),
+        Confusion(
+            "square root forgotten",
+            "You divided by the squared length. Take its square root first.",
+            lambda: rows / lengths**2,
+        ),
+        Confusion(
+            "largest entry",
+            "You divided by the largest entry. The length is the square root of the sum of "
+            "squares.",
+            lambda: rows / np.abs(rows).max(1, keepdims=True),
+        ),
+        Confusion(
+            "lengths not aligned",
+            "The length of row 1 went to column 1. `keepdim=True` keeps the lengths in a "
+            "column, so that each divides its own row.",
+            lambda: rows / lengths[:, 0],
+        ),
+        Confusion("unchanged", "You return the input as it came.", lambda: rows),
+    ]
+    got = answer.array(rows, shape=rows.shape, confusions=confusions)
+    if not agree(np.linalg.norm(got, axis=1), np.ones(len(rows))):
+        raise explain(got, confusions, "The rows of your result do not all have length 1.")
+    require(got * lengths, rows, "The rows of your result do not point where they pointed before.")
+
+
+def _cosine_cases(rng):
+    return [
+        (whole(rng, 1, 2), whole(rng, 2, 2)),
+        (vectors(rng, 3, 3), vectors(rng, 2, 3)),
+        (vectors(rng, 7, 16), vectors(rng, 5, 16)),
+        (vectors(rng, 6, 6), vectors(rng, 6, 6)),
+    ]
+
+
+@exercise(
+    "similarity.cosine",
+    _cosine_cases,
+    "Every entry is the cosine of its pair, whatever the lengths of the vectors.",
+    given="torch",
+)
+def cosine(answer, a, b):
+    na, nb = np.linalg.norm(a, axis=1)[:, None], np.linalg.norm(b, axis=1)[None]
+    apart = distances(a, b)
+    expected = (na**2 + nb**2 - apart**2) / (2 * na * nb)  # the law of cosines
+    one_side = "You normalised one side only. The length of the other still scales the result."
+    confusions = [
+        Confusion(
+            "not normalised",
+            "This is the dot product. It grows with the length of the vectors; divide by both "
+            "lengths.",
+            lambda: expected * na * nb,
+        ),
+        Confusion("one side only", one_side, lambda: expected * nb),
+        Confusion("one side only", one_side, lambda: expected * na),
+        Confusion(
+            "transposed",
+            "Rows and columns are exchanged: row i should belong to row i of `a`.",
+            lambda: expected.T,
+        ),
+        Confusion(
+            "distance",
+            "This is the Euclidean distance, which is small where two vectors agree. A cosine "
+            "is large there.",
+            lambda: apart,
+        ),
+        Confusion(
+            "distance",
+            "This is the Euclidean distance of unit vectors, which is small where they agree. "
+            "A cosine is large there.",
+            lambda: np.sqrt(np.maximum(0, 2 - 2 * expected)),
+        ),
+        Confusion(
+            "distance",
+            "One minus the cosine is the cosine distance. The similarity was asked for.",
+            lambda: 1 - expected,
+        ),
+        Confusion(
+            "distance",
+            "One minus the distance of two vectors is not their cosine, even at unit length: "
+            "cosine = 1 - distance² / 2.",
+            lambda: 1 - np.sqrt(np.maximum(0, 2 - 2 * expected)),
+        ),
+        Confusion(
+            "angle",
+            "This is the angle. Its cosine was asked for.",
+            lambda: np.arccos(np.clip(expected, -1, 1)),
+        ),
+        Confusion(
+            "pairs only",
+            "You compared row 1 with row 1, row 2 with row 2. Compare every row of `a` with "
+            "every row of `b`: `a @ b.T`.",
+            lambda: np.diag(expected) if len(expected) == len(expected.T) else np.nan,
+        ),
+        Confusion(
+            "columns",
+            "You took the length of the columns. A row is one vector: `dim=1`.",
+            lambda: (a / np.linalg.norm(a, axis=0)) @ (b / np.linalg.norm(b, axis=0)).T,
+        ),
+    ]
+    got = answer.array(a, b, shape=expected.shape, confusions=confusions)
+    require(
+        got,
+        expected,
+        "An entry is not the cosine of its pair of rows (a cosine lies between -1 and 1 and "
+        "does not change when a vector is made longer).",
+        confusions,
+    )
+
+
+def _probabilities_cases(rng):
+    return [
+        (np.abs(whole(rng, 2, 3)) / 10, 10.0),
+        (rng.uniform(0.1, 0.4, (4, 4)).astype(np.float32), 20.0),
+        (rng.uniform(0.1, 0.4, (5, 9)).astype(np.float32), float(rng.uniform(30, 60))),
+        (rng.uniform(0.9, 1.0, (6, 3)).astype(np.float32), 100.0),
+    ]
+
+
+def _softmax(x, axis):
+    e = np.exp(x - x.max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+
+
+@exercise(
+    "similarity.probabilities",
+    _probabilities_cases,
+    "Each picture's probabilities sum to 1 over the texts, the logit scale sharpens them, and "
+    "large logits do no harm.",
+    given="torch",
+)
+def probabilities(answer, cosines, scale):
+    logits = scale * cosines.astype(float)
+    expected = 1 / np.exp(logits[:, None, :] - logits[:, :, None]).sum(2)
+
+    confusions = [
+        Confusion(
+            "wrong axis",
+            "Your columns sum to 1: a share of the pictures for each text. Each picture (a "
+            "row) chooses among the texts: `dim=1`.",
+            lambda: _softmax(logits, 0),
+        ),
+        Confusion(
+            "whole matrix",
+            "Your whole matrix sums to 1. Each row should, on its own.",
+            lambda: _softmax(logits.ravel(), 0).reshape(logits.shape),
+        ),
+        Confusion(
+            "logit scale forgotten",
+            "You left out the logit scale. Cosines differ by little, so that without it all "
+            "texts look equally likely.",
+            lambda: _softmax(cosines.astype(float), 1),
+        ),
+        Confusion(
+            "divided by logit scale",
+            "You divided by the logit scale. It multiplies; its inverse is the temperature.",
+            lambda: _softmax(cosines / scale, 1),
+        ),
+        Confusion(
+            "no exponential",
+            "You divided by the sum without taking exponentials: that is no softmax, and a "
+            "negative cosine would give a negative probability.",
+            lambda: logits / logits.sum(1, keepdims=True),
+        ),
+        Confusion(
+            "logarithm",
+            "These are logarithms of the probabilities: use `softmax`, not `log_softmax`.",
+            lambda: np.log(expected),
+        ),
+        Confusion(
+            "sigmoid",
+            "A sigmoid judges each text on its own, and its rows need not sum to 1. A softmax "
+            "was asked for.",
+            lambda: 1 / (1 + np.exp(-logits)),
+        ),
+    ]
+    try:
+        got = answer.array(cosines, scale, shape=cosines.shape, confusions=confusions)
+    except Wrong as wrong:
+        if wrong.misconception == "not finite":
+            wrong.misconception = "overflow"
+            wrong.hint = (
+                "exp(100) does not fit into a float32. Subtract each row's largest logit "
+                "before you take exponentials (it cancels), or use `torch.softmax`."
+            )
+        raise
+    if not agree(got.sum(1), np.ones(len(got))):
+        raise explain(got, confusions, "The rows of your result do not sum to 1.")
+    require(
+        got,
+        expected,
+        "The rows sum to 1, but the odds of two texts are not exp(logit scale x difference of "
+        "their cosines).",
+        confusions,
+    )
+
+
+def _modality_gap_cases(rng):
+    cases = []
+    for n, m, d in ((2, 2, 2), (3, 2, 3), (20, 31, 8), (12, 12, 12)):
+        texts = unit_rows(unit(rng, m, d) + 2 * unit(rng, 1, d))
+        cases.append((unit(rng, n, d), texts.astype(np.float32)))
+    return cases
+
+
+@exercise(
+    "similarity.modality_gap",
+    _modality_gap_cases,
+    "It is the distance between the two centres, for any number of pictures and of texts.",
+    given="torch",
+)
+def modality_gap(answer, images, texts):
+    across, within = distances(images, texts), distances(images, images)
+    within_texts = distances(texts, texts)
+    # Squared distances between and within the clouds give that of their centres.
+    squared = (across**2).mean() - (within**2).mean() / 2 - (within_texts**2).mean() / 2
+    expected = np.sqrt(squared)
+    centres = [images.astype(float).mean(0), texts.astype(float).mean(0)]
+    confusions = [
+        Confusion(
+            "mean of distances",
+            "This is the mean distance between a picture and a text. Two clouds round the same "
+            "centre would get more than 0. Average first, then take the distance.",
+            lambda: across.mean(),
+        ),
+        Confusion(
+            "mean cosine",
+            "One minus the mean cosine is no distance between the centres: spread-out clouds "
+            "with the same centre would get more than 0.",
+            lambda: 1 - (images @ texts.T).mean(),
+        ),
+        Confusion(
+            "squared",
+            "This is the square of the distance: the root is missing.",
+            lambda: squared,
+        ),
+        Confusion(
+            "no distance",
+            "This is the difference of the centres, a vector. Its length was asked for.",
+            lambda: centres[0] - centres[1],
+        ),
+        Confusion(
+            "one centre only",
+            "This compares each picture with the centre of the texts. Average the pictures too.",
+            lambda: np.linalg.norm(images - centres[1], axis=1),
+        ),
+        Confusion(
+            "centres normalised",
+            "You normalised the centres. How far they lie inside the sphere is part of the gap.",
+            lambda: np.linalg.norm(unit_rows(centres[0]) - unit_rows(centres[1])),
+        ),
+        Confusion(
+            "cosine of centres",
+            "This is the cosine of the two centres. Their distance was asked for.",
+            lambda: unit_rows(centres[0]) @ unit_rows(centres[1]),
+        ),
+        Confusion(
+            "city block",
+            "This adds the absolute differences. The Euclidean distance is the root of the sum "
+            "of squares.",
+            lambda: np.abs(centres[0] - centres[1]).sum(),
+        ),
+        Confusion(
+            "wrong axis",
+            "You averaged within each vector. A centre is the mean over the rows: `dim=0`.",
+            lambda: np.linalg.norm(images.mean(1) - texts.mean(1)),
+        ),
+    ]
+    require(
+        answer.number(images, texts, confusions=confusions),
+        expected,
+        "Your number is not the distance between the centre of the pictures and the centre of "
+        "the texts.",
+        confusions,
+    )
+
+
+def _follows_cases(rng):
+    return [(_curves(rng, steps),) for steps in (6, 9, 40)]
+
+
+@exercise(
+    "similarity.follows",
+    _follows_cases,
+    "The widest range wins, whether the curve rises, falls or returns to where it began.",
+    given="torch",
+)
+def follows(answer, curves):
+    got = answer(curves)
+    ends = {name: abs(float(curve[-1] - curve[0])) for name, curve in curves.items()}
+    confusions = [
+        Confusion(
+            "end against start",
+            "You compared the end of a curve with its start. A product turned all the way "
+            "round ends where it began, and yet the cosine may have moved far.",
+            lambda: max(ends, key=ends.get),
+        ),
+        Confusion(
+            "narrowest",
+            "You chose the curve that moves least.",
+            lambda: min(curves, key=lambda name: np.ptp(curves[name])),
+        ),
+        Confusion(
+            "highest value",
+            "You chose the curve that reaches highest. A high cosine that never changes shows "
+            "that this attribute does not matter.",
+            lambda: max(curves, key=lambda name: curves[name].max()),
+        ),
+        Confusion(
+            "highest value",
+            "You chose the curve with the highest mean. A high cosine that never changes shows "
+            "that this attribute does not matter.",
+            lambda: max(curves, key=lambda name: curves[name].mean()),
+        ),
+        Confusion(
+            "total path",
+            "You added up all the small steps. A curve that only trembles travels far without "
+            "getting anywhere.",
+            lambda: max(curves, key=lambda name: np.abs(np.diff(curves[name])).sum()),
+        ),
+        Confusion(
+            "spread",
+            "You compared standard deviations. One high peak moves the range, and hardly the "
+            "standard deviation.",
+            lambda: max(curves, key=lambda name: curves[name].std()),
+        ),
+    ]
+    if not isinstance(got, str) or got not in curves:
+        raise Wrong(
+            "Your function should return one of the names, a key of `curves`.",
+            "not a name",
+            "`max(curves, key=...)` goes through the names and returns one of them.",
+        )
+    ranges = {name: sorted(curve)[-1] - sorted(curve)[0] for name, curve in curves.items()}
+    if ranges[got] < max(ranges.values()) - 1e-6:
+        raise explain(
+            got,
+            confusions,
+            "The curve you name spans a narrower range than another one.",
+            same=lambda a, b: a == b,
+        )
+
+
+def _curves(rng, steps):
+    """Draw a curve with one peak, the widest, and five others that each win by a wrong measure."""
+    step, start = np.arange(steps), rng.uniform(0.08, 0.12)
+    middle = (step > steps / 4 - 1) & (step < 3 * steps / 4)
+    curves = [
+        start + rng.uniform(0.26, 0.28) * (step == rng.integers(1, steps - 1)),  # the answer
+        start + np.linspace(0, rng.uniform(0.2, 0.22), steps),  # by its ends
+        start + 0.05 + rng.uniform(0.21, 0.22) * (middle & (step > 0)),  # by its spread
+        0.5 + rng.uniform(0, 0.02, steps),  # by its height
+        0.2 + 0.15 * (step % 2) + rng.uniform(0, 0.01, steps),  # by its total path
+        np.full(steps, start + 0.1),  # by moving least
+    ]
+    names = rng.permutation(["yaw", "colour", "light", "size", "pattern", "material"])
+    drawn = dict(zip(map(str, names), curves, strict=True))
+    return {name: drawn[name].astype(np.float32) for name in sorted(drawn)}
+
+
+def _require_best(chosen, apart, k, message, confusions):
+    """Require that each row of `chosen` names the `k` nearest columns of `apart`, nearest first.
+
+    Distances are compared, not indices, so that either order of a tie is right.
+    """
+    given, chosen, apart = chosen, np.atleast_2d(chosen), np.atleast_2d(apart)
+    inside = (chosen >= 0) & (chosen < apart.shape[1])
+    best = np.sort(apart, axis=1)[:, :k]
+    reached = np.take_along_axis(apart, np.where(inside, chosen, 0), axis=1)
+    repeated = any(len(set(row)) < len(row) for row in chosen.tolist())
+    if not inside.all() or repeated or not agree(reached, best):
+        raise explain(given, confusions, message, same=np.array_equal)
+
+
+def _captions_cases(rng):
+    sizes = ((2, 3, 2, 2), (3, 8, 4, 1), (12, 30, 16, 5), (10, 10, 8, 10))
+    return [(unit(rng, n, d), unit(rng, m, d), k) for n, m, d, k in sizes]
+
+
+@exercise(
+    "similarity.captions",
+    _captions_cases,
+    "Each picture gets its k nearest texts, the nearest first.",
+    given="torch",
+)
+def captions(answer, pictures, texts, k):
+    apart = distances(pictures, texts)
+    order = np.argsort(apart, axis=1)
+    confusions = [
+        Confusion(
+            "worst first",
+            "These are the least similar texts. Sorting goes from low to high unless you ask "
+            "otherwise (`descending=True`, or `topk`).",
+            lambda: order[:, ::-1][:, :k],
+        ),
+        Confusion(
+            "best last",
+            "These are the right texts in the wrong order: the best comes first.",
+            lambda: order[:, :k][:, ::-1],
+        ),
+        Confusion(
+            "pictures for texts",
+            "You chose the best pictures for each text. Choose the best texts for each "
+            "picture: rows of the similarity matrix, `dim=1`.",
+            lambda: np.argsort(apart, axis=0)[:k].T,
+        ),
+        Confusion(
+            "pictures for texts",
+            "You chose along the columns of the similarity matrix. A row holds one picture: "
+            "`dim=1`.",
+            lambda: np.argsort(apart, axis=0)[:k],
+        ),
+        Confusion(
+            "only one text",
+            "You chose one text for each picture; `k` were asked for.",
+            lambda: order[:, 0],
+        ),
+        Confusion(
+            "only one text",
+            "You chose one text for each picture; `k` were asked for.",
+            lambda: order[:, :1],
+        ),
+        Confusion(
+            "k ignored", "You return all texts; only the best `k` were asked for.",
+            lambda: order,
+        ),
+        Confusion(
+            "first k",
+            "You return the first `k` texts whatever the picture shows.",
+            lambda: np.tile(np.arange(k), (len(pictures), 1)),
+        ),
+    ]  # fmt: skip
+    got = answer.array(
+        pictures, texts, k, shape=(len(pictures), k), of="indices", confusions=confusions
+    )
+    _require_best(got, apart, k, "These are not the k best texts, best first.", confusions)
+
+
+def _neighbours_cases(rng):
+    cases = [(unit(rng, n, d), int(rng.integers(n)), k) for n, d, k in ((4, 2, 2), (6, 3, 5))]
+    cases.append((unit(rng, 40, 16), 7, 4))
+    for n, d, k in ((7, 8, 1), (30, 8, 3), (30, 8, 4)):
+        for place in range(3):  # the catalogue holds one product three times
+            items, same = unit(rng, n, d), np.sort(rng.choice(n, 3, replace=False))
+            items[same] = items[same[0]]
+            cases.append((items, int(same[place]), k))
+    return cases
+
+
+@exercise(
+    "similarity.neighbours",
+    _neighbours_cases,
+    "It finds the k most similar other items, the best first, and tells an item from its twin.",
+    given="torch",
+)
+def neighbours(answer, items, index, k):
+    twins = set(np.flatnonzero((items == items[index]).all(1)).tolist()) - {index}
+    apart = distances(items[[index]], items)[0]
+    order = np.argsort(apart, kind="stable")
+    others = order[order != index]
+    confusions = [
+        Confusion(
+            "itself",
+            "The item itself is among its neighbours: it is always its own best match. Take it "
+            "out before you choose.",
+            lambda: order[:k],
+        ),
+        Confusion(
+            "worst first",
+            "These are the least similar items. Sorting goes from low to high unless you ask "
+            "otherwise.",
+            lambda: others[::-1][:k],
+        ),
+        Confusion(
+            "best last",
+            "These are the right items in the wrong order: the best comes first.",
+            lambda: others[:k][::-1],
+        ),
+        Confusion(
+            "one too many",
+            "You return k + 1 items, the item itself among them.",
+            lambda: order[: k + 1],
+        ),
+        Confusion(
+            "one too few",
+            "You return k - 1 items: take out the item itself first, then choose k.",
+            lambda: order[1:k],
+        ),
+    ]
+    got = answer.array(items, index, k, shape=(k,), of="indices", confusions=confusions)
+    if index in got and twins:
+        raise Wrong(
+            "The item itself is among its neighbours when the catalogue holds it twice.",
+            "first one dropped",
+            "You dropped the best match, taking it for the item itself. A twin is just as "
+            "near, and may come first. Take out the item by its index.",
+        )
+    if twins and not twins & set(got.tolist()):
+        raise Wrong(
+            "The catalogue holds the same product twice, and the twin is not recommended.",
+            "twin dropped",
+            "Leave out the item by its index, not everything whose cosine is 1.",
+        )
+    apart[index] = np.inf
+    message = "These are not the k most similar other items, best first."
+    if index in got:
+        message = "The item itself is among its neighbours."
+    _require_best(got, apart, k, message, confusions)
+
+
+def _match_reports_cases(rng):
+    blind = np.tile(_halves(rng, 1), (8, 1))
+    return [
+        _studies(rng, 3),
+        _studies(rng, 6),
+        _studies(rng, 24),
+        _studies(rng, 24, (8, 5)),
+        (blind, blind),
+    ]
+
+
+@exercise(
+    "similarity.match_reports",
+    _match_reports_cases,
+    "Every film gets a nearest report, and reports that tie share the credit: a model that sees "
+    "nothing scores 1/n.",
+    given="torch",
+)
+def match_reports(answer, films, reports):
+    n = len(films)
+    cosines = films @ reports.T  # exact: every entry is a multiple of one quarter
+    top = cosines == cosines.max(1, keepdims=True)
+    share = np.where(np.diag(top), 1 / top.sum(1), 0)
+    expected = share.sum() / n
+    best, recall = answer.pair(films, reports)
+    best = as_array(best, (n,), "indices")
+    if ((best < 0) | (best >= n)).any():
+        raise Wrong("An index is no report: indices run from 0 to n - 1.", "out of range")
+    if not top[np.arange(n), best].all():
+        raise explain(
+            best,
+            [
+                Confusion(
+                    "films for reports",
+                    "You chose the best film for each report. Choose the best report for each "
+                    "film: `argmax(dim=1)` of films x reports.",
+                    lambda: cosines.max(0),
+                ),
+                Confusion(
+                    "least similar",
+                    "You chose the least similar report: a high cosine is a good match.",
+                    lambda: cosines.min(1),
+                ),
+                Confusion(
+                    "own report",
+                    "You gave each film its own report. Which one is nearest?",
+                    lambda: np.diag(cosines),
+                ),
+            ],
+            "The report of a film is not one of the nearest.",
+            same=lambda chosen, reached: _reaches(cosines, chosen, reached),
+        )
+    found = as_number(recall)
+    if agree(found, expected):
+        return
+    confusions = [
+        Confusion(
+            "count",
+            "This counts the films; recall@1 is their share, between 0 and 1.",
+            lambda: share.sum(),
+        ),
+        Confusion(
+            "ties all right",
+            "A tie counts as fully right in your result. A model for which all reports look "
+            "alike would get recall 1. If t reports tie, the film counts 1/t.",
+            lambda: np.diag(top).mean(),
+        ),
+        Confusion(
+            "ties all wrong",
+            "A tie counts as wrong in your result. If t reports tie, the film counts 1/t.",
+            lambda: (np.diag(top) & (top.sum(1) == 1)).mean(),
+        ),
+        Confusion(
+            "first of a tie",
+            "Of several reports that tie, `argmax` takes one, and the position in the list "
+            "decides whether the film counts. If t reports tie, the film counts 1/t.",
+            lambda: (best == np.arange(len(best))).mean(),
+        ),
+        Confusion(
+            "credit without the own report",
+            "You shared the credit of a tie without asking whether the film's own report is "
+            "part of it.",
+            lambda: (1 / top.sum(1)).mean(),
+        ),
+        Confusion(
+            "mean cosine",
+            "This is the mean cosine of the pairs that belong together, not how often the own "
+            "report comes first.",
+            lambda: np.diag(cosines).mean(),
+        ),
+    ]
+    raise explain(
+        found, confusions, "Your recall is not the share of films whose own report is nearest."
+    )
+
+
+def _reaches(cosines, chosen, reached):
+    """Tell whether `chosen` takes film i (or report i) to the cosine ``reached[i]``."""
+    rows = np.arange(len(chosen))
+    by_film = np.array_equal(cosines[rows, chosen], reached)
+    return by_film or np.array_equal(cosines[chosen, rows], reached)
+
+
+def _halves(rng, n):
+    """Draw unit vectors with four entries of one half, the others 0: their cosines are exact."""
+    drawn = np.zeros((n, 40), np.float32)
+    for row in drawn:
+        row[rng.choice(40, 4, replace=False)] = rng.choice([-0.5, 0.5], 4)
+    return drawn
+
+
+def _studies(rng, n, normal=(0, 0)):
+    """Draw films and their reports; some films lie nearer to another film's report.
+
+    Of the last studies, ``normal[0]`` share one report and ``normal[1]`` another. Of the first
+    group, the first film is confused, so that taking the first of a tie gives the wrong recall.
+    """
+    reports = _halves(rng, n)
+    first, second = n - sum(normal), n - normal[1]
+    reports[first:second] = reports[first:][:1]
+    reports[second:] = reports[second:][:1]
+    confused = rng.choice(first, max(1, first // 3), replace=False)
+    source = np.arange(n)
+    source[confused] = (confused + 1) % first
+    if normal[0]:
+        source[first] = 0
+    films = reports[source].copy()
+    for film in films:  # a film is never quite its report: one entry moves elsewhere
+        taken, free = rng.choice(np.flatnonzero(film)), rng.choice(np.flatnonzero(film == 0))
+        film[free], film[taken] = film[taken], 0
+    return films, reports

@@ -1,0 +1,420 @@
+"""The checkers' checkers: every check accepts its solution and refuses wrong answers.
+
+Solutions are pulled out of the notebooks, where alone they live.
+"""
+
+import ast
+import json
+import os
+import re
+import runpy
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from clipkit import exercises
+from clipkit.exercises import calling, record
+from clipkit.exercises.engine import EXERCISES
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+WRONG_ANSWERS = [
+    answer
+    for path in sorted((ROOT / "tests" / "wrong_answers").glob("*.py"))
+    for answer in runpy.run_path(str(path))["WRONG_ANSWERS"]
+]
+FENCE = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+def cells(path):
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def tags(cell):
+    return cell["metadata"].get("tags", [])
+
+
+def exercise_cells():
+    """Yield (notebook, position, cells) for every exercise cell."""
+    for path in NOTEBOOKS:
+        all_cells = cells(path)
+        for position, cell in enumerate(all_cells):
+            if "exercise" in tags(cell):
+                yield pytest.param(path, position, id=f"{path.stem}-{position}")
+
+
+EXERCISE_CELLS = list(exercise_cells())
+
+
+def has_check(cell):
+    return cell["cell_type"] == "code" and "exercises.check(" in source(cell)
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("CLIPKIT_PROGRESS", str(tmp_path / "progress.json"))
+
+
+def run_with_solution(path, position):
+    """Run the exercise cell with the solution in place of the stub; return the learner's names."""
+    all_cells = cells(path)
+    cell = all_cells[position]
+    following = []
+    for other in all_cells[position + 1 :]:
+        if other["cell_type"] != "markdown":
+            break
+        following.append(source(other))
+    (solution,) = FENCE.findall("\n".join(following))
+    check = source(cell).rstrip().splitlines()[-1]
+    import clipkit
+
+    names = {"torch": torch, "np": np, "clipkit": clipkit}
+    exec(compile(solution + "\n\n" + check, f"{path.name}, cell {position}", "exec"), names)
+    call = ast.parse(check).body[0].value
+    return call.args[0].value, names[call.args[1].id]
+
+
+# The notebooks
+
+
+@pytest.mark.parametrize(("path", "position"), EXERCISE_CELLS)
+def test_an_exercise_has_all_its_parts(path, position):
+    all_cells = cells(path)
+    cell = all_cells[position]
+    name = cell["metadata"].get("exercise")
+    assert name in EXERCISES, f"metadata 'exercise' of cell {position} of {path.name}: {name}"
+    function = name.split(".")[1]
+    *_, last = source(cell).rstrip().splitlines()
+    assert last == f'clipkit.exercises.check("{name}", {function})'
+    names = {}
+    stub = source(cell).rstrip().removesuffix(last)
+    exec(stub, names)
+    assert calling.is_blank(names[function]), "the stub is committed blank"
+    printed = "".join("".join(out.get("text", "")) for out in cell["outputs"])
+    assert printed == f"{name}: not started\n"
+    following = []
+    for other in all_cells[position + 1 :]:
+        if other["cell_type"] != "markdown" or "<details>" not in source(other):
+            break
+        following.append(source(other))
+    text = "\n".join(following)
+    hints = len(re.findall(r"<summary>[^<]*[Hh]int", text))
+    assert hints == 2, f"{path.name}, {name}: {hints} folded hints, not 2"
+    assert len(re.findall(r"<summary>[^<]*[Ss]olution", text)) == 1
+    assert len(FENCE.findall(text)) == 1, "the solution is one fenced python block"
+    before = all_cells[position - 1]
+    assert before["cell_type"] == "markdown", "a text cell gives the task"
+    assert re.search(r"★.*\d+ minutes|\d+ minutes.*★", source(before)), "difficulty and minutes"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_check_outside_an_exercise_and_none_twice(path):
+    checked = [source(cell) for cell in cells(path) if has_check(cell)]
+    tagged = [cell for cell in cells(path) if "exercise" in tags(cell)]
+    assert len(checked) == len(tagged)
+    names = [cell["metadata"].get("exercise") for cell in tagged]
+    assert len(set(names)) == len(names)
+
+
+def test_every_exercise_of_a_started_module_is_used():
+    used = {c["metadata"].get("exercise") for p in NOTEBOOKS for c in cells(p)} - {None}
+    started = {name.split(".")[0] for name in used}
+    assert used == {name for name in EXERCISES if name.split(".")[0] in started}
+
+
+@pytest.mark.parametrize(("path", "position"), EXERCISE_CELLS)
+def test_the_solution_in_the_notebook_is_right(path, position, capsys):
+    name, function = run_with_solution(path, position)
+    assert capsys.readouterr().out == f"{name}: right. {EXERCISES[name].shows}\n"
+    for seed in range(5):
+        result = exercises.strict(name, function, seed)
+        assert result.status == "right", str(result)
+
+
+@pytest.mark.parametrize(("path", "position"), EXERCISE_CELLS)
+def test_a_check_takes_under_a_second(path, position):
+    name, function = run_with_solution(path, position)
+    begin = time.process_time()
+    exercises.strict(name, function, 0)
+    assert time.process_time() - begin < 1
+
+
+# Wrong answers
+
+
+def test_at_least_four_wrong_answers_for_every_exercise():
+    answers = Counter(exercise for exercise, _, _ in WRONG_ANSWERS)
+    kinds = Counter(exercise for exercise, _ in {answer[:2] for answer in WRONG_ANSWERS})
+    assert {name: answers[name] for name in EXERCISES if answers[name] < 4} == {}
+    assert {name: kinds[name] for name in EXERCISES if kinds[name] < 3} == {}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "misconception", "function"),
+    [pytest.param(*answer, id=f"{answer[0]}-{answer[2].__name__}") for answer in WRONG_ANSWERS],
+)
+def test_a_wrong_answer_is_refused_with_its_hint(exercise, misconception, function):
+    for seed in range(3):
+        result = exercises.strict(exercise, function, seed)
+        assert (result.status, result.misconception) == ("wrong", misconception), str(result)
+        assert result.hint and result.message and result.tried
+
+
+RUBBISH = {
+    "a text": "0.5",
+    "an empty list": [],
+    "ragged": [[1.0], [2.0, 3.0]],
+    "wrong shape": np.zeros((3, 1, 2)),
+    "not finite": float("nan"),
+    "another type": object(),
+    "a set": {1, 2},
+    "complex": np.ones(3, complex),
+    "half": torch.ones(2, dtype=torch.bfloat16),
+    "nested": [[[[[[1]]]]]],
+    "true": True,
+    "a huge number": 1e300,
+}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("kind", RUBBISH)
+def test_rubbish_is_refused_in_one_clear_sentence(name, kind):
+    result = exercises.strict(name, lambda *inputs: RUBBISH[kind])
+    assert result.status == "wrong"
+    assert result.message.endswith((".", ").", "`."))
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_blank_and_unfinished_answers(name):
+    def stub(a, b):
+        "A stub."
+        ...
+
+    def unfinished(*inputs):
+        forgotten = len(inputs)
+        forgotten += 1
+
+    for blank in (stub, None, ..., lambda *inputs: None):
+        assert str(exercises.strict(name, blank)) == f"{name}: not started"
+    assert exercises.strict(name, unfinished).misconception == "no return"
+    assert exercises.strict(name, lambda *inputs: ...).status in ("wrong", "not started")
+    assert exercises.strict(name, np.ones(3)).misconception == "not a function"
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_endless_loop_is_stopped(name, monkeypatch):
+    monkeypatch.setattr(calling, "SECONDS", 0.05)
+
+    def endless(*inputs):
+        while True:
+            pass
+
+    assert exercises.strict(name, endless).status == "too slow"
+
+
+def test_a_failure_is_shown_on_a_small_input():
+    for name in ("similarity.cosine", "similarity.normalise"):
+        wrong = next(function for exercise, _, function in WRONG_ANSWERS if exercise == name)
+        assert "numbers>" not in exercises.strict(name, wrong).tried
+
+
+# The engine
+
+
+def test_an_endless_loop_off_the_main_thread_is_stopped(monkeypatch):
+    monkeypatch.setattr(calling, "SECONDS", 0.05)
+    results = []
+
+    def endless(a, b):
+        while True:
+            pass
+
+    def work():
+        results.append(exercises.strict("similarity.cosine", endless))
+        results.append(exercises.strict("similarity.cosine", lambda a, b: a @ b.T))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(20)
+    assert [result.status for result in results] == ["too slow", "wrong"]
+    time.sleep(0.1)
+    assert threading.active_count() < 10, "the stopped threads have ended"
+
+
+def test_a_loop_that_swallows_errors_is_stopped(monkeypatch):
+    monkeypatch.setattr(calling, "SECONDS", 0.05)
+
+    def swallowing(vectors):
+        while True:
+            try:
+                while True:
+                    pass
+            except Exception:
+                pass
+
+    assert exercises.strict("similarity.normalise", swallowing).status == "too slow"
+
+
+def test_a_foreign_alarm_survives(monkeypatch):
+    import signal
+
+    if not hasattr(signal, "setitimer"):
+        pytest.skip("this system has no interval timers")
+    before = signal.getsignal(signal.SIGALRM)
+    exercises.strict("similarity.normalise", lambda vectors: vectors)
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_their_error_is_shown_at_their_line():
+    names = {}
+    cell = "def cosine(a, b):\n    c = a @ b.T\n    return c / c.norm(dim=7)\n"
+    path = ROOT / "tests" / "a_cell"
+    exec(compile(cell, str(path), "exec"), names)
+    import linecache
+
+    linecache.cache[str(path)] = (len(cell), None, cell.splitlines(True), str(path))
+    result = exercises.strict("similarity.cosine", names["cosine"])
+    assert result.status == "error"
+    text = str(result)
+    assert "line 3: return c / c.norm(dim=7)" in text
+    assert "IndexError: Dimension out of range" in text
+    assert "site-packages" not in text and "calling.py" not in text
+
+
+@pytest.mark.parametrize("error", [SystemExit, ZeroDivisionError, MemoryError, RecursionError])
+def test_no_error_escapes(error, capsys):
+    def raising(a, b):
+        raise error("stop")
+
+    exercises.check("similarity.cosine", raising)
+    assert error.__name__ in capsys.readouterr().out
+
+
+def test_keyboard_interrupt_escapes():
+    def interrupted(a, b):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        exercises.check("similarity.cosine", interrupted)
+
+
+def test_printing_is_shown_only_with_a_wrong_answer(capsys):
+    def talkative(a, b):
+        print("a is", tuple(a.shape), "x" * 10_000)
+        return a @ b.T
+
+    exercises.check("similarity.cosine", talkative)
+    out = capsys.readouterr().out
+    assert "printed   a is (" in out
+    assert len(out) < 2500
+
+
+def test_answers_may_be_numpy_or_lists():
+    def with_numpy(vectors):
+        vectors = vectors.numpy().astype("float16").astype(float)
+        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).tolist()
+
+    result = exercises.strict("similarity.normalise", with_numpy)
+    assert result.status in ("right", "wrong")  # float16 rounding is visible at 1e-4
+    exact = exercises.strict(
+        "similarity.normalise",
+        lambda v: (v.numpy() / np.linalg.norm(v.numpy(), axis=1, keepdims=True)).tolist(),
+    )
+    assert exact.status == "right"
+
+
+def test_the_expected_value_is_never_shown():
+    """The hidden reference is right, so a message that held it would hold the right answer."""
+    result = exercises.strict("zero_shot.auroc", lambda scores, truth: 12345.0)
+    assert "expected" not in str(result)
+    numbers = [float(x) for x in re.findall(r"\d+\.\d+|\d+", str(result).split("tried")[0])]
+    assert numbers == []
+
+
+def test_inputs_are_fresh_at_every_check():
+    seen = []
+
+    def recording(a, b):
+        seen.append(a.numpy().tobytes())
+        return a @ b.T
+
+    for _ in range(3):
+        exercises.strict("similarity.cosine", recording)
+    assert len(set(seen)) == len(seen)
+
+
+def test_a_hard_coded_answer_is_refused():
+    first = {}
+
+    def memorised(scores, truth):
+        return first.setdefault("value", 0.75)
+
+    assert exercises.strict("zero_shot.auroc", memorised).status == "wrong"
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(ValueError, match="no exercise is called 'cosine'.*similarity.cosine"):
+        exercises.check("cosine", None)
+
+
+# Progress
+
+
+def test_progress_survives_a_restart_and_forgets_nothing(tmp_path):
+    environment = os.environ | {"CLIPKIT_PROGRESS": str(tmp_path / "kept" / "progress.json")}
+
+    def python(code):
+        done = subprocess.run(
+            [sys.executable, "-c", "from clipkit import exercises as e\n" + code],
+            env=environment, capture_output=True, text=True, check=True, cwd=ROOT,
+        )  # fmt: skip
+        return done.stdout
+
+    python(
+        "e.check('zero_shot.prompts', lambda a, b: [[t.format(x) for t in b] for x in a])\n"
+        "e.check('zero_shot.classify', lambda a, b: a)"
+    )
+    text = python("e.check('zero_shot.prompts', None)\nprint(e.progress())")
+    assert re.search(r"zero_shot.prompts +right", text)
+    assert re.search(r"altogether .* 1 of \d+", text)
+    kept = json.loads((tmp_path / "kept" / "progress.json").read_text())
+    assert kept["exercises"] == {"zero_shot.classify": "tried", "zero_shot.prompts": "right"}
+
+
+def test_not_started_leaves_no_file():
+    exercises.check("similarity.cosine", None)
+    assert not record.path().exists()
+
+
+def test_a_broken_file_is_an_empty_one():
+    record.path().write_text("{]")
+    assert record.read() == {}
+    exercises.check("similarity.normalise", lambda vectors: vectors)
+    assert record.read() == {"similarity.normalise": "tried"}
+
+
+def test_a_home_that_cannot_be_written_does_not_stop_a_lesson(monkeypatch, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CLIPKIT_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    exercises.check("similarity.normalise", lambda vectors: vectors)
+    assert "not yet" in capsys.readouterr().out
+
+
+def test_progress_is_the_same_in_text_and_html():
+    table = record.Progress(["similarity.cosine"], {"similarity.cosine": "right"})
+    total = sum(name.startswith("similarity.") for name in EXERCISES)
+    for shown in (repr(table), table._repr_html_()):
+        assert f"1 of {total}" in shown
+        assert f"0 of {sum(name.startswith('zero_shot.') for name in EXERCISES)}" in shown
+        assert f"1 of {len(EXERCISES)}" in shown
