@@ -89,7 +89,7 @@ class Last:
 
     def curve(self, points, closed=True):
         """Smooth side view through `points`, lifted along the arch."""
-        outline = smooth_curve(points, 7, closed)
+        outline = smooth_curve(points, 4, closed)
         return np.column_stack([outline[:, 0], outline[:, 1] + self.arch(outline[:, 0])])
 
     def side(self, points):
@@ -130,14 +130,19 @@ class Last:
         strip = box((x1 - x0) / 2, 1.5, half_width, half_width * 0.9).at((x0 + x1) / 2, 0, 0)
         self.scene.paint(self.place(strip), material, height, 0.012)
 
-    def layer(self, points, material, grow=0.02, round=0.015):
-        """A part of the sole, drawn from the side, as wide as the foot or a little more."""
+    def layer(self, points, material, grow=0.02, round=0.015, panels=()):
+        """A part of the sole, drawn from the side, as wide as the foot or a little more.
+
+        Each of `panels` is the arguments of a `panel` that goes on it.
+        """
         with self.scene.group():
             self.scene.add(self.side(points), material)
             self.clip(grow=grow, round=round)
+            for panel in panels:
+                self.panel(*panel)
 
-    def foot_bed(self, material, grow=-0.03):
-        """The insole, which also closes the bottom of the shoe."""
+    def foot_bed(self, material, grow=-0.012):
+        """The insole, which also closes the bottom of a shoe that is open far down."""
         self.layer(band(-0.78, 0.78, -0.03, 0.02), material, grow)
 
     def laces(self, instep, count, material, reach=0.1, thickness=0.017, tied=False):
@@ -179,8 +184,8 @@ def cup_sole(last, material, stripe, heel=0.1, toe=0.1, wall=0.06):
     """The flat rubber sole of a sneaker, with a thin stripe round its edge."""
     bottom = -last.sole
     last.layer([(-0.86, bottom, 1), (0.45, bottom, 1), (0.86, bottom + 0.07), (0.86, toe, 1),
-                (0.3, wall), (-0.4, wall), (-0.86, heel, 1)], material, 0.022)
-    last.layer([(-0.86, 0.0), (0.86, 0.03), (0.86, 0.05), (-0.86, 0.022)], stripe, 0.027)
+                (0.3, wall), (-0.4, wall), (-0.86, heel, 1)], material, 0.022,
+               panels=[(band(-0.95, 0.95, 0.0, 0.028), stripe, 0.004)])
 
 
 def low_upper(shape, collar, instep=0.4):
@@ -222,7 +227,6 @@ def court_sneaker(scene, look, shape):
         last.strip(-0.2, 0.3, 0.05, look.lining(), -0.01)
         last.open(-0.76, -0.14, look.lining(), 0.115)
     tongue(last, (-0.26, shape("tongue", 0.5, 0.58)), look.main(mapping="front"))
-    last.foot_bed(look.lining())
     cup_sole(last, sole, look.accent("rubber"))
     last.laces([(0.3, 0.29), (0.14, 0.34), (-0.04, 0.42), (-0.14, 0.47)],
                int(shape.choice("eyelets", (4, 5, 6))), lace_colour(look, shape),
@@ -290,14 +294,13 @@ def runner(scene, look, shape):
         last.strip(-0.2, 0.28, 0.05, look.lining(), -0.01)
         last.open(-0.75, -0.16, look.lining(), 0.11, wall=0.035)
     tongue(last, (-0.27, shape("tongue", 0.54, 0.62)), look.accent("knit"), 0.42)
-    last.foot_bed(look.lining())
     flare = shape("flare", 0.02, 0.08)
     last.layer([(-0.84 - flare, -thick + 0.1), (-0.7, -thick - 0.04), (-0.2, -thick + 0.0),
                 (0.45, -thick), (0.8, -thick + 0.1), (0.87, 0.0), (0.8, 0.08), (0.4, 0.04),
-                (-0.1, 0.07), (-0.5, 0.1), (-0.84, 0.17), (-0.9, 0.06)], foam, 0.035, 0.04)
-    last.layer([(-0.84, -thick - 0.1), (-0.2, -thick - 0.06), (0.5, -thick), (0.86, -thick + 0.13),
-                (0.87, -thick + 0.17), (0.45, -thick + 0.035), (-0.3, -thick + 0.02),
-                (-0.86, -thick + 0.05)], look.rubber("black"), 0.03)
+                (-0.1, 0.07), (-0.5, 0.1), (-0.84, 0.17), (-0.9, 0.06)], foam, 0.035, 0.04,
+               panels=[([(-1.0, -thick - 0.2), (0.5, -thick - 0.1), (1.0, -thick + 0.05),
+                         (1.0, -thick + 0.14), (0.45, -thick + 0.03), (-0.3, -thick + 0.02),
+                         (-1.0, -thick + 0.04)], look.rubber("black"), 0.0)])
     last.laces([(0.28, 0.3), (0.14, 0.35), (-0.04, 0.43), (-0.14, 0.48)], 5,
                lace_colour(look, shape), 0.09)
 
@@ -321,7 +324,6 @@ def slip_on(scene, look, shape):
         last.panel([(-0.9, 0.02), (-0.9, 0.5), (-0.7, 0.42), (-0.58, 0.02)],
                    look.accent("leather"), 0.008)
         last.open(-0.76, 0.0, look.lining(), 0.14)
-    last.foot_bed(look.lining())
     cup_sole(last, look.rubber("white"), look.accent("rubber"))
 
 
@@ -369,17 +371,16 @@ def sandal_sole(last, look, shape):
     bed = shape.choice("foot_bed", ("beige", "brown", "black", "main"))
     top = look.main() if bed == "main" else look.plain(bed, "leather")
     side = look.rubber(shape.choice("tread", ("black", "brown", "white", "beige")))
-    last.layer([(-0.84, -0.02), (0.5, -0.02), (0.84, 0.02), (0.84, 0.05), (0.5, 0.015),
-                (-0.5, 0.015), (-0.84, 0.04)], top, 0.015, 0.02)
-    wedge(last, side)
+    wedge(last, side, [([(-0.95, -0.018), (0.5, -0.018), (0.95, 0.022), (0.95, 0.2),
+                         (-0.95, 0.2)], top, 0.0)])
 
 
-def wedge(last, material):
+def wedge(last, material, panels=()):
     """A sole that fills everything between the foot bed and the ground."""
     bottom = -last.sole
     low = [(x, bottom - float(last.arch(x))) for x in (-0.84, -0.5, -0.2, 0.1)]
-    last.layer([(*low[0], 1), *low[1:], (0.5, bottom), (0.84, bottom + 0.05), (0.84, 0.025),
-                (0.5, -0.015), (-0.84, -0.015, 1)], material, 0.02, 0.015)
+    last.layer([(*low[0], 1), *low[1:], (0.5, bottom), (0.84, bottom + 0.05), (0.84, 0.05),
+                (0.5, 0.015), (-0.5, 0.015), (-0.84, 0.04, 1)], material, 0.02, 0.02, panels)
 
 
 @design("sandal", "strappy", **SIDE, materials=("leather", "suede", "canvas"), patterns=PLAIN)
@@ -425,9 +426,8 @@ def flip_flop(scene, look, shape):
     last = Last(scene, shape, sole=shape("sole", 0.06, 0.12))
     bottom = -last.sole
     last.layer([(-0.84, bottom, 1), (0.5, bottom), (0.84, bottom + 0.05), (0.84, 0.05),
-                (0.5, 0.0), (-0.84, 0.0, 1)], look.main(mapping="box"), 0.03, 0.02)
-    last.layer([(-0.84, bottom * 0.62), (0.84, bottom * 0.55), (0.84, bottom * 0.4),
-                (-0.84, bottom * 0.45)], look.accent("rubber"), 0.034)
+                (0.5, 0.0), (-0.84, 0.0, 1)], look.main(mapping="box"), 0.03, 0.02,
+               panels=[(band(-0.95, 0.95, bottom * 0.6, bottom * 0.35), look.accent("rubber"), 0.003)])
     thick = shape("strap", 0.03, 0.055)
     tip = (0.46, 0.08, -0.03)
     high = shape("rise", 0.26, 0.36)
@@ -500,9 +500,8 @@ def heeled_sole(last, material, heel_length=0.42, welt=None, thickness=None):
     floor = [(x, ground - float(last.arch(x)), 1) for x in (-0.8, breast - 0.03)]
     last.layer([(-0.86, 0.01, 1), *floor, (breast, -thin), (0.0, -thin), (0.25, -last.sole),
                 (0.5, -last.sole), (0.84, -last.sole + 0.06), (0.86, 0.02, 1), (0.4, 0.0)],
-               material, 0.025)
-    if welt is not None:
-        last.layer([(-0.86, -0.01), (0.86, 0.015), (0.86, 0.045), (-0.86, 0.025)], welt, 0.035)
+               material, 0.028, panels=() if welt is None else
+               [([(-0.95, -0.012), (0.95, 0.0), (0.95, 0.05), (-0.95, 0.03)], welt, 0.01)])
 
 
 def sole_colour(look, shape):
@@ -660,7 +659,7 @@ def pump(scene, look, shape):
     "A closed pump on a thin, high heel."
     last = lifted_last(scene, shape, 0.42, 0.68)
     pump_upper(last, look, shape, shape("back", 0.26, 0.34))
-    last.foot_bed(look.plain("beige", "leather"), -0.012)
+    last.foot_bed(look.plain("beige", "leather"))
     heel = shape.choice("heel_colour", ("main", "accent", "black"))
     under = {"main": look.main(mapping="front"), "accent": look.accent("leather"),
              "black": look.plain("black", "leather")}[heel]
@@ -690,7 +689,7 @@ def block_heeled_pump(scene, look, shape):
     "A pump on a sturdy block heel, often with a strap over the instep."
     last = lifted_last(scene, shape, 0.3, 0.52, 0.9)
     pump_upper(last, look, shape, shape("back", 0.24, 0.3))
-    last.foot_bed(look.plain("beige", "leather"), -0.012)
+    last.foot_bed(look.plain("beige", "leather"))
     arched_sole(last, look.plain("black", "leather"))
     heel = look.main(mapping="front") if shape.choice("covered", ("yes", "no")) == "yes" else look.wood()
     block_heel(last, shape("heel_length", 0.22, 0.36), heel)
@@ -705,7 +704,7 @@ def platform_shoe(scene, look, shape):
     last = Last(scene, shape, sole=shape("platform", 0.14, 0.24), lift=shape("heel", 0.48, 0.66),
                 toe=0.1, width=0.88)
     pump_upper(last, look, shape, 0.3)
-    last.foot_bed(look.plain("beige", "leather"), -0.012)
+    last.foot_bed(look.plain("beige", "leather"))
     arched_sole(last, look.accent("leather"))
     if shape.choice("heel_type", ("thin", "block")) == "thin":
         stiletto(last, look.accent("leather"), 0.035)
@@ -719,6 +718,6 @@ def wedge_pump(scene, look, shape):
     last = Last(scene, shape, sole=shape("platform", 0.04, 0.1), lift=shape("heel", 0.36, 0.55),
                 toe=shape("toe", 0.0, 0.7), width=0.9)
     pump_upper(last, look, shape, 0.28)
-    last.foot_bed(look.plain("beige", "leather"), -0.012)
+    last.foot_bed(look.plain("beige", "leather"))
     covered = shape.choice("covered", ("yes", "no")) == "yes"
     wedge(last, look.main(mapping="front") if covered else look.plain("beige", "wood"))
