@@ -2,12 +2,10 @@
 
 import numpy as np
 
-from clipkit.studio.product import design
+from clipkit.studio.scene import box
 
 from .tailoring import (
-    POSES,
     Legs,
-    Tailor,
     band,
     belt_loops,
     button_row,
@@ -15,6 +13,7 @@ from .tailoring import (
     draw_sleeves,
     flipped,
     fly,
+    garment,
     hanger,
     lay_front,
     lay_sleeves,
@@ -39,22 +38,18 @@ BOTTOM_POSES = ("flat", "flat", "flat", "hanging", "worn")
 
 
 # --------------------------------------------------------------------------------------- dresses
-def dress_bodice(shape, **given):
-    """Measurements of a dress: a waist, and a skirt that flares to the hem."""
-    chest = given.get("chest", shape("chest", 0.32, 0.38))
-    values = dict(
-        chest=chest,
-        shoulder=chest * shape("shoulder", 0.84, 0.98),
-        length=shape("length", 1.55, 2.05),
-        neck=shape("neck", 0.13, 0.2),
-        scoop=shape("neck depth", 0.1, 0.22),
-        armhole=shape("armhole", 0.32, 0.38),
-        waist=chest * shape("waist", 0.76, 0.9),
-        waist_at=shape("waist height", 0.62, 0.74),
-        hem=shape("hem", 0.5, 0.8),
-        hem_drop=shape("hem curve", 0.0, 0.07),
-    )
-    return draw_bodice(shape, **{**values, **given})
+DRESS = dict(
+    chest=(0.32, 0.38),
+    shoulder=(0.84, 0.98),
+    length=(1.5, 2.0),
+    neck=(0.13, 0.2),
+    scoop=(0.1, 0.22),
+    armhole=(0.32, 0.38),
+    waist=(0.76, 0.92),
+    waist_at=(0.6, 0.74),
+    hem=(1.35, 2.2),
+    hem_drop=(0.0, 0.07),
+)
 
 
 def waist_seam(body, sag=0.015):
@@ -62,158 +57,244 @@ def waist_seam(body, sag=0.015):
     return [(-body.waist, -body.waist_at), (0, -body.waist_at - sag), (body.waist, -body.waist_at)]
 
 
-def dress(scene, look, shape, body, sleeve=None, opening=0.12, seam=True, cuff=None, stiff=1.0, collar=True):
+def dress(
+    tailor,
+    body,
+    sleeve=None,
+    opening=0.12,
+    seam=True,
+    cuff=None,
+    stiff=1.0,
+    collar=True,
+):
     """Any dress cut from one front; `sleeve` is the range of its sleeves' length, if it has any."""
-    tailor = Tailor(scene, look, shape, stiff=stiff)
-    cloth = look.main()
+    tailor.fabric(stiff=stiff)
+    cloth = tailor.cloth
     if collar:
         neck_back(tailor, body, cloth)
     if sleeve is not None:
-        limbs = draw_sleeves(tailor, body, shape("sleeve length", *sleeve), opening)
+        limbs = draw_sleeves(tailor, body, tailor.draw("sleeve length", *sleeve), opening)
         lay_sleeves(tailor, limbs, cloth, cuff, 0.05)
     hanger(tailor, body)
     front = lay_front(tailor, body, cloth, [waist_seam(body)] if seam else ())
-    return tailor, front
+    return front
 
 
-def full_skirt(tailor, body, material, hem, length, top=0.0, folds=(0.025, 0.05), frequency=(10, 17), wave=0.02):
+def full_skirt(
+    tailor, body, material, hem, length, top=0.0, folds=(0.025, 0.05), frequency=(10, 17), wave=0.02
+):
     """A gathered skirt sewn to the waist of a dress, falling in folds."""
-    shape, y = tailor.shape, -body.waist_at
+    y = -body.waist_at
     low = -length
-    half = [(0, y + 0.012 + top), (body.waist, y + 0.012 + top, 1),
-            ((body.waist + hem) * 0.5 + 0.04, (y + low) * 0.5)]
+    half = [
+        (0, y + 0.012 + top),
+        (body.waist, y + 0.012 + top, 1),
+        ((body.waist + hem) * 0.5 + 0.04, (y + low) * 0.5),
+    ]
     steps = np.linspace(1, 0, 7)
-    phase = shape("hem wave", 0, 6.28)
+    phase = tailor.draw("hem wave", 0, 6.28)
     ripple = [low - 0.06 * (1 - s * s) + wave * np.sin(9 * s + phase) for s in steps]
-    half += [(hem * s, r, 1) if s == 1 else (hem * s, r) for s, r in zip(steps, ripple, strict=True)]
-    amount = shape("gathers", *folds)
-    return tailor.lay(mirrored(half), material, 0.006, folds=amount, drape=1.4, crumple=0.3,
-                      frequency=shape("gather frequency", *frequency))
+    half += [
+        (hem * s, r, 1) if s == 1 else (hem * s, r) for s, r in zip(steps, ripple, strict=True)
+    ]
+    amount = tailor.draw("gathers", *folds)
+    return tailor.lay(
+        mirrored(half),
+        material,
+        0.006,
+        folds=amount,
+        drape=1.4,
+        crumple=0.3,
+        frequency=tailor.draw("gather frequency", *frequency),
+    )
 
 
-@design("dress", "a-line sleeveless", pose=POSES, materials=DRESSY)
-def sleeveless_dress(scene, look, shape):
+@garment("dress", "a-line sleeveless", DRESSY)
+def sleeveless_dress(tailor):
     "A sleeveless dress that widens from the waist to the hem."
-    body = dress_bodice(shape, shoulder=shape("shoulder width", 0.24, 0.29), drop=0.06)
-    tailor, front = dress(scene, look, shape, body)
-    neckband(tailor, front, body, look.main(), 0.018)
+    body = draw_bodice(tailor, DRESS, shoulder=(0.7, 0.8), drop=0.06)
+    front = dress(tailor, body)
+    neckband(tailor, front, body, tailor.cloth, 0.018)
 
 
-@design("dress", "short-sleeved sheath", pose=POSES, materials=DRESSY)
-def sheath_dress(scene, look, shape):
+@garment("dress", "short-sleeved sheath", DRESSY)
+def sheath_dress(tailor):
     "A close, straight dress with short sleeves and a hem at the knee."
-    hip = shape("hem", 0.36, 0.44)
-    body = dress_bodice(shape, hem=hip, length=shape("length", 1.5, 1.75), hem_drop=0.0)
-    tailor, front = dress(scene, look, shape, body, (0.16, 0.34), shape("opening", 0.1, 0.13))
-    neckband(tailor, front, body, look.main(), 0.018)
+    body = draw_bodice(tailor, DRESS, hem=(1.02, 1.2), length=(1.45, 1.75), hem_drop=0.0)
+    front = dress(tailor, body, (0.16, 0.34), tailor.draw("opening", 0.1, 0.13))
+    neckband(tailor, front, body, tailor.cloth, 0.018)
 
 
-@design("dress", "fit and flare", pose=POSES, materials=DRESSY)
-def flared_dress(scene, look, shape):
+@garment("dress", "fit and flare", DRESSY)
+def flared_dress(tailor):
     "A dress with a narrow top and a wide gathered skirt."
-    body = dress_bodice(shape, waist=shape("waist width", 0.26, 0.31))
+    body = draw_bodice(tailor, DRESS, waist=(0.74, 0.86))
     top = resized(body, length=body.waist_at + 0.03, hem=body.waist, hem_drop=0.01)
-    sleeve = shape.choice("sleeves", ("none", "short"))
+    sleeve = tailor.pick("sleeves", ("none", "short"))
     if sleeve == "none":
         top = resized(top, shoulder=top.shoulder * 0.82)
-    tailor, front = dress(scene, look, shape, top, None if sleeve == "none" else (0.12, 0.28), seam=False)
-    neckband(tailor, front, top, look.main(), 0.02)
-    full_skirt(tailor, top, look.main(), shape("skirt", 0.55, 0.85), shape("length", 1.4, 1.8))
-    if shape.choice("belt", ("yes", "no")) == "yes":
-        strip = [(-top.waist - 0.01, -top.waist_at), (0, -top.waist_at - 0.01), (top.waist + 0.01, -top.waist_at)]
-        tailor.lay(band(strip, 0.05), look.accent(), 0.02, puff=0.01, edge=0.03, folds=0.002)
+    front = dress(tailor, top, None if sleeve == "none" else (0.12, 0.28), seam=False)
+    neckband(tailor, front, top, tailor.cloth, 0.02)
+    full_skirt(
+        tailor, top, tailor.cloth, tailor.draw("skirt", 0.55, 0.85), tailor.draw("length", 1.4, 1.8)
+    )
+    if tailor.pick("belt", ("yes", "no")) == "yes":
+        strip = [
+            (-top.waist - 0.01, -top.waist_at),
+            (0, -top.waist_at - 0.01),
+            (top.waist + 0.01, -top.waist_at),
+        ]
+        tailor.lay(band(strip, 0.05), tailor.accent, 0.02, puff=0.01, edge=0.03, folds=0.002)
 
 
-@design("dress", "wrap", pose=POSES, materials=("cotton", "satin"))
-def wrap_dress(scene, look, shape):
+@garment("dress", "wrap", ("cotton", "satin"))
+def wrap_dress(tailor):
     "A dress whose front crosses over, tied at the waist."
-    body = dress_bodice(shape, neckline="v", scoop=shape("neck depth", 0.34, 0.46))
-    tailor, front = dress(scene, look, shape, body, (0.14, 0.62), shape("opening", 0.11, 0.15), seam=False)
+    body = draw_bodice(tailor, DRESS, neckline="v", scoop=(0.34, 0.46))
+    front = dress(tailor, body, (0.14, 0.62), tailor.draw("opening", 0.11, 0.15), seam=False)
     low = -body.length
-    cross = [(body.neck, 0, 1), (body.neck * 0.3, -0.2), (-body.waist * 0.55, -body.waist_at, 1),
-             (-body.hem * 0.1, low * 0.8), (0.02, low - body.hem_drop, 1), (0.05, low - body.hem_drop, 1),
-             (-body.hem * 0.06, low * 0.8), (-body.waist * 0.48, -body.waist_at - 0.03, 1),
-             (body.neck * 0.6, -0.2), (body.neck + 0.035, -0.02, 1)]
-    tailor.sew(front, cross, look.main(), 0.006, 0.008)
-    tie = [(-body.waist - 0.005, -body.waist_at), (0, -body.waist_at - 0.012), (body.waist + 0.005, -body.waist_at)]
-    belt = tailor.sew(front, band(tie, 0.045), look.main(), 0.008, 0.01)
+    cross = [
+        (body.neck, 0, 1),
+        (body.neck * 0.3, -0.2),
+        (-body.waist * 0.55, -body.waist_at, 1),
+        (-body.hem * 0.1, low * 0.8),
+        (0.02, low - body.hem_drop, 1),
+        (0.05, low - body.hem_drop, 1),
+        (-body.hem * 0.06, low * 0.8),
+        (-body.waist * 0.48, -body.waist_at - 0.03, 1),
+        (body.neck * 0.6, -0.2),
+        (body.neck + 0.035, -0.02, 1),
+    ]
+    tailor.sew(front, cross, tailor.cloth, 0.006)
+    tie = [
+        (-body.waist - 0.005, -body.waist_at),
+        (0, -body.waist_at - 0.012),
+        (body.waist + 0.005, -body.waist_at),
+    ]
+    tailor.sew(front, band(tie, 0.045), tailor.cloth, 0.008)
     for sway in (-0.05, 0.08):
         end = (-body.waist * 0.5 + sway, -body.waist_at - 0.36)
         knot = (-body.waist * 0.55, -body.waist_at - 0.02)
-        tailor.sew(belt, band([knot, ((knot[0] + end[0]) / 2 - 0.02, -body.waist_at - 0.2), end], 0.035),
-                   look.main(), 0.008, 0.008)
+        tailor.sew(
+            front,
+            band([knot, ((knot[0] + end[0]) / 2 - 0.02, -body.waist_at - 0.2), end], 0.035),
+            tailor.cloth,
+            0.008,
+        )
 
 
-@design("dress", "shirt dress", pose=POSES, materials=("cotton", "denim", "satin"))
-def shirt_dress(scene, look, shape):
+@garment("dress", "shirt dress", ("cotton", "denim", "satin"))
+def shirt_dress(tailor):
     "A long shirt worn as a dress: collar, a row of buttons, a belt."
-    body = dress_bodice(
-        shape, neck=0.13, scoop=shape("neck depth", 0.1, 0.16), hem=shape("hem", 0.4, 0.58),
-        chest=shape("chest", 0.35, 0.41),
+    body = draw_bodice(
+        tailor,
+        DRESS,
+        neck=0.13,
+        scoop=(0.1, 0.16),
+        hem=(1.08, 1.5),
+        chest=(0.35, 0.41),
     )
-    long = shape.choice("sleeve", ("long", "short")) == "long"
-    cuff = look.main()
-    tailor, front = dress(scene, look, shape, body, (0.68, 0.8) if long else (0.2, 0.32),
-                          0.09 if long else 0.13, False, cuff, 1.2)
+    long = tailor.pick("sleeve", ("long", "short")) == "long"
+    cuff = tailor.cloth
+    front = dress(
+        tailor,
+        body,
+        (0.68, 0.8) if long else (0.2, 0.32),
+        0.09 if long else 0.13,
+        False,
+        cuff,
+        1.2,
+    )
     low = -body.length - body.hem_drop
     strip = rectangle(0, (low - body.scoop) / 2, 0.032, (-low - body.scoop) / 2 - 0.004)
-    placket = tailor.sew(front, strip, look.main(), 0.003)
-    button_row(tailor, placket, 0, -body.scoop - 0.07, low + 0.25, 8, look.plain("white", "plastic"))
-    shirt_collar(tailor, body, look.main(), shape("collar", 0.12, 0.18))
-    if shape.choice("belt", ("yes", "no")) == "yes":
+    tailor.sew(front, strip, tailor.cloth, 0.003)
+    button_row(tailor, front, 0, -body.scoop - 0.07, low + 0.25, 8, tailor.white)
+    shirt_collar(tailor, body, tailor.cloth, tailor.draw("collar", 0.12, 0.18))
+    if tailor.pick("belt", ("yes", "no")) == "yes":
         strap = rectangle(0, -body.waist_at, body.waist + 0.012, 0.03)
-        belt = tailor.sew(front, strap, look.accent(), 0.01, 0.01)
-        tailor.box(belt, 0.0, -body.waist_at, 0.035, 0.04, look.chrome())
+        tailor.sew(front, strap, tailor.accent, 0.01)
+        tailor.put(front, 0.0, -body.waist_at, box(0.035, 0.04, 0.012, 0.008), tailor.metal, 0.01)
 
 
-@design("dress", "slip", pose=POSES, materials=("satin", "satin", "cotton"))
-def slip_dress(scene, look, shape):
+@garment("dress", "slip", ("satin", "satin", "cotton"))
+def slip_dress(tailor):
     "A light dress on two thin straps."
-    chest, low = shape("chest", 0.27, 0.33), -shape("length", 1.4, 1.95)
-    hem, waist = shape("hem", 0.38, 0.62), shape("waist", 0.82, 0.95)
-    tailor = Tailor(scene, look, shape)
-    dip, point = shape("neck depth", 0.06, 0.16), chest * 0.5
-    half = [(0, -0.24 - dip, 0), (point * 0.5, -0.26 - dip * 0.3), (point, -0.22, 1), (chest * 0.8, -0.32),
-            (chest, -0.4, 1), (chest * waist, -0.68), (hem, low, 1), (hem * 0.5, low - 0.03), (0, low - 0.04)]
-    back = [(0, -0.34), (point, -0.34), (chest * 0.95, -0.38, 1), (chest * 0.8, -0.55, 1), (0, -0.55)]
-    tailor.lay(mirrored(back), look.main(), -0.03, puff=0.0, folds=0.004)
-    front = tailor.lay(mirrored(half), look.main(), pulls=[(chest, -0.4), (-chest, -0.4)])
+    chest, low = tailor.draw("chest", 0.27, 0.33), -tailor.draw("length", 1.4, 1.95)
+    hem, waist = tailor.draw("hem", 0.38, 0.62), tailor.draw("waist", 0.82, 0.95)
+    dip, point = tailor.draw("neck depth", 0.06, 0.16), chest * 0.5
+    half = [
+        (0, -0.24 - dip, 0),
+        (point * 0.5, -0.26 - dip * 0.3),
+        (point, -0.22, 1),
+        (chest * 0.8, -0.32),
+        (chest, -0.4, 1),
+        (chest * waist, -0.68),
+        (hem, low, 1),
+        (hem * 0.5, low - 0.03),
+        (0, low - 0.04),
+    ]
+    back = [
+        (0, -0.34),
+        (point, -0.34),
+        (chest * 0.95, -0.38, 1),
+        (chest * 0.8, -0.55, 1),
+        (0, -0.55),
+    ]
+    tailor.lay(mirrored(back), tailor.cloth, -0.03, puff=0.0, folds=0.004)
+    front = tailor.lay(mirrored(half), tailor.cloth, pulls=[(chest, -0.4), (-chest, -0.4)])
     for side in (-1, 1):
         for inward, z in ((0.0, -0.02), (0.03, 0.0)):
-            strap = [(side * point, -0.23), (side * (point - 0.02), -0.1), (side * (point - inward), 0.0)]
-            tailor.lay(band(strap, 0.022), look.main(), z, puff=0.004, folds=0.0, edge=0.02)
-    hanger(tailor, resized(dress_bodice(shape), shoulder=0.32))
-    if shape.choice("waist seam", ("no", "yes")) == "yes":
+            strap = [
+                (side * point, -0.23),
+                (side * (point - 0.02), -0.1),
+                (side * (point - inward), 0.0),
+            ]
+            tailor.lay(band(strap, 0.022), tailor.cloth, z, puff=0.004, folds=0.0, edge=0.02)
+    hanger(tailor, resized(draw_bodice(tailor, DRESS), shoulder=0.32))
+    if tailor.pick("waist seam", ("no", "yes")) == "yes":
         line = [(-chest * 0.85, -0.68), (0, -0.7), (chest * 0.85, -0.68)]
-        tailor.sew(front, band(line, 0.03), look.main())
+        tailor.sew(front, band(line, 0.03), tailor.cloth)
 
 
-@design("dress", "maxi", pose=POSES, materials=("cotton", "satin"))
-def maxi_dress(scene, look, shape):
+@garment("dress", "maxi", ("cotton", "satin"))
+def maxi_dress(tailor):
     "A very long dress, its skirt falling in folds to the ankles."
-    body = dress_bodice(shape, length=shape("bodice", 0.7, 0.75), neckline=shape.choice("neckline", ("v", "round")))
+    body = draw_bodice(
+        tailor, DRESS, length=(0.7, 0.75), neckline=tailor.pick("neckline", ("v", "round"))
+    )
     body = resized(body, waist_at=body.length - 0.03, hem=body.waist, hem_drop=0.01)
-    sleeve = shape.choice("sleeves", ("none", "short", "long"))
+    sleeve = tailor.pick("sleeves", ("none", "short", "long"))
     if sleeve == "none":
         body = resized(body, shoulder=body.shoulder * 0.8)
     reach = {"none": None, "short": (0.15, 0.3), "long": (0.6, 0.8)}[sleeve]
-    tailor, front = dress(scene, look, shape, body, reach, seam=False)
-    neckband(tailor, front, body, look.main(), 0.018)
-    full_skirt(tailor, body, look.main(), shape("skirt", 0.45, 0.7), shape("length", 2.0, 2.4), wave=0.012)
+    front = dress(tailor, body, reach, seam=False)
+    neckband(tailor, front, body, tailor.cloth, 0.018)
+    full_skirt(
+        tailor,
+        body,
+        tailor.cloth,
+        tailor.draw("skirt", 0.45, 0.7),
+        tailor.draw("length", 2.0, 2.4),
+        wave=0.012,
+    )
 
 
-@design("dress", "tiered", pose=POSES, materials=("cotton", "satin"))
-def tiered_dress(scene, look, shape):
+@garment("dress", "tiered", ("cotton", "satin"))
+def tiered_dress(tailor):
     "A loose dress with a short yoke and two or three gathered tiers."
-    body = dress_bodice(shape, length=shape("yoke", 0.42, 0.56), waist=shape("waist width", 0.34, 0.39))
+    body = draw_bodice(tailor, DRESS, length=(0.42, 0.56), waist=(0.98, 1.08))
     body = resized(body, waist_at=body.length - 0.02, hem=body.waist, hem_drop=0.0)
-    sleeve = shape.choice("sleeves", ("short", "elbow", "none"))
+    sleeve = tailor.pick("sleeves", ("short", "elbow", "none"))
     if sleeve == "none":
         body = resized(body, shoulder=body.shoulder * 0.8)
     reach = {"none": None, "short": (0.16, 0.28), "elbow": (0.45, 0.62)}[sleeve]
-    length, hem, tiers = shape("length", 1.35, 1.85), shape("skirt", 0.55, 0.78), int(shape("tiers", 2, 4))
-    tailor, front = dress(scene, look, shape, body, reach, shape("opening", 0.12, 0.17), seam=False)
-    neckband(tailor, front, body, look.main(), 0.018)
+    length, hem, tiers = (
+        tailor.draw("length", 1.35, 1.85),
+        tailor.draw("skirt", 0.55, 0.78),
+        int(tailor.draw("tiers", 2, 4)),
+    )
+    front = dress(tailor, body, reach, tailor.draw("opening", 0.12, 0.17), seam=False)
+    neckband(tailor, front, body, tailor.cloth, 0.018)
     lay_tiers(tailor, body.waist, -body.waist_at, hem, -length, tiers)
 
 
@@ -224,32 +305,55 @@ def lay_tiers(tailor, waist, top, hem, low, tiers):
         a, b = i / tiers, (i + 1) / tiers
         upper, lower = waist + (hem - waist) * a, waist + (hem - waist) * b + 0.02
         y, end = top + (low - top) * a, top + (low - top) * b - 0.02
-        half = [(0, y - 0.01), (upper, y, 1), (lower, end, 1), (lower * 0.5, end - 0.025), (0, end - 0.03)]
-        tailor.lay(mirrored(half), tailor.look.main(), z + 0.02 * (tiers - i), drape=1.0,
-                   folds=tailor.shape("gathers", 0.015, 0.03), crumple=0.3, frequency=16)
+        half = [
+            (0, y - 0.01),
+            (upper, y, 1),
+            (lower, end, 1),
+            (lower * 0.5, end - 0.025),
+            (0, end - 0.03),
+        ]
+        tailor.lay(
+            mirrored(half),
+            tailor.cloth,
+            z + 0.02 * (tiers - i),
+            drape=1.0,
+            folds=tailor.draw("gathers", 0.015, 0.03),
+            crumple=0.3,
+            frequency=16,
+        )
 
 
-@design("dress", "long-sleeved", pose=POSES, materials=("knit", "cotton", "wool"))
-def long_sleeved_dress(scene, look, shape):
+@garment("dress", "long-sleeved", ("knit", "cotton", "wool"))
+def long_sleeved_dress(tailor):
     "A straight or slightly flared dress with long sleeves."
-    body = dress_bodice(shape, hem=shape("hem", 0.38, 0.6), length=shape("length", 1.5, 1.85))
-    tailor, front = dress(scene, look, shape, body, (0.55, 0.82), shape("opening", 0.07, 0.12))
-    neckband(tailor, front, body, look.main(), 0.025)
+    body = draw_bodice(tailor, DRESS, hem=(1.05, 1.7), length=(1.45, 1.85))
+    front = dress(tailor, body, (0.55, 0.82), tailor.draw("opening", 0.07, 0.12))
+    neckband(tailor, front, body, tailor.cloth, 0.025)
 
 
 # ---------------------------------------------------------------------------------------- skirts
-def skirt(scene, look, shape, points, waist, dip=0.02, depth=0.07, material=None, ribs=False, seams=(),
-          weight=0.01, **style):
+def skirt(
+    tailor,
+    points,
+    waist,
+    dip=0.02,
+    depth=0.07,
+    material=None,
+    ribs=False,
+    seams=(),
+    weight=0.01,
+    **style,
+):
     """Any skirt: its back, its front from the right half of the outline, and a waistband."""
-    tailor = Tailor(scene, look, shape, weight)
-    cloth = look.main()
+    tailor.fabric(weight)
+    cloth = tailor.cloth
     clip_hanger(tailor, waist)
     waist_back(tailor, waist, dip, cloth)
     top = [(0, -dip), (waist * 0.6, -dip * 0.7), (waist, 0, 1)]
     front = tailor.lay(mirrored(top + points), cloth, 0.0, seams, **style)
     if depth:
         waistband(tailor, front, waist, dip, depth, cloth if material is None else material, ribs)
-    return tailor, front
+    return front
 
 
 def skirt_points(waist, hip, hem, length, drop=0.04, hip_at=0.22, wave=0.0, phase=0.0):
@@ -261,140 +365,248 @@ def skirt_points(waist, hip, hem, length, drop=0.04, hip_at=0.22, wave=0.0, phas
     return points
 
 
-@design("skirt", "a-line", pose=BOTTOM_POSES, materials=SKIRTS)
-def a_line_skirt(scene, look, shape):
+@garment("skirt", "a-line", SKIRTS)
+def a_line_skirt(tailor):
     "A skirt that widens evenly from the waistband to the hem."
-    waist, length = shape("waist", 0.28, 0.34), shape("length", 0.62, 1.05)
-    hem = shape("hem", 0.42, 0.62)
-    points = skirt_points(waist, waist + (hem - waist) * 0.42, hem, length, shape("hem curve", 0.02, 0.08))
+    waist, length = tailor.draw("waist", 0.28, 0.34), tailor.draw("length", 0.62, 1.05)
+    hem = tailor.draw("hem", 0.42, 0.62)
+    points = skirt_points(
+        waist, waist + (hem - waist) * 0.42, hem, length, tailor.draw("hem curve", 0.02, 0.08)
+    )
     side = [(waist * 0.45, -0.08), (hem * 0.5, -length)]
-    skirt(scene, look, shape, points, waist, shape("dip", 0.01, 0.04), shape("band", 0.05, 0.09),
-          seams=[side, flipped(side)] if shape.choice("panels", ("one", "three")) == "three" else ())
+    skirt(
+        tailor,
+        points,
+        waist,
+        tailor.draw("dip", 0.01, 0.04),
+        tailor.draw("band", 0.05, 0.09),
+        seams=[side, flipped(side)] if tailor.pick("panels", ("one", "three")) == "three" else (),
+    )
 
 
-@design("skirt", "pencil", pose=BOTTOM_POSES, materials=("wool", "cotton", "leather", "denim"))
-def pencil_skirt(scene, look, shape):
+@garment("skirt", "pencil", ("wool", "cotton", "leather", "denim"))
+def pencil_skirt(tailor):
     "A narrow straight skirt that ends at the knee, with a slit."
-    waist, length = shape("waist", 0.28, 0.33), shape("length", 0.75, 1.1)
-    hip = waist * shape("hip", 1.14, 1.28)
-    points = skirt_points(waist, hip, hip * shape("hem", 0.84, 1.0), length, 0.01, 0.26)
+    waist, length = tailor.draw("waist", 0.28, 0.33), tailor.draw("length", 0.75, 1.1)
+    hip = waist * tailor.draw("hip", 1.14, 1.28)
+    points = skirt_points(waist, hip, hip * tailor.draw("hem", 0.84, 1.0), length, 0.01, 0.26)
     darts = [(0.13, -0.08), (0.12, -0.24)]
-    tailor, front = skirt(scene, look, shape, points, waist, 0.02, shape("band", 0.04, 0.08),
-                          seams=[darts, flipped(darts)])
-    x = shape.choice("slit", (0.0, 0.15, -0.15))
-    slit = [(x - 0.004, -length + 0.2, 1), (x + 0.004, -length + 0.2, 1), (x + 0.016, -length - 0.01, 1),
-            (x - 0.016, -length - 0.01, 1)]
-    tailor.sew(front, slit, look.plain("black"), -0.002, 0.003)
+    front = skirt(
+        tailor,
+        points,
+        waist,
+        0.02,
+        tailor.draw("band", 0.04, 0.08),
+        seams=[darts, flipped(darts)],
+    )
+    x = tailor.pick("slit", (0.0, 0.15, -0.15))
+    slit = [
+        (x - 0.004, -length + 0.2, 1),
+        (x + 0.004, -length + 0.2, 1),
+        (x + 0.016, -length - 0.01, 1),
+        (x - 0.016, -length - 0.01, 1),
+    ]
+    tailor.sew(front, slit, tailor.black, -0.002)
 
 
-@design("skirt", "pleated", pose=BOTTOM_POSES, materials=("cotton", "wool", "satin"))
-def pleated_skirt(scene, look, shape):
+@garment("skirt", "pleated", ("cotton", "wool", "satin"))
+def pleated_skirt(tailor):
     "A skirt laid in pressed pleats from the waist to the hem."
-    waist, length = shape("waist", 0.27, 0.33), shape("length", 0.5, 1.15)
-    hem, pleats = shape("hem", 0.46, 0.7), int(shape("pleats", 7, 14))
-    points = skirt_points(waist, waist + (hem - waist) * 0.35, hem, length, shape("hem curve", 0.02, 0.07))
+    waist, length = tailor.draw("waist", 0.27, 0.33), tailor.draw("length", 0.5, 1.15)
+    hem, pleats = tailor.draw("hem", 0.46, 0.7), int(tailor.draw("pleats", 7, 14))
+    points = skirt_points(
+        waist, waist + (hem - waist) * 0.35, hem, length, tailor.draw("hem curve", 0.02, 0.07)
+    )
     steps = np.linspace(-0.9, 0.9, pleats)
     lines = [[(waist * s, -0.07), (hem * s, -length - 0.06)] for s in steps]
-    skirt(scene, look, shape, points, waist, 0.02, shape("band", 0.05, 0.08), seams=lines, seam_depth=0.03,
-          folds=0.02, drape=1.2, crumple=0.1)
+    skirt(
+        tailor,
+        points,
+        waist,
+        0.02,
+        tailor.draw("band", 0.05, 0.08),
+        seams=lines,
+        seam_depth=0.03,
+        folds=0.02,
+        drape=1.2,
+        crumple=0.1,
+    )
 
 
-@design("skirt", "skater", pose=BOTTOM_POSES, materials=("cotton", "satin", "knit"))
-def skater_skirt(scene, look, shape):
+@garment("skirt", "skater", ("cotton", "satin", "knit"))
+def skater_skirt(tailor):
     "A short full skirt whose hem falls in waves from an elastic waist."
-    waist, length = shape("waist", 0.24, 0.31), shape("length", 0.42, 0.68)
-    hem = shape("hem", 0.52, 0.76)
-    points = skirt_points(waist, waist + (hem - waist) * 0.45, hem, length, shape("hem curve", 0.06, 0.15),
-                          0.2, shape("wave", 0.01, 0.03), shape("wave start", 0, 6.28))
-    ribs = shape.choice("waistband", ("elastic", "plain")) == "elastic"
-    skirt(scene, look, shape, points, waist, 0.02, shape("band", 0.05, 0.1), ribs=ribs,
-          folds=shape("gathers", 0.03, 0.055), drape=1.5, crumple=0.2, frequency=shape("gathering", 9, 16))
+    waist, length = tailor.draw("waist", 0.24, 0.31), tailor.draw("length", 0.42, 0.68)
+    hem = tailor.draw("hem", 0.52, 0.76)
+    points = skirt_points(
+        waist,
+        waist + (hem - waist) * 0.45,
+        hem,
+        length,
+        tailor.draw("hem curve", 0.06, 0.15),
+        0.2,
+        tailor.draw("wave", 0.01, 0.03),
+        tailor.draw("wave start", 0, 6.28),
+    )
+    ribs = tailor.pick("waistband", ("elastic", "plain")) == "elastic"
+    skirt(
+        tailor,
+        points,
+        waist,
+        0.02,
+        tailor.draw("band", 0.05, 0.1),
+        ribs=ribs,
+        folds=tailor.draw("gathers", 0.03, 0.055),
+        drape=1.5,
+        crumple=0.2,
+        frequency=tailor.draw("gathering", 9, 16),
+    )
 
 
-@design("skirt", "denim buttoned", pose=BOTTOM_POSES, materials=("denim",))
-def denim_skirt(scene, look, shape):
+@garment("skirt", "denim buttoned", ("denim",))
+def denim_skirt(tailor):
     "A denim skirt with a row of metal buttons, pockets and belt loops."
-    waist, length = shape("waist", 0.29, 0.34), shape("length", 0.52, 0.9)
-    hip, dip, depth = waist * shape("hip", 1.12, 1.25), 0.03, 0.065
-    hem = hip * shape("hem", 0.98, 1.25)
+    waist, length = tailor.draw("waist", 0.29, 0.34), tailor.draw("length", 0.52, 0.9)
+    hip, dip, depth = waist * tailor.draw("hip", 1.12, 1.25), 0.03, 0.065
+    hem = hip * tailor.draw("hem", 0.98, 1.25)
     legs = Legs(1, waist, hip, 0.5, 0.2, 0.2)
-    tailor, front = skirt(scene, look, shape, skirt_points(waist, hip, hem, length, 0.02, 0.24), waist, dip, depth,
-                          seams=round_pockets(legs), weight=0.013)
-    belt_loops(tailor, front, waist, dip, depth, look.main())
-    buttoned = shape.choice("front", ("buttons", "fly")) == "buttons"
+    front = skirt(
+        tailor,
+        skirt_points(waist, hip, hem, length, 0.02, 0.24),
+        waist,
+        dip,
+        depth,
+        seams=round_pockets(legs),
+        weight=0.013,
+    )
+    belt_loops(tailor, front, waist, dip, depth, tailor.cloth)
+    buttoned = tailor.pick("front", ("buttons", "fly")) == "buttons"
     low = -length + 0.08 if buttoned else -dip - depth / 2
-    placket = front
     if buttoned:
         strip = rectangle(0, -(length + 0.02) / 2 - 0.01, 0.035, (length - 0.02) / 2)
-        placket = tailor.sew(front, strip, look.main(), 0.002)
-    button_row(tailor, placket, 0, -dip - depth / 2, low, 6 if buttoned else 1, look.gold(), 0.02)
-    thread = look.plain("yellow")
-    tailor.sew(front, rectangle(0, -length + 0.035, hem * 0.94, 0.005), thread, 0.0, 0.003)
+        tailor.sew(front, strip, tailor.cloth, 0.002)
+    button_row(
+        tailor, front, 0, -dip - depth / 2, low, 6 if buttoned else 1, tailor.look.gold(), 0.02
+    )
+    thread = tailor.look.plain("yellow")
+    tailor.sew(front, rectangle(0, -length + 0.035, hem * 0.94, 0.005), thread, 0.0)
 
 
-@design("skirt", "maxi", pose=BOTTOM_POSES, materials=("cotton", "satin"))
-def maxi_skirt(scene, look, shape):
+@garment("skirt", "maxi", ("cotton", "satin"))
+def maxi_skirt(tailor):
     "A long flowing skirt from an elastic waist to the ankles."
-    waist, length = shape("waist", 0.25, 0.31), shape("length", 1.25, 1.6)
-    hem = shape("hem", 0.42, 0.72)
-    points = skirt_points(waist, waist + (hem - waist) * 0.35, hem, length, 0.05, 0.25, 0.012,
-                          shape("wave start", 0, 6.28))
-    skirt(scene, look, shape, points, waist, 0.015, shape("band", 0.05, 0.09), ribs=True,
-          folds=shape("gathers", 0.025, 0.05), drape=1.4, crumple=0.25, frequency=shape("gathering", 10, 18))
+    waist, length = tailor.draw("waist", 0.25, 0.31), tailor.draw("length", 1.25, 1.6)
+    hem = tailor.draw("hem", 0.42, 0.72)
+    points = skirt_points(
+        waist,
+        waist + (hem - waist) * 0.35,
+        hem,
+        length,
+        0.05,
+        0.25,
+        0.012,
+        tailor.draw("wave start", 0, 6.28),
+    )
+    skirt(
+        tailor,
+        points,
+        waist,
+        0.015,
+        tailor.draw("band", 0.05, 0.09),
+        ribs=True,
+        folds=tailor.draw("gathers", 0.025, 0.05),
+        drape=1.4,
+        crumple=0.25,
+        frequency=tailor.draw("gathering", 10, 18),
+    )
 
 
-@design("skirt", "tiered ruffles", pose=BOTTOM_POSES, materials=("cotton", "satin"))
-def ruffled_skirt(scene, look, shape):
+@garment("skirt", "tiered ruffles", ("cotton", "satin"))
+def ruffled_skirt(tailor):
     "A skirt of two to four gathered tiers under an elastic waist."
-    tailor = Tailor(scene, look, shape)
-    waist, length = shape("waist", 0.26, 0.32), shape("length", 0.5, 1.2)
-    band_material = look.accent() if shape.choice("band", ("same", "contrast")) == "contrast" else look.main()
+    waist, length = tailor.draw("waist", 0.26, 0.32), tailor.draw("length", 0.5, 1.2)
+    band_material = tailor.contrast("band")
     clip_hanger(tailor, waist)
-    waist_back(tailor, waist, 0.015, look.main())
-    lay_tiers(tailor, waist, -0.03, shape("hem", 0.5, 0.72), -length, int(shape("tiers", 2, 5)))
+    waist_back(tailor, waist, 0.015, tailor.cloth)
+    lay_tiers(
+        tailor,
+        waist,
+        -0.03,
+        tailor.draw("hem", 0.5, 0.72),
+        -length,
+        int(tailor.draw("tiers", 2, 5)),
+    )
     strap = [(0, -0.015), (waist, 0, 1), (waist * 1.03, -0.085, 1), (0, -0.1)]
     ribs = [[(x, 0), (x, -0.1)] for x in np.arange(-waist, waist, 0.035)]
     tailor.lay(mirrored(strap), band_material, 0.1, ribs, puff=0.02, edge=0.05, folds=0.004)
 
 
-@design("skirt", "wrap", pose=BOTTOM_POSES, materials=("cotton", "wool", "satin", "leather"))
-def wrap_skirt(scene, look, shape):
+@garment("skirt", "wrap", ("cotton", "wool", "satin", "leather"))
+def wrap_skirt(tailor):
     "A skirt whose front panel crosses over and ends in a slanted edge."
-    waist, length = shape("waist", 0.28, 0.33), shape("length", 0.5, 0.95)
-    hem = shape("hem", 0.4, 0.56)
+    waist, length = tailor.draw("waist", 0.28, 0.33), tailor.draw("length", 0.5, 0.95)
+    hem = tailor.draw("hem", 0.4, 0.56)
     points = skirt_points(waist, waist + (hem - waist) * 0.5, hem, length, 0.03)
-    tailor, front = skirt(scene, look, shape, points, waist, 0.02, 0.0)
-    end = shape("crossing", -0.25, 0.05)
-    panel = [(waist, 0.004, 1), (-waist * 0.7, -0.015, 1), (end - 0.02, -length * 0.6), (end, -length - 0.05, 1),
-             (hem * 0.6, -length - 0.035), (hem + 0.004, -length - 0.004, 1), (waist * 1.15, -0.24)]
-    over = tailor.sew(front, panel, look.main(), 0.014, 0.012)
-    waistband(tailor, over, waist, 0.02, shape("band", 0.05, 0.08), look.main())
+    front = skirt(tailor, points, waist, 0.02, 0.0)
+    end = tailor.draw("crossing", -0.25, 0.05)
+    panel = [
+        (waist, 0.004, 1),
+        (-waist * 0.7, -0.015, 1),
+        (end - 0.02, -length * 0.6),
+        (end, -length - 0.05, 1),
+        (hem * 0.6, -length - 0.035),
+        (hem + 0.004, -length - 0.004, 1),
+        (waist * 1.15, -0.24),
+    ]
+    tailor.sew(front, panel, tailor.cloth, 0.014)
+    waistband(tailor, front, waist, 0.02, tailor.draw("band", 0.05, 0.08), tailor.cloth)
 
 
 # -------------------------------------------------------------------------- trousers of all kinds
-def draw_legs(tailor, shape, knee, hem, length=(1.5, 1.75), waist=(0.27, 0.33), hip=(1.12, 1.26), rise=(0.42, 0.52),
-              spread=(0.0, 0.24)):
+def draw_legs(
+    tailor,
+    knee,
+    hem,
+    length=(1.5, 1.75),
+    waist=(0.27, 0.33),
+    hip=(1.12, 1.26),
+    rise=(0.42, 0.52),
+    spread=(0.0, 0.24),
+):
     """Measurements of a pair of legs; `knee` and `hem` are ranges of half widths."""
-    half = shape("waist", *waist)
-    apart = shape("legs apart", *spread) if tailor.pose == "flat" else shape("legs apart", 0.0, 0.05)
-    skew = shape("legs uneven", -0.05, 0.05) * (tailor.pose == "flat")
+    half = tailor.draw("waist", *waist)
+    apart = (
+        tailor.draw("legs apart", *spread)
+        if tailor.pose == "flat"
+        else tailor.draw("legs apart", 0.0, 0.05)
+    )
+    skew = tailor.draw("legs uneven", -0.05, 0.05) * (tailor.pose == "flat")
     return Legs(
-        length=shape("length", *length),
+        length=tailor.draw("length", *length),
         waist=half,
-        hip=half * shape("hip", *hip),
-        rise=shape("rise", *rise),
-        knee=shape("knee", *knee),
-        hem=shape("hem", *hem),
+        hip=half * tailor.draw("hip", *hip),
+        rise=tailor.draw("rise", *rise),
+        knee=tailor.draw("knee", *knee),
+        hem=tailor.draw("hem", *hem),
         spread=(apart + skew, apart - skew),
-        dip=shape("dip", 0.015, 0.045),
+        dip=tailor.draw("dip", 0.015, 0.045),
     )
 
 
-def trousers(tailor, legs, band_depth=0.06, seams=(), flies=True, ribs=False, hem_band=0.0, hem_material=None,
-             material=None, loops=True):
+def trousers(
+    tailor,
+    legs,
+    band_depth=0.06,
+    seams=(),
+    flies=True,
+    ribs=False,
+    hem_band=0.0,
+    hem_material=None,
+    material=None,
+    loops=True,
+):
     """Any trousers or shorts: back of the waist, legs, waistband, fly, hems. Returns the front."""
-    look = tailor.look
-    cloth = look.main() if material is None else material
+    cloth = tailor.cloth if material is None else material
     clip_hanger(tailor, legs.waist)
     waist_back(tailor, legs.waist, legs.dip, cloth)
     lines = [[(0, -band_depth - legs.dip), (0, -legs.rise)], *seams]
@@ -409,8 +621,12 @@ def trousers(tailor, legs, band_depth=0.06, seams=(), flies=True, ribs=False, he
         belt_loops(tailor, front, legs.waist, legs.dip, band_depth, cloth)
     if hem_band:
         for side in (-1, 1):
-            tailor.sew(front, legs.hem_band(side, hem_band), cloth if hem_material is None else hem_material,
-                       0.005, 0.009)
+            tailor.sew(
+                front,
+                legs.hem_band(side, hem_band),
+                cloth if hem_material is None else hem_material,
+                0.008,
+            )
     return front
 
 
@@ -419,90 +635,111 @@ def creases(legs):
     pair = []
     for side, spread in ((-1, legs.spread[0]), (1, legs.spread[1])):
         below = legs.length - legs.rise
-        pair.append([(side * legs.axis(t, spread), -legs.rise - t * below) for t in (-0.2, 0.3, 0.6, 1.0)])
+        pair.append(
+            [(side * legs.axis(t, spread), -legs.rise - t * below) for t in (-0.2, 0.3, 0.6, 1.0)]
+        )
     return pair
 
 
-@design("trousers", "straight", pose=BOTTOM_POSES, materials=("wool", "cotton"))
-def straight_trousers(scene, look, shape):
+@garment("trousers", "straight", ("wool", "cotton"))
+def straight_trousers(tailor):
     "Dress trousers with straight legs and a pressed crease."
-    tailor = Tailor(scene, look, shape, stiff=1.2)
-    legs = draw_legs(tailor, shape, (0.14, 0.17), (0.11, 0.15))
+    tailor.fabric(stiff=1.2)
+    legs = draw_legs(tailor, (0.14, 0.17), (0.11, 0.15))
     front = trousers(tailor, legs, 0.06, [*slant_pockets(legs), *creases(legs)])
-    tailor.button(front, 0.0, -legs.dip - 0.03, look.plain("black", "plastic"))
+    tailor.button(front, 0.0, -legs.dip - 0.03, tailor.black)
 
 
-@design("trousers", "wide leg", pose=BOTTOM_POSES, materials=("cotton", "satin", "wool"))
-def wide_trousers(scene, look, shape):
+@garment("trousers", "wide leg", ("cotton", "satin", "wool"))
+def wide_trousers(tailor):
     "High-waisted trousers with very wide legs that fall in folds."
-    tailor = Tailor(scene, look, shape)
-    legs = draw_legs(tailor, shape, (0.18, 0.22), (0.21, 0.3), waist=(0.26, 0.3), rise=(0.46, 0.56))
+    legs = draw_legs(tailor, (0.18, 0.22), (0.21, 0.3), waist=(0.26, 0.3), rise=(0.46, 0.56))
     pleat = [(legs.waist * 0.5, -0.08), (legs.waist * 0.6, -0.35)]
-    ribs = shape.choice("waistband", ("plain", "elastic")) == "elastic"
-    trousers(tailor, legs, shape("band", 0.06, 0.1), [pleat, flipped(pleat)], ribs=ribs, flies=not ribs, loops=False)
+    ribs = tailor.pick("waistband", ("plain", "elastic")) == "elastic"
+    trousers(
+        tailor,
+        legs,
+        tailor.draw("band", 0.06, 0.1),
+        [pleat, flipped(pleat)],
+        ribs=ribs,
+        flies=not ribs,
+        loops=False,
+    )
 
 
-@design("trousers", "joggers", pose=BOTTOM_POSES, materials=("cotton", "knit"))
-def joggers(scene, look, shape):
+@garment("trousers", "joggers", ("cotton", "knit"))
+def joggers(tailor):
     "Sweatpants with an elastic waist, a drawstring and ribbed cuffs."
-    tailor = Tailor(scene, look, shape, 0.014, 1.2)
-    legs = draw_legs(tailor, shape, (0.15, 0.19), (0.085, 0.11))
-    stripe = look.accent() if shape.choice("trim", ("same", "contrast")) == "contrast" else None
-    front = trousers(tailor, legs, 0.085, slant_pockets(legs), False, True, 0.09, stripe, loops=False)
-    cord = look.plain(shape.choice("cord", ("white", "black")))
+    tailor.fabric(0.014, 1.2)
+    legs = draw_legs(tailor, (0.15, 0.19), (0.085, 0.11))
+    stripe = tailor.contrast("trim")
+    front = trousers(
+        tailor, legs, 0.085, slant_pockets(legs), False, True, 0.09, stripe, loops=False
+    )
+    cord = tailor.look.plain(tailor.pick("cord", ("white", "black")))
     for side in (-1, 1):
-        low = -legs.dip - 0.1 - shape(f"cord {side}", 0.12, 0.26)
-        tailor.cord(front, [(side * 0.02, -legs.dip - 0.05), (side * 0.05, low * 0.6), (side * 0.035, low)], cord)
+        low = -legs.dip - 0.1 - tailor.draw(f"cord {side}", 0.12, 0.26)
+        tailor.cord(
+            front,
+            [(side * 0.02, -legs.dip - 0.05), (side * 0.05, low * 0.6), (side * 0.035, low)],
+            cord,
+        )
 
 
-@design("trousers", "chinos", pose=BOTTOM_POSES, materials=("cotton", "canvas"))
-def chinos(scene, look, shape):
+@garment("trousers", "chinos", ("cotton", "canvas"))
+def chinos(tailor):
     "Casual cotton trousers that narrow towards the ankle, with slanted pockets."
-    tailor = Tailor(scene, look, shape)
-    legs = draw_legs(tailor, shape, (0.13, 0.16), (0.09, 0.12))
-    turned = shape.choice("hem", ("plain", "turned up")) == "turned up"
+    legs = draw_legs(tailor, (0.13, 0.16), (0.09, 0.12))
+    turned = tailor.pick("hem", ("plain", "turned up")) == "turned up"
     front = trousers(tailor, legs, 0.055, slant_pockets(legs), hem_band=0.07 if turned else 0.0)
-    tailor.button(front, 0.0, -legs.dip - 0.03, look.plain("brown", "plastic"))
+    tailor.button(front, 0.0, -legs.dip - 0.03, tailor.look.plain("brown", "plastic"))
 
 
-@design("trousers", "cargo", pose=BOTTOM_POSES, materials=("canvas", "cotton"))
-def cargo_trousers(scene, look, shape):
+@garment("trousers", "cargo", ("canvas", "cotton"))
+def cargo_trousers(tailor):
     "Loose trousers with a big pocket with a flap on each thigh."
-    tailor = Tailor(scene, look, shape, 0.013, 1.1)
-    legs = draw_legs(tailor, shape, (0.16, 0.2), (0.13, 0.17))
+    tailor.fabric(0.013, 1.1)
+    legs = draw_legs(tailor, (0.16, 0.2), (0.13, 0.17))
     front = trousers(tailor, legs, 0.06, slant_pockets(legs))
     for side in (-1, 1):
         x = legs.axis(0.1, legs.spread[side > 0]) + 0.05
-        patch_pocket(tailor, front, side * x, -legs.rise - 0.25, 0.1, 0.12, look.main(), look.main())
+        patch_pocket(
+            tailor, front, side * x, -legs.rise - 0.25, 0.1, 0.12, tailor.cloth, tailor.cloth
+        )
 
 
-@design("trousers", "leggings", pose=BOTTOM_POSES, materials=("cotton", "satin", "leather"))
-def leggings(scene, look, shape):
+@garment("trousers", "leggings", ("cotton", "satin", "leather"))
+def leggings(tailor):
     "Tight trousers with an elastic waist and narrow legs."
-    tailor = Tailor(scene, look, shape)
-    legs = draw_legs(tailor, shape, (0.1, 0.125), (0.065, 0.085), waist=(0.24, 0.29), spread=(0.0, 0.15))
-    trousers(tailor, legs, shape("band", 0.05, 0.12), (), False, shape.choice("waist", ("smooth", "ribbed")) == "ribbed",
-             loops=False)
+    legs = draw_legs(tailor, (0.1, 0.125), (0.065, 0.085), waist=(0.24, 0.29), spread=(0.0, 0.15))
+    trousers(
+        tailor,
+        legs,
+        tailor.draw("band", 0.05, 0.12),
+        (),
+        False,
+        tailor.pick("waist", ("smooth", "ribbed")) == "ribbed",
+        loops=False,
+    )
 
 
 # ----------------------------------------------------------------------------------------- jeans
-def jeans(scene, look, shape, knee, hem, rolled=0.0, **ranges):
-    """Any jeans: denim, round pockets with rivets, yellow stitching. Returns tailor, legs, front."""
-    tailor = Tailor(scene, look, shape, 0.013)
-    legs = draw_legs(tailor, shape, knee, hem, **ranges)
-    return tailor, legs, denim_trousers(tailor, legs, rolled)
+def jeans(tailor, knee, hem, rolled=0.0, **ranges):
+    """Any jeans, with round pockets and stitching. Returns the legs and the front."""
+    tailor.fabric(0.013)
+    legs = draw_legs(tailor, knee, hem, **ranges)
+    return legs, denim_trousers(tailor, legs, rolled)
 
 
 def denim_trousers(tailor, legs, rolled=0.0):
     """The parts that make jeans (and denim shorts) what they are, on a pair of legs."""
-    look = tailor.look
-    inside = look.lining() if rolled else None
+    inside = tailor.lining if rolled else None
     front = trousers(tailor, legs, 0.065, round_pockets(legs), hem_band=rolled, hem_material=inside)
-    thread, metal = look.plain("yellow"), look.gold()
+    thread, metal = tailor.look.plain("yellow"), tailor.look.gold()
     for line in round_pockets(legs):
-        tailor.sew(front, band(line, 0.009), thread, 0.0, 0.003)
+        tailor.sew(front, band(line, 0.009), thread, 0.0)
     edge = fly(legs.rise)
-    tailor.sew(front, band(edge, 0.009), thread, 0.0, 0.003)
+    tailor.sew(front, band(edge, 0.009), thread, 0.0)
     tailor.button(front, 0.0, -legs.dip - 0.033, metal, 0.022)
     for side in (-1, 1):
         for x, y in ((legs.waist - 0.12, -0.085), (legs.hip - 0.02, -0.205)):
@@ -510,101 +747,116 @@ def denim_trousers(tailor, legs, rolled=0.0):
     return front
 
 
-@design("jeans", "straight", pose=BOTTOM_POSES, materials=("denim",))
-def straight_jeans(scene, look, shape):
+@garment("jeans", "straight", ("denim",))
+def straight_jeans(tailor):
     "Classic jeans with straight legs."
-    jeans(scene, look, shape, (0.14, 0.165), (0.12, 0.15))
+    jeans(tailor, (0.14, 0.165), (0.12, 0.15))
 
 
-@design("jeans", "skinny", pose=BOTTOM_POSES, materials=("denim",))
-def skinny_jeans(scene, look, shape):
+@garment("jeans", "skinny", ("denim",))
+def skinny_jeans(tailor):
     "Tight jeans that narrow to the ankle."
-    jeans(scene, look, shape, (0.105, 0.13), (0.075, 0.095), spread=(0.0, 0.18))
+    jeans(tailor, (0.105, 0.13), (0.075, 0.095), spread=(0.0, 0.18))
 
 
-@design("jeans", "flared", pose=BOTTOM_POSES, materials=("denim",))
-def flared_jeans(scene, look, shape):
+@garment("jeans", "flared", ("denim",))
+def flared_jeans(tailor):
     "Jeans that widen from the knee down."
-    jeans(scene, look, shape, (0.115, 0.135), (0.18, 0.24))
+    jeans(tailor, (0.115, 0.135), (0.18, 0.24))
 
 
-@design("jeans", "boyfriend", pose=BOTTOM_POSES, materials=("denim",))
-def boyfriend_jeans(scene, look, shape):
+@garment("jeans", "boyfriend", ("denim",))
+def boyfriend_jeans(tailor):
     "Loose jeans with the hems rolled up, showing the pale inside."
-    jeans(scene, look, shape, (0.15, 0.18), (0.125, 0.155), 0.085, length=(1.35, 1.55))
+    jeans(tailor, (0.15, 0.18), (0.125, 0.155), 0.085, length=(1.35, 1.55))
 
 
-@design("jeans", "ripped", pose=BOTTOM_POSES, materials=("denim",))
-def ripped_jeans(scene, look, shape):
+@garment("jeans", "ripped", ("denim",))
+def ripped_jeans(tailor):
     "Jeans with torn holes at the knees that show pale threads."
-    _, legs, front = parts = jeans(scene, look, shape, (0.125, 0.16), (0.1, 0.13))
-    tailor = parts[0]
+    legs, front = jeans(tailor, (0.125, 0.16), (0.1, 0.13))
     for side in (-1, 1):
-        for i in range(int(shape(f"rips {side}", 1, 3.5))):
-            t = shape(f"rip {side} {i}", 0.15, 0.6)
+        for i in range(int(tailor.draw(f"rips {side}", 1, 3.5))):
+            t = tailor.draw(f"rip {side} {i}", 0.15, 0.6)
             x, y = legs.axis(t, legs.spread[side > 0]), -legs.rise - t * (legs.length - legs.rise)
-            wide, tall = shape(f"rip width {side} {i}", 0.05, 0.09), shape(f"rip height {side} {i}", 0.015, 0.045)
-            tailor.sew(front, rectangle(side * x, y, wide, tall, 0), look.plain("white"), -0.004, 0.002)
+            wide, tall = (
+                tailor.draw(f"rip width {side} {i}", 0.05, 0.09),
+                tailor.draw(f"rip height {side} {i}", 0.015, 0.045),
+            )
+            tailor.sew(front, rectangle(side * x, y, wide, tall, 0), tailor.white, -0.004)
 
 
 # ---------------------------------------------------------------------------------------- shorts
 SHORT = dict(rise=(0.4, 0.5), spread=(0.0, 0.1))
 
 
-@design("shorts", "denim", pose=BOTTOM_POSES, materials=("denim",))
-def denim_shorts(scene, look, shape):
+@garment("shorts", "denim", ("denim",))
+def denim_shorts(tailor):
     "Jeans cut short, the hem rolled up or frayed."
-    tailor = Tailor(scene, look, shape, 0.013)
-    hem = shape("leg", 0.19, 0.22)
-    legs = draw_legs(tailor, shape, (0.2, 0.21), (hem, hem + 0.01), (0.58, 0.86), **SHORT)
-    denim_trousers(tailor, legs, shape.choice("hem", (0.06, 0.08, 0.0)))
+    tailor.fabric(0.013)
+    hem = tailor.draw("leg", 0.19, 0.22)
+    legs = draw_legs(tailor, (0.2, 0.21), (hem, hem + 0.01), (0.58, 0.86), **SHORT)
+    denim_trousers(tailor, legs, tailor.pick("hem", (0.06, 0.08, 0.0)))
 
 
-@design("shorts", "running", pose=BOTTOM_POSES, materials=("satin", "cotton"))
-def running_shorts(scene, look, shape):
+@garment("shorts", "running", ("satin", "cotton"))
+def running_shorts(tailor):
     "Light short shorts with an elastic waist, flared legs and a trim at the hem."
-    tailor = Tailor(scene, look, shape)
-    hem = shape("leg", 0.22, 0.26)
-    legs = draw_legs(tailor, shape, (0.2, 0.21), (hem, hem + 0.01), (0.52, 0.7), **SHORT)
-    trim = look.accent() if shape.choice("trim", ("same", "contrast", "contrast")) == "contrast" else look.main()
+    hem = tailor.draw("leg", 0.22, 0.26)
+    legs = draw_legs(tailor, (0.2, 0.21), (hem, hem + 0.01), (0.52, 0.7), **SHORT)
+    trim = (
+        tailor.accent
+        if tailor.pick("trim", ("same", "contrast", "contrast")) == "contrast"
+        else tailor.cloth
+    )
     front = trousers(tailor, legs, 0.075, (), False, True, 0.022, trim, loops=False)
-    cord = look.plain(shape.choice("cord", ("white", "black")))
+    cord = tailor.look.plain(tailor.pick("cord", ("white", "black")))
     for side in (-1, 1):
-        low = -legs.dip - shape(f"cord {side}", 0.16, 0.26)
-        tailor.cord(front, [(side * 0.015, -legs.dip - 0.04), (side * 0.06, low * 0.6), (side * 0.04, low)], cord)
+        low = -legs.dip - tailor.draw(f"cord {side}", 0.16, 0.26)
+        tailor.cord(
+            front,
+            [(side * 0.015, -legs.dip - 0.04), (side * 0.06, low * 0.6), (side * 0.04, low)],
+            cord,
+        )
 
 
-@design("shorts", "bermuda", pose=BOTTOM_POSES, materials=("cotton", "canvas", "wool"))
-def bermuda_shorts(scene, look, shape):
+@garment("shorts", "bermuda", ("cotton", "canvas", "wool"))
+def bermuda_shorts(tailor):
     "Shorts that end at the knee, with a waistband, fly and slanted pockets."
-    tailor = Tailor(scene, look, shape, stiff=1.2)
-    hem = shape("leg", 0.175, 0.205)
-    legs = draw_legs(tailor, shape, (0.19, 0.2), (hem, hem + 0.01), (0.82, 1.02), **SHORT)
-    turned = shape.choice("hem", ("plain", "turned up")) == "turned up"
+    tailor.fabric(stiff=1.2)
+    hem = tailor.draw("leg", 0.175, 0.205)
+    legs = draw_legs(tailor, (0.19, 0.2), (hem, hem + 0.01), (0.82, 1.02), **SHORT)
+    turned = tailor.pick("hem", ("plain", "turned up")) == "turned up"
     front = trousers(tailor, legs, 0.06, slant_pockets(legs), hem_band=0.055 if turned else 0.0)
-    tailor.button(front, 0.0, -legs.dip - 0.03, look.plain("brown", "plastic"))
+    tailor.button(front, 0.0, -legs.dip - 0.03, tailor.look.plain("brown", "plastic"))
 
 
-@design("shorts", "cargo", pose=BOTTOM_POSES, materials=("canvas", "cotton"))
-def cargo_shorts(scene, look, shape):
+@garment("shorts", "cargo", ("canvas", "cotton"))
+def cargo_shorts(tailor):
     "Wide knee-length shorts with a pocket with a flap on each leg."
-    tailor = Tailor(scene, look, shape, 0.013, 1.1)
-    hem = shape("leg", 0.2, 0.23)
-    legs = draw_legs(tailor, shape, (0.2, 0.22), (hem, hem + 0.01), (0.85, 1.02), **SHORT)
+    tailor.fabric(0.013, 1.1)
+    hem = tailor.draw("leg", 0.2, 0.23)
+    legs = draw_legs(tailor, (0.2, 0.22), (hem, hem + 0.01), (0.85, 1.02), **SHORT)
     front = trousers(tailor, legs, 0.06, slant_pockets(legs))
     for side in (-1, 1):
         x = legs.axis(0.3, legs.spread[side > 0]) + 0.08
-        patch_pocket(tailor, front, side * x, -legs.rise - 0.17, 0.1, 0.1, look.main(), look.main())
+        patch_pocket(
+            tailor, front, side * x, -legs.rise - 0.17, 0.1, 0.1, tailor.cloth, tailor.cloth
+        )
 
 
-@design("shorts", "sweat", pose=BOTTOM_POSES, materials=("cotton", "knit"))
-def sweat_shorts(scene, look, shape):
+@garment("shorts", "sweat", ("cotton", "knit"))
+def sweat_shorts(tailor):
     "Soft loose shorts with an elastic waist and long cords."
-    tailor = Tailor(scene, look, shape, 0.014, 1.2)
-    hem = shape("leg", 0.2, 0.24)
-    legs = draw_legs(tailor, shape, (0.2, 0.22), (hem, hem + 0.01), (0.68, 0.95), **SHORT)
+    tailor.fabric(0.014, 1.2)
+    hem = tailor.draw("leg", 0.2, 0.24)
+    legs = draw_legs(tailor, (0.2, 0.22), (hem, hem + 0.01), (0.68, 0.95), **SHORT)
     front = trousers(tailor, legs, 0.085, slant_pockets(legs), False, True, loops=False)
-    cord = look.plain(shape.choice("cord", ("white", "black")))
+    cord = tailor.look.plain(tailor.pick("cord", ("white", "black")))
     for side in (-1, 1):
-        low = -legs.dip - 0.1 - shape(f"cord {side}", 0.12, 0.26)
-        tailor.cord(front, [(side * 0.02, -legs.dip - 0.05), (side * 0.06, low * 0.6), (side * 0.04, low)], cord)
+        low = -legs.dip - 0.1 - tailor.draw(f"cord {side}", 0.12, 0.26)
+        tailor.cord(
+            front,
+            [(side * 0.02, -legs.dip - 0.05), (side * 0.06, low * 0.6), (side * 0.04, low)],
+            cord,
+        )

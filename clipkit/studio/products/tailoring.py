@@ -8,11 +8,25 @@ width of a chest is about 0.4. Outlines list (x, y) points, or (x, y, 1) for a s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import contextlib
+import functools
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from clipkit.studio.scene import box, capsule, cloth, ellipsoid, smooth_curve, torus, tube
+from clipkit.studio.materials import Material
+from clipkit.studio.product import design
+from clipkit.studio.scene import (
+    Shape,
+    box,
+    capsule,
+    cloth,
+    ellipsoid,
+    extrude,
+    smooth_curve,
+    torus,
+    tube,
+)
 
 #: How garments are shown; a pose is drawn from the tuple, so the flat one is the most common.
 POSES = ("flat", "flat", "flat", "hanging", "worn")
@@ -210,7 +224,10 @@ class Legs:
         points.append((self.hip, -min(self.hip_at, self.rise * 0.75)))
         if below > 0.45:
             points += [(knee + self.knee, knee_y)]
-        points += [(end + self.hem, -self.length + slope, 1), (end - self.hem, -self.length - slope, 1)]
+        points += [
+            (end + self.hem, -self.length + slope, 1),
+            (end - self.hem, -self.length - slope, 1),
+        ]
         if below > 0.45:
             points += [(max(knee - self.knee, 0.012), knee_y)]
         return [*points, (0.012, -self.rise - 0.05), (0, -self.rise, 1)]
@@ -234,12 +251,14 @@ class Legs:
         return [(side * x, y, 1) for x, y in corners]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Piece:
-    """A piece of cloth that has been laid down: its shape before it was lifted, and how far."""
+    """A piece of cloth that has been laid down, with what is sewn onto it."""
 
-    shape: object
+    shape: Shape
+    material: Material
     z: float
+    details: list = field(default_factory=list)
 
     def height(self, x, y):
         """z of the piece's front at (x, y)."""
@@ -247,40 +266,71 @@ class Piece:
 
 
 class Tailor:
-    """Lays the pieces of one garment, all pulled about by hand in the same way.
+    """Cuts and lays the pieces of one garment, all pulled about by hand in the same way.
 
     Parameters
     ----------
     scene, look, shape
         As every design gets them.
-    weight : float
-        Half thickness of the cloth: 0.008 jersey, 0.014 denim, 0.03 quilted.
-    body : float
-        Factor of how full the garment looks.
+
+    Attributes
+    ----------
+    cloth, accent, lining, black, white, metal : Material
+        The garment's main material, its second colour, its inside, and common trimmings.
+    pose : str
+        "flat", "hanging" or "worn".
     """
 
-    def __init__(self, scene, look, shape, weight=0.009, body=1.0, stiff=1.0):
+    def __init__(self, scene, look, shape):
         self.scene, self.look, self.shape = scene, look, shape
-        self.pose = getattr(shape, "pose", "flat")
-        self.weight = weight
-        flat, hanging = self.pose == "flat", self.pose == "hanging"
-        self.puff = body * (0.05 if flat else 0.08 if hanging else 0.17)
-        self.edge = 0.1 if flat else 0.18 if hanging else 0.3
-        fullest = 0.03 if flat else 0.025
-        self.style = dict(
-            folds=shape("folds", 0.008, fullest) / stiff,
-            drape=0.25 if flat else 1.0,
-            crumple=shape("crumple", 0.4, 1.2) if flat else shape("crumple", 0.1, 0.4),
-            wrinkles=shape("wrinkles", 0.2, 0.5),
-            frequency=shape("fold frequency", 6, 13),
-            back=1.0 if self.pose == "worn" else 0.15,
-            seed=int(shape("fold seed", 0, 9999)),
-        )
-        pulled = 1.0 if flat else 0.5
+        self.pose, self.cloth, self.accent = shape.pose, look.main(), look.accent()
+        self.black, self.white = look.plain("black"), look.plain("white")
+        self.metal, self.lining = look.chrome(), look.lining()
+        self.pieces: list[Piece] = []
+        self.fabric()
+        pulled = 1.0 if self.pose == "flat" else 0.5
         self.lean = pulled * shape("lean", -0.05, 0.05)
         self.bow = pulled * shape("bow", -0.05, 0.05)
         self.waves = pulled * shape("waves", 0.002, 0.014)
         self.phase = [shape(f"wave {i}", 0, 6.28) for i in range(4)]
+
+    def fabric(self, weight=0.009, full=1.0, stiff=1.0):
+        """Say what the cloth is like, before cutting it.
+
+        Parameters
+        ----------
+        weight : float
+            Half thickness: 0.008 jersey, 0.014 denim, 0.03 quilted.
+        full : float
+            How much the garment is filled out.
+        stiff : float
+            Above 1 the folds are flatter.
+        """
+        shape, flat = self.shape, self.pose == "flat"
+        self.weight = weight
+        self.puff = full * {"flat": 0.05, "hanging": 0.08, "worn": 0.17}[self.pose]
+        self.edge = {"flat": 0.1, "hanging": 0.18, "worn": 0.3}[self.pose]
+        self.style = {
+            "folds": shape("folds", 0.008, 0.028) / stiff,
+            "drape": 0.25 if flat else 1.0,
+            "crumple": shape("crumple", 0.1, 1.2) * (1.0 if flat else 0.35),
+            "wrinkles": shape("wrinkles", 0.2, 0.5),
+            "frequency": shape("fold frequency", 6, 13),
+            "back": 1.0 if self.pose == "worn" else 0.15,
+            "seed": int(shape("fold seed", 0, 9999)),
+        }
+
+    def draw(self, name, low, high):
+        """A free number of the garment."""
+        return self.shape(name, low, high)
+
+    def pick(self, name, options):
+        """A free choice of the garment."""
+        return self.shape.choice(name, options)
+
+    def contrast(self, name):
+        """The material of a detail: the garment's own or the second colour."""
+        return self.accent if self.pick(name, ("same", "contrast")) == "contrast" else self.cloth
 
     def pulled(self, points):
         """Points after the garment has been pulled about: leaning, bowed, its edges wavy."""
@@ -296,55 +346,88 @@ class Tailor:
         """Smooth curve through points, pulled about like the rest of the garment."""
         if isinstance(points, np.ndarray):
             return self.pulled(points)
-        return self.pulled(smooth_curve(points, 6 if closed else 3, closed))
+        angular = all(len(p) > 2 and p[2] for p in points)
+        steps = 1 if len(points) == 2 else 2 if angular or not closed else 5
+        return self.pulled(smooth_curve(points, steps, closed))
 
-    def lay(self, outline, material, z=0.0, seams=(), pulls=(), **style):
-        """Lay down a piece of cloth; `seams` are lines of points pressed into it."""
+    def cut(self, outline, seams=(), pulls=(), **style):
+        """Cut a piece of cloth; `seams` are lines of points pressed into it."""
         values = {"thickness": self.weight, "puff": self.puff, "edge": self.edge, **self.style}
         values.update(style)
-        change = values.pop("change", None)
-        piece = cloth(
-            self.curve(outline),
+        outline = outline if isinstance(outline[0], np.ndarray) else self.curve(outline)
+        return cloth(
+            outline,
             seams=[self.curve(line, False) for line in seams],
             pulls=self.pulled(pulls) if len(pulls) else (),
             **values,
         )
-        shown = piece if change is None else change(piece)
-        self.scene.add(shown.at(0, 0, z), material)
-        return Piece(piece, z)
 
-    def sew(self, piece, outline, material, lift=0.004, thickness=0.006, seams=()):
-        """Sew a flat detail (a pocket, a placket, a hem) onto a piece."""
-        patch = cloth(
-            self.curve(outline),
-            thickness=thickness,
+    def lay(self, outline, material, z=0.0, seams=(), pulls=(), quilting=0.0, **style):
+        """Cut a piece and lay it down at height z; `quilting` is the number of its padded rows."""
+        piece = Piece(self.cut(outline, seams, pulls, **style), material, z)
+        self.pieces.append(piece)
+        if quilting:
+            piece.shape = piece.shape.ribbed(0.02, quilting)
+        return piece
+
+    def sew(self, piece, outline, material, height=0.008):
+        """Sew a flat detail (a pocket, a placket, a hem) onto a piece; below 0 it is a slit."""
+        detail = extrude(self.curve(outline), 1.0)
+        piece.details.append((self.scene.paint, (detail, material, height, 0.008)))
+
+    def sew_ribbed(self, piece, outline, material, ribs):
+        """Sew a band onto a piece, with ribs along lines of points."""
+        band = self.cut(
+            outline,
+            ribs,
+            thickness=0.012,
             puff=0.0,
             edge=0.02,
             folds=0.0,
-            seams=[self.curve(line, False) for line in seams],
-            seam_depth=0.004,
             on=piece.shape,
-            lift=lift,
+            lift=0.004,
         )
-        self.scene.add(patch.at(0, 0, piece.z), material)
-        return Piece(patch, piece.z)
+        piece.details.append((self.scene.add, (band.at(0, 0, piece.z), material)))
+
+    def put(self, piece, x, y, part, material, lift=0.009):
+        """Fasten a small solid part onto a piece at (x, y)."""
+        ((x, y),) = self.pulled([(x, y)])
+        part = part.at(x, y, piece.height(x, y) + lift)
+        piece.details.append((self.scene.add, (part, material)))
 
     def button(self, piece, x, y, material, radius=0.016):
-        """A button (or a rivet) on a piece."""
-        ((x, y),) = self.pulled([(x, y)])
+        """Fasten a button (or a rivet)."""
         dot = ellipsoid(radius, radius, max(0.008, 0.5 * radius))
-        self.scene.add(dot.at(x, y, piece.height(x, y)), material)
+        self.put(piece, x, y, dot, material)
 
     def cord(self, piece, points, material, radius=0.008):
-        """A cord over a piece, along a curve through three points."""
+        """Lay a cord over a piece, along a curve through three points."""
         ends = [(x, y, piece.height(x, y) + radius) for x, y in self.pulled(points)]
-        self.scene.add(tube(*ends, radius), material)
+        piece.details.append((self.scene.add, (tube(*ends, radius), material)))
 
-    def box(self, piece, x, y, half_width, half_height, material, depth=0.01):
-        """A small hard part on a piece: a buckle, the puller of a zip."""
-        ((x, y),) = self.pulled([(x, y)])
-        part = box(half_width, half_height, depth, 0.005)
-        self.scene.add(part.at(x, y, piece.height(x, y)), material)
+    def finish(self):
+        """Put all pieces into the scene, each with what is sewn onto it."""
+        for piece in self.pieces:
+            placed = piece.shape.at(0, 0, piece.z)
+            with self.scene.group() if piece.details else contextlib.nullcontext():
+                self.scene.add(placed, piece.material)
+                for put, arguments in piece.details:
+                    put(*arguments)
+
+
+def garment(category, name, materials, poses=POSES):
+    """Register a design whose function gets a `Tailor` in place of (scene, look, shape)."""
+
+    def register(draw):
+        @functools.wraps(draw)
+        def build(scene, look, shape):
+            tailor = Tailor(scene, look, shape)
+            draw(tailor)
+            tailor.finish()
+
+        return design(category, name, pose=poses, materials=materials)(build)
+
+    return register
 
 
 # ------------------------------------------------------------------------------- parts of tops
@@ -360,19 +443,19 @@ def neck_back(tailor, body, material, label=True, rise=0.0):
     z = -0.4 * tailor.puff - 0.012
     piece = tailor.lay(mirrored(inside), material, z, puff=0.0, folds=0.004)
     if label:
-        tailor.sew(piece, rectangle(0, -0.065 + rise, 0.026, 0.014), tailor.look.plain("white"))
+        tailor.sew(piece, rectangle(0, -0.065 + rise, 0.026, 0.014), tailor.white)
     return piece
 
 
 def draw_sleeves(tailor, body, length, wrist=0.1, elbow=None, over=None):
     """Both sleeves of a garment, in the way of its pose: hanging, spread, or folded."""
-    shape, flat = tailor.shape, tailor.pose == "flat"
+    flat = tailor.pose == "flat"
     widest = (28, 80) if length < 0.45 else (12, 62)
-    spread = shape("sleeve angle", *(widest if flat else (6, 20)))
-    bend = shape("elbow bend", -6, 22 if flat else 8) if length > 0.45 else 0.0
+    spread = tailor.draw("sleeve angle", *(widest if flat else (6, 20)))
+    bend = tailor.draw("elbow bend", -6, 22 if flat else 8) if length > 0.45 else 0.0
     pair = []
     for name in ("left", "right"):
-        angle = spread + shape(f"{name} sleeve", -7, 7) * flat
+        angle = spread + tailor.draw(f"{name} sleeve", -7, 7) * flat
         pair.append(sleeve(body, length, angle, bend, wrist, elbow))
     return pair
 
@@ -396,7 +479,7 @@ def neckband(tailor, piece, body, material, width=0.03):
     """A ribbed band sewn around the front of the neck."""
     half = body.neck_points()
     curve = flipped(half)[::-1] + half[1:]
-    tailor.sew(piece, band(curve, width, 1.0), material, thickness=0.009)
+    tailor.sew(piece, band(curve, width), material, 0.012)
 
 
 def lay_front(tailor, body, material, seams=(), **style):
@@ -413,13 +496,17 @@ def hem_rib(tailor, piece, body, material, depth=0.07):
     """A ribbed hem, as pullovers and bombers have it."""
     half = body.side_points()[-1][0] * 0.99
     low = -body.length
-    lower = [(0, low - body.hem_drop - 0.004), (half * 0.5, low - body.hem_drop), (half, low - 0.004, 1)]
+    lower = [
+        (0, low - body.hem_drop - 0.004),
+        (half * 0.5, low - body.hem_drop),
+        (half, low - 0.004, 1),
+    ]
     upper = [(x, y + depth) for x, y, *_ in lower[::-1]]
     upper[0] = (*upper[0], 1)
     right = lower + upper
     left = flipped(right[1:-1])[::-1]
     ribs = [[(x, low - 0.01), (x, low + depth)] for x in np.arange(-half + 0.03, half, 0.045)]
-    tailor.sew(piece, right + left, material, thickness=0.012, seams=ribs)
+    tailor.sew_ribbed(piece, right + left, material, ribs)
 
 
 def button_row(tailor, piece, x, top, bottom, count, material, radius=0.016):
@@ -501,8 +588,13 @@ def stand_collar(tailor, body, material, height=0.09, gap=0.01):
         (body.neck * 0.55, height * 0.3 + low * 0.25),
         (gap, low + height * 0.9, 1),
     ]
-    back = [(0, height * 0.8), (body.neck * 0.9, height * 0.75, 1), (body.neck, -0.03, 1), (0, -0.1)]
-    tailor.lay(mirrored(back), tailor.look.lining(), -0.3 * tailor.puff - 0.01, puff=0, folds=0)
+    back = [
+        (0, height * 0.8),
+        (body.neck * 0.9, height * 0.75, 1),
+        (body.neck, -0.03, 1),
+        (0, -0.1),
+    ]
+    tailor.lay(mirrored(back), tailor.lining, -0.3 * tailor.puff - 0.01, puff=0, folds=0)
     for side in (list, flipped):
         tailor.lay(side(half), material, tailor.puff * 0.3, puff=0.02, edge=0.05, folds=0.004)
 
@@ -518,15 +610,25 @@ def high_neck(tailor, body, material, height=0.12):
         (0, -body.scoop * 0.9),
     ]
     fold = [(-body.neck, height * 0.3), (0, -body.scoop * 0.3), (body.neck, height * 0.3)]
-    tailor.lay(mirrored(half), material, 0.3 * tailor.puff, [fold], puff=0.03, edge=0.06, folds=0.004)
+    tailor.lay(
+        mirrored(half), material, 0.3 * tailor.puff, [fold], puff=0.03, edge=0.06, folds=0.004
+    )
 
 
-def zip_line(tailor, piece, top, bottom, tape, metal, x=0.0, half_width=0.014):
-    """A zip: dark tape, a row of metal teeth, and its puller."""
+def zip_line(tailor, piece, body, teeth, half_width=0.014):
+    """A zip down the front: dark tape, a row of teeth, and its puller."""
+    top, bottom = -body.scoop, -body.length - body.hem_drop
     middle, half = (top + bottom) / 2, (top - bottom) / 2
-    strip = tailor.sew(piece, rectangle(x, middle, half_width, half), tape)
-    tailor.sew(strip, rectangle(x, middle, half_width * 0.35, half), metal, thickness=0.004)
-    tailor.box(strip, x, top - 0.035, 0.011, 0.03, metal)
+    tailor.sew(piece, rectangle(0, middle, half_width, half), tailor.black, 0.004)
+    tailor.sew(piece, rectangle(0, middle, half_width * 0.4, half), teeth, 0.004)
+    tailor.put(piece, 0, top - 0.035, box(0.011, 0.03, 0.008, 0.005), teeth, 0.01)
+
+
+def slanted_pocket(tailor, piece, side, top, bottom, material):
+    """The opening of a slanted pocket of a jacket, edged with a material."""
+    (x, y), (u, v) = top, bottom
+    slit = [(x, y, 1), (x + 0.018, y, 1), (u + 0.018, v, 1), (u, v, 1)]
+    tailor.sew(piece, slit if side > 0 else flipped(slit), material, 0.003)
 
 
 def patch_pocket(tailor, piece, x, y, half_width, half_height, material, flap=None, pointed=0.0):
@@ -541,8 +643,8 @@ def patch_pocket(tailor, piece, x, y, half_width, half_height, material, flap=No
     ]
     if pointed:
         outline[3] = (*outline[3], 1)
-    hem = [(x - half_width, top - 0.03), (x + half_width, top - 0.03)]
-    pocket = tailor.sew(piece, outline, material, seams=[hem])
+    tailor.sew(piece, outline, material)
+    tailor.sew(piece, rectangle(x, top - 0.035, half_width, 0.005), None, -0.005)
     if flap is not None:
         cover = [
             (x - half_width * 1.08, top + 0.01, 1),
@@ -551,8 +653,7 @@ def patch_pocket(tailor, piece, x, y, half_width, half_height, material, flap=No
             (x, top - half_height * (0.5 + 0.4 * bool(pointed)), 1),
             (x - half_width * 1.08, top - half_height * 0.5, 1),
         ]
-        tailor.sew(pocket, cover, flap)
-    return pocket
+        tailor.sew(piece, cover, flap, 0.012)
 
 
 def hood(tailor, body, material, lining, height=0.36, width=0.25, opening=0.62):
@@ -575,15 +676,14 @@ def hood(tailor, body, material, lining, height=0.36, width=0.25, opening=0.62):
     ]
     rim = [tailor.curve(mirrored(dome)), tailor.curve(mirrored(face))]
     tailor.lay(mirrored(dome), lining, z - 0.03, puff=0.0, folds=0.006)
-    shape = cloth(rim, tailor.weight, tailor.puff * 0.7, 0.08, **tailor.style)
-    tailor.scene.add(shape.at(0, 0, z + 0.05), material)
+    tailor.lay(rim, material, z + 0.05, puff=tailor.puff * 0.7, edge=0.08)
 
 
 def drawstrings(tailor, piece, body, material, length=0.3):
     """Two cords that hang from the neck of a hoodie."""
     for side in (-1, 1):
         top = (side * body.neck * 0.45, -body.scoop - 0.0)
-        sway = tailor.shape(f"cord {side}", -0.06, 0.06)
+        sway = tailor.draw(f"cord {side}", -0.06, 0.06)
         low = -body.scoop - length
         middle = (side * 0.07 - sway, (top[1] + low) / 2)
         tailor.cord(piece, [top, middle, (side * 0.06 + sway, low)], material)
@@ -593,14 +693,22 @@ def hanger(tailor, body, material=None):
     """The hanger on which a hanging garment is shown (nothing in the other poses)."""
     if tailor.pose != "hanging":
         return
-    wood = tailor.shape.choice("hanger", ("wood", "chrome", "black"))
+    wood = tailor.pick("hanger", ("wood", "chrome", "black"))
     look = tailor.look
-    bar = look.wood() if wood == "wood" else look.chrome() if wood == "chrome" else look.rubber("black")
+    bar = (
+        look.wood()
+        if wood == "wood"
+        else look.chrome()
+        if wood == "chrome"
+        else look.rubber("black")
+    )
     metal, thick = look.chrome(), 0.02 if wood == "wood" else 0.012
     z = -0.02
     tip = body.shoulder * 0.8
     for side in (-1, 1):
-        arm = tube((0, 0.03, z), (side * tip * 0.4, 0.02, z), (side * tip, -body.drop - 0.05, z), thick)
+        arm = tube(
+            (0, 0.03, z), (side * tip * 0.4, 0.02, z), (side * tip, -body.drop - 0.05, z), thick
+        )
         tailor.scene.add(arm, bar)
     tailor.scene.add(capsule((0, 0.03, z), (0, 0.09, z), 0.008), metal)
     tailor.scene.add(torus(0.05, 0.008, 230).rotate(roll=-55).at(0, 0.14, z), metal)
@@ -609,7 +717,11 @@ def hanger(tailor, body, material=None):
 # --------------------------------------------------------------------------- parts of bottoms
 def waist_back(tailor, half_width, dip, material, height=0.0):
     """The inside of the back of a waistband, seen over the front."""
-    inside = [(0, height + 0.012), (half_width * 0.9, height + 0.006, 1), (half_width * 0.85, -0.1, 1)]
+    inside = [
+        (0, height + 0.012),
+        (half_width * 0.9, height + 0.006, 1),
+        (half_width * 0.85, -0.1, 1),
+    ]
     inside.append((0, -dip - 0.09))
     z = -0.3 * tailor.puff - 0.012
     return tailor.lay(mirrored(inside), material, z, puff=0.0, folds=0.003)
@@ -620,9 +732,12 @@ def waistband(tailor, piece, half_width, dip, depth, material, ribs=False, wider
     half = half_width * 1.012 * wider
     top = [(0, -dip + 0.006), (half * 0.6, -dip * 0.7 + 0.006), (half, 0.006, 1)]
     low = [(half * 1.015, -depth, 1), (half * 0.6, -dip * 0.7 - depth), (0, -dip - depth)]
-    steps = np.arange(-half + 0.02, half, 0.035) if ribs else ()
-    lines = [[(x, 0.02), (x, -depth - dip)] for x in steps]
-    return tailor.sew(piece, mirrored(top + low), material, thickness=0.01, seams=lines)
+    outline = mirrored(top + low)
+    if ribs:
+        lines = [[(x, 0.02), (x, -depth - dip)] for x in np.arange(-half + 0.02, half, 0.035)]
+        tailor.sew_ribbed(piece, outline, material, lines)
+    else:
+        tailor.sew(piece, outline, material, 0.01)
 
 
 def belt_loops(tailor, piece, half_width, dip, depth, material):
@@ -634,20 +749,31 @@ def belt_loops(tailor, piece, half_width, dip, depth, material):
 
 def fly(rise, width=0.05):
     """The curved line of stitching beside the zip of trousers."""
-    return [(width, -0.09), (width * 0.95, -rise * 0.55), (width * 0.3, -rise * 0.78), (0, -rise * 0.82)]
+    return [
+        (width, -0.09),
+        (width * 0.95, -rise * 0.55),
+        (width * 0.3, -rise * 0.78),
+        (0, -rise * 0.82),
+    ]
 
 
 def slant_pockets(legs, depth=0.2, reach=0.1):
     """Two slanted pocket openings at the sides."""
-    line = [(legs.waist - reach, -0.07), (legs.waist - reach * 0.35, -0.07 - depth * 0.6),
-            (legs.hip + 0.01, -0.07 - depth)]
+    line = [
+        (legs.waist - reach, -0.07),
+        (legs.waist - reach * 0.35, -0.07 - depth * 0.6),
+        (legs.hip + 0.01, -0.07 - depth),
+    ]
     return [line, flipped(line)]
 
 
 def round_pockets(legs, depth=0.14, reach=0.13):
     """Two rounded pocket openings, as jeans have them."""
-    line = [(legs.waist - reach, -0.06), (legs.waist - reach * 0.8, -0.06 - depth * 0.85),
-            (legs.hip + 0.01, -0.06 - depth)]
+    line = [
+        (legs.waist - reach, -0.06),
+        (legs.waist - reach * 0.8, -0.06 - depth * 0.85),
+        (legs.hip + 0.01, -0.06 - depth),
+    ]
     return [line, flipped(line)]
 
 
