@@ -58,12 +58,12 @@ def test_no_lock_line_names_a_place():
     assert "://" not in text and " @ " not in text and "+cpu" not in text
 
 
-def tracked_text():
-    for pattern in ("*.md", "docs/*.md", "notebooks/*.ipynb"):
-        yield from ROOT.glob(pattern)
+def pages():
+    patterns = ("*.md", "docs/*.md", "notebooks/*.ipynb")
+    return [page for pattern in patterns for page in sorted(ROOT.glob(pattern))]
 
 
-@pytest.mark.parametrize("page", tracked_text(), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 def test_no_link_points_nowhere_inside_the_repository(page):
     links = re.findall(r"\]\(([^)\s]+)\)|(?:src|href)=\\?\"([^\"\\]+)", page.read_text())
     for link in {a or b for a, b in links}:

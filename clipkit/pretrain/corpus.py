@@ -34,16 +34,21 @@ from clipkit.studio import (
     Shot,
     photographs,
     radiograph,
+    random_shot,
 )
-from clipkit.studio.captions import FACTS, caption
+from clipkit.studio.captions import caption
 from clipkit.studio.reports import radiograph_caption
 from clipkit.studio.splits import SEEDS, is_held_out
 
-LOOKS = 4
-"""Pictures of one traced geometry, each in other colours, pattern, light and room."""
+VIEWS, COLOURINGS = 2, 3
+"""Every shape is taken from two sides, in three combinations of colours and pattern."""
 PIXELS = 80
 PICTURES_IN_SHARD = 512
-RADIOGRAPH_SHARE = 0.08
+RADIOGRAPH_SHARD = 12
+"""Every twelfth shard holds radiographs, all others products."""
+LIKE_FILMS, OFTEN = 0.08, 1.5
+"""Share of the radiographs among what is drawn; how much more often a thing to wear is drawn than
+one for the home, since the former are what real photographs are asked about."""
 LONG_SHARE = 0.3
 """Share of the batches whose captions are descriptions of a few sentences."""
 CLASSES = {
@@ -94,33 +99,38 @@ def random_product(rng: np.random.Generator) -> Product:
 
 def recoloured(product: Product, rng: np.random.Generator) -> Product:
     """The same object in other colours and another pattern: its geometry stays."""
-    other = random_product(rng)
-    while is_held_out(product.category, other.colour):
-        other = random_product(rng)
-    twin = Product.random(rng, category=product.category, design=product.design)
-    return replace(
-        product, colour=other.colour, second_colour=other.second_colour, pattern=twin.pattern
-    )
+    while True:
+        twin = Product.random(rng, category=product.category, design=product.design)
+        if not is_held_out(twin.category, twin.colour):
+            colours = {"colour": twin.colour, "second_colour": twin.second_colour}
+            return replace(product, **colours, pattern=twin.pattern)
 
 
 def render_products(rng: np.random.Generator, n: int, pixels: int) -> tuple[np.ndarray, list[dict]]:
-    """n pictures of products, `LOOKS` of each geometry. -> (n, p, p, 4) uint8, specifications."""
+    """n pictures of products. -> (n, p, p, 4) uint8, specifications.
+
+    Building a shape and tracing a view cost far more than colouring it, so each shape is taken
+    from `VIEWS` sides, in `COLOURINGS` colourings, always in another room.
+    """
     pictures, specifications = [], []
-    while len(pictures) < n:
-        product = random_product(rng)
-        shot = Shot.random(rng, product)
-        products = [product] + [recoloured(product, rng) for _ in range(LOOKS - 1)]
-        rooms = [Shot.random(rng, product) for _ in products]
-        shots = [
-            replace(shot, light=room.light, background=room.background, seed=room.seed)
-            for room in rooms
-        ]
-        pictures += photographs(products, shots, pixels)
-        specifications += [
-            {"product": p.to_dict(), "shot": s.to_dict()}
-            for p, s in zip(products, shots, strict=True)
-        ]
-    return np.stack(pictures[:n]), specifications[:n]
+    while len(specifications) < n:
+        shape = random_product(rng)
+        products = [shape] + [recoloured(shape, rng) for _ in range(COLOURINGS - 1)]
+        for _ in range(VIEWS):
+            view = random_shot(rng, shape)
+            shots = [in_another_room(view, rng, product) for product in products]
+            taken = list(zip(products, shots, strict=True))
+            antialias, matt = int(rng.choice([1, 2])), bool(rng.random() < 0.5)
+            pictures.append(photographs(taken, pixels, antialias, matt))
+            specifications += [{"product": p.to_dict(), "shot": s.to_dict()} for p, s in taken]
+    return np.concatenate(pictures)[:n], specifications[:n]
+
+
+def in_another_room(shot: Shot, rng: np.random.Generator, product: Product) -> Shot:
+    """The same view on another background, in a light from the same side."""
+    room = random_shot(rng, product)
+    seed = room.seed - room.seed % 2 + shot.seed % 2
+    return replace(shot, light=room.light, background=room.background, seed=seed)
 
 
 def render_radiographs(rng: np.random.Generator, n: int, pixels: int):
@@ -138,11 +148,10 @@ def render_radiographs(rng: np.random.Generator, n: int, pixels: int):
 def render_shard(folder: Path, number: int, pixels: int) -> int:
     """Render one shard and return its number; the specification file, written last, seals it."""
     rng = np.random.default_rng([SEEDS["pretraining"], number])
-    films = round(PICTURES_IN_SHARD * RADIOGRAPH_SHARE)
-    products, first = render_products(rng, PICTURES_IN_SHARD - films, pixels)
-    radiographs, second = render_radiographs(rng, films, pixels)
-    np.save(folder / f"{number:05d}.npy", np.concatenate([products, radiographs]))
-    lines = "".join(json.dumps(specification) + "\n" for specification in [*first, *second])
+    draw = render_products if number % RADIOGRAPH_SHARD else render_radiographs
+    pictures, specifications = draw(rng, PICTURES_IN_SHARD, pixels)
+    np.save(folder / f"{number:05d}.npy", pictures)
+    lines = "".join(json.dumps(specification) + "\n" for specification in specifications)
     temporary = folder / f"{number:05d}.part"
     temporary.write_text(lines)
     os.replace(temporary, folder / f"{number:05d}.jsonl")
@@ -180,8 +189,7 @@ def write_caption(specification: dict, rng, grey: bool = False, length: str | No
     """A new caption of a picture; that of a grey picture does not name its colour."""
     if "product" in specification:
         product = Product.from_dict(specification["product"])
-        mention = tuple(fact for fact in FACTS if not (grey and fact == "colour"))
-        return caption(product, rng, mention=mention, length=length)
+        return caption(product, rng, length=length, grey=grey)
     patient = Patient.from_dict(specification["patient"])
     findings = Findings.from_dict(specification["findings"])
     return radiograph_caption(patient, findings, rng, length=length)

@@ -49,7 +49,8 @@ _BY_CATEGORY: dict[str, tuple[str, ...]] = {
         "a one-piece that falls from the shoulders over the knees",
     ),
     "skirt": (
-        "garment that hangs from the waist around both legs", "a pleated mini that ends above the knee",
+        "garment that hangs from the waist around both legs",
+        "a pleated mini that ends above the knee",
         "women's bottom half without trouser legs", "what swings round the legs when you dance",
         "flared garment worn from the waist down",
     ),

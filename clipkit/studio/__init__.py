@@ -1,6 +1,7 @@
 """The studio: a scene, two cameras, and the words that go with their pictures."""
 
 from .camera import BACKGROUNDS, LIGHTS, POSES, Shot
+from .chest import DEVICES, FINDINGS, Finding, Findings, Patient
 from .materials import COLOURS, MATERIALS, PATTERNS
 from .product import (
     CATEGORIES,
@@ -11,6 +12,7 @@ from .product import (
     product_mask,
     random_shot,
 )
+from .xray import finding_masks, radiograph
 from . import products  # isort: skip  (fills CATEGORIES: after product)
 
 
@@ -18,15 +20,22 @@ __all__ = [
     "BACKGROUNDS",
     "CATEGORIES",
     "COLOURS",
+    "DEVICES",
+    "FINDINGS",
+    "Finding",
+    "Findings",
     "LIGHTS",
     "MATERIALS",
     "PATTERNS",
     "POSES",
+    "Patient",
     "Product",
     "Shot",
+    "finding_masks",
     "parameters",
     "photograph",
     "photographs",
     "product_mask",
+    "radiograph",
     "random_shot",
 ]

@@ -24,6 +24,7 @@ from clipkit.studio import (
     captions,
     photograph,
     radiograph,
+    random_shot,
     reports,
 )
 from clipkit.studio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
@@ -89,7 +90,7 @@ def catalog_product(split: str, number: int) -> tuple[Product, Shot, np.random.G
     else:
         while is_held_out(category, product.colour):
             product = Product.random(rng, category=category)
-    return product, Shot.random(rng, product), rng
+    return product, random_shot(rng, product), rng
 
 
 def catalog_row(split: str, number: int) -> dict:
