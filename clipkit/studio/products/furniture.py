@@ -230,7 +230,7 @@ def milking_stool(scene, look, shape):
     scene.cut(sphere(1.6).at(0, height + thick + 1.6 - shape("hollow", 0.0, 0.02), 0))
     out = radius * shape("spread", 0.95, 1.2)
     leg = capsule((radius * 0.6, height, 0), (out, 0.02, 0), shape("leg", 0.034, 0.05), 0.028)
-    scene.add(leg.rotate(yaw=-90).repeat_around(3), body)
+    scene.add(leg.repeat_around(3).rotate(yaw=-90), body)
 
 
 @design("stool", "swivel", materials=("leather", "plastic", "wood"), yaw=(-45, 45), pitch=(6, 26))
