@@ -297,11 +297,12 @@ def beanie_body(scene, material, height, shape, top=0.42):
     return squash
 
 
-def cuff(scene, material, squash, height, ribs=44):
+def cuff(scene, material, squash, height, radius=0.46, ribs=44):
     """The turned-up edge of a beanie."""
-    profile = [(0.36, 0), (0.43, 0.0), (0.455, 0.02), (0.46, height * 0.5), (0.45, height - 0.02),
-               (0.43, height), (0.36, height)]
-    scene.add(revolve(np.array(profile), squash * 1.02).fluted(0.009, ribs), material)
+    profile = [(-0.1, 0), (-0.03, 0.0), (-0.005, 0.02), (0, height * 0.5), (-0.01, height - 0.02),
+               (-0.03, height), (-0.1, height)]
+    around = np.array(profile) + (radius, 0)
+    scene.add(revolve(around, squash * 1.02).fluted(0.009, ribs), material)
 
 
 def bobble(scene, material, y, size, squash=1.0):
@@ -338,7 +339,7 @@ def slouchy_beanie(scene, look, shape):
     profile = [(0.36, 0, 1), (0.38, 0.1), (0.45, length * 0.45), (0.4, length * 0.74),
                (0.22, length * 0.96), (0.0, length, 1), (-0.05, length, 1), (-0.05, 0, 1)]
     scene.add(revolve(smooth_curve(profile, 6), squash).bend(x=lean).wrinkle(0.02, 7), main)
-    cuff(scene, main, squash * 0.86, shape("cuff", 0.09, 0.14))
+    cuff(scene, main, squash, shape("cuff", 0.1, 0.16), 0.405)
 
 
 @design("beanie", "skull cap", pose=("standing", "flat"), materials=("knit", "cotton", "wool"),
@@ -414,14 +415,14 @@ def hanging_scarf(scene, look, shape):
     scene.add(sphere(0.05).at(0, 0.06, 0.1), look.wood())
 
 
-@design("scarf", "snood", pose="worn", materials=("knit", "wool"), patterns="all")
+@design("scarf", "snood", pose="worn", materials=("knit", "wool"), patterns="all", pitch=(12, 40))
 def snood(scene, look, shape):
     "A snood: an endless knitted loop wound twice round the neck."
     main = look.main(mapping="box")
-    thick = shape("thickness", 0.12, 0.17)
-    for y, r, tilt, roll in ((0.1, 0.3, 10, 6), (-0.04, 0.34, 20, -8), (-0.16, 0.4, 34, 4)):
-        scene.add(ring(r, r * 0.85, thick * 0.8, thick * 0.95).rotate(pitch=tilt, roll=roll)
-                  .wrinkle(0.025, 10).at(0, y, 0.04), main, 0.02)
+    thick, gape = shape("thickness", 0.1, 0.14), shape("gape", 0.0, 0.06)
+    for y, r, tilt, roll in ((0.1, 0.34, 10, 7), (-0.06, 0.37, 22, -9), (-0.18, 0.42, 36, 5)):
+        coil = ring(r + gape, (r + gape) * 0.86, thick * 0.75, thick).rotate(pitch=tilt, roll=roll)
+        scene.add(coil.wrinkle(0.03, 10).at(0, y, 0.04), main, 0.02)
 
 
 # ----------------------------------------------------------------------------------------- belts

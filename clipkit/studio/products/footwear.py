@@ -38,6 +38,15 @@ def foot_outline(width, toe):
     return smooth_curve(points, 5, closed=True) * (1, width)
 
 
+def divided(outline, longest, closed):
+    """The same outline with further points, so that no part of it is longer than `longest`."""
+    start, end = (outline, np.roll(outline, -1, 0)) if closed else (outline[:-1], outline[1:])
+    pieces = np.ceil(np.hypot(*(end - start).T) / longest).clip(1).astype(int)
+    finer = [a + (b - a) * np.arange(n)[:, None] / n
+             for a, b, n in zip(start, end, pieces, strict=True)]
+    return np.concatenate(finer if closed else [*finer, end[-1:]])
+
+
 def from_above(outline, half_height=1.5):
     """Everything that has this (x, z) outline seen from above."""
     return extrude(outline, half_height).rotate(pitch=90)
@@ -90,6 +99,8 @@ class Last:
     def curve(self, points, closed=True):
         """Smooth side view through `points`, lifted along the arch."""
         outline = smooth_curve(points, 4, closed)
+        if self.lift > 0.1:  # long straight lines must be able to follow the arch
+            outline = divided(outline, 0.1, closed)
         return np.column_stack([outline[:, 0], outline[:, 1] + self.arch(outline[:, 0])])
 
     def side(self, points):
@@ -270,6 +281,7 @@ def high_top(scene, look, shape):
                                    .at(-0.55, top - 0.24, 0)), rubber, 0.012, 0.01)
         last.strip(-0.45, 0.3, 0.045, look.lining(), -0.012)
         last.open(-0.75, -0.33, look.lining(), 0.11, 0.3)
+    last.add(box(0.022, 0.1, 0.08, 0.02).rotate(roll=10).at(-0.36, top + 0.03, 0), main)
     cup_sole(last, rubber, look.accent("rubber"))
     last.laces([(0.3, 0.28), (0.1, 0.345), (-0.08, 0.43), (-0.2, 0.54), (-0.28, 0.7),
                 (-0.33, top - 0.03)], 7, lace_colour(look, shape), 0.095)
@@ -279,8 +291,8 @@ def high_top(scene, look, shape):
         patterns="all")
 def runner(scene, look, shape):
     "A running shoe with a thick, sculpted sole and a padded collar."
-    thick = shape("sole", 0.12, 0.24)
-    last = Last(scene, shape, sole=thick, lift=shape("drop", 0.04, 0.1))
+    thick = shape("sole", 0.1, 0.17)
+    last = Last(scene, shape, sole=thick, lift=shape("drop", 0.03, 0.08))
     collar = shape("collar", 0.38, 0.46)
     foam = look.rubber(shape.choice("foam", ("white", "white", "grey", "black")))
     with scene.group():
@@ -490,7 +502,7 @@ def boot_upper(last, shaft, main, lining, lean=0.0):
         (front, shaft - 0.01, 1), (-0.255, 0.66), (-0.19, 0.5), (-0.06, 0.405), (0.16, 0.33),
         (0.38, 0.26), (0.58, 0.21), (0.73, 0.16), (0.82, 0.07), (0.81, -0.02, 1)]), main)
     last.clip(BOOT_FRONT, round=0.1)
-    last.open(back + 0.035, front - 0.035, lining, 0.12, shaft - 0.3)
+    last.open(back + 0.07, front - 0.04, lining, 0.12, shaft - 0.26)
 
 
 def heeled_sole(last, material, heel_length=0.42, welt=None, thickness=None):
@@ -618,8 +630,8 @@ def pump_upper(last, look, shape, back=0.3):
                                   (vamp - 0.1, 0.16), (vamp, 0.215), (vamp + 0.2, 0.18),
                                   (0.62, 0.13), (0.8, 0.08), (0.93, 0.02), (0.9, -0.02, 1)]),
                        look.main(mapping="front"))
-        last.clip(LOW_FRONT, round=0.07)
-        last.open(-0.785, vamp + 0.04, look.lining(), bottom=-0.1)
+        last.clip(LOW_FRONT, round=0.05)
+        last.open(-0.785, vamp + 0.04, look.lining(), bottom=-0.1, wall=0.042)
 
 
 def arched_sole(last, material):
