@@ -624,8 +624,8 @@ class Scene:
 
     def add(self, shape: Shape, material: Material, smooth: float = 0.0) -> None:
         """Join a shape to the scene; `smooth` > 0 blends it in over that radius."""
-        self._boxes.append(shape.box())
         self._append(shape, k.SMOOTH_UNION if smooth > 0 else k.UNION, material, smooth)
+        self._boxes.append(shape.box())
 
     def cut(self, shape: Shape, material: Material | None = None, smooth: float = 0.0) -> None:
         """Take a shape away from everything so far (in a group: from the group so far).
@@ -636,8 +636,8 @@ class Scene:
 
     def clip(self, shape: Shape, smooth: float = 0.0) -> None:
         """Keep only what lies inside the shape, of everything so far (in a group: of the group)."""
-        self._clips.append(shape.box())
         self._append(shape, k.SMOOTH_CLIP if smooth > 0 else k.CLIP, None, smooth)
+        self._clips.append(shape.box())
 
     def paint(
         self,
