@@ -21,8 +21,8 @@ import numpy as np
 from . import kernels as k
 from .chest import Patient, stream
 from .scene import Shape, capsule, ellipsoid, extrude, half_space, smooth_curve, tube
-from .xray_kernels import ADDS, LUNG, OUTSIDE, PLEURAL, SOFT, grow_vessels
-from .xray_kernels import distances_to_part
+from .xray_kernels import (ADDS, LUNG, OUTSIDE, PLEURAL, SOFT, STRAND, distances_to_part,
+                           grow_vessels)
 
 TISSUE, AERATED, GAS = 0.19, 0.048, 0.004
 VESSEL = TISSUE - AERATED  # blood against the lung around it
@@ -30,6 +30,7 @@ CORTEX, MARROW = 0.30, 0.05
 INSIDE = SOFT | LUNG | PLEURAL
 RIGHT, LEFT = -1, 1
 SIDE_SIGN = {"right": RIGHT, "left": LEFT}
+ANY_SIDE = (0.31, 0.17, 0.94)  # normal of a round strand: any direction will do
 
 
 # ------------------------------------------------------------------------------------ the pieces
@@ -85,9 +86,8 @@ class Phantom:
     solids : list of Solid
         In painting order.
     clouds : list of Cloud
-    bones, vessels : numpy.ndarray, float64, shape (n, 12)
-        Strands: from (3), to (3), normal of the flat side (3), half thickness, half height,
-        attenuation.
+    bones, vessels : numpy.ndarray, float64, shape (n, 18)
+        Strands (see `chain` and `xray_kernels.STRAND`).
     extras : dict of str to numpy.ndarray
         Strands that belong to a finding or device.
     marks : dict of str to numpy.ndarray
@@ -97,8 +97,8 @@ class Phantom:
     patient: Patient
     solids: list[Solid] = field(default_factory=list)
     clouds: list[Cloud] = field(default_factory=list)
-    bones: np.ndarray = field(default_factory=lambda: np.zeros((0, 12)))
-    vessels: np.ndarray = field(default_factory=lambda: np.zeros((0, 12)))
+    bones: np.ndarray = field(default_factory=lambda: np.zeros((0, STRAND)))
+    vessels: np.ndarray = field(default_factory=lambda: np.zeros((0, STRAND)))
     extras: dict[str, np.ndarray] = field(default_factory=dict)
     marks: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -166,18 +166,22 @@ def chain(
     attenuation: float = 1.0,
     normals: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Strand rows along a polyline of shape (n, 3), shape (n - 1, 12).
+    """Strand rows along a polyline of shape (n, 3), shape (n - 1, 18).
 
     thick, high : half thickness along the normal and half height across it, one number or one
     for each piece; without `high` the strand is round.
     """
     points = np.asarray(points, float)
-    rows = np.empty((len(points) - 1, 12))
+    rows = np.empty((len(points) - 1, STRAND))
     rows[:, 0:3], rows[:, 3:6] = points[:-1], points[1:]
-    rows[:, 6:9] = (0.31, 0.17, 0.94) if normals is None else normals
+    rows[:, 6:9] = ANY_SIDE if normals is None else normals
     rows[:, 9] = thick
     rows[:, 10] = thick if high is None else high
     rows[:, 11] = attenuation
+    along = np.diff(points, axis=0)
+    along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-12
+    bends = along[:-1] + along[1:]
+    rows[:, 12:15], rows[:, 15:18] = np.vstack([along[:1], bends]), np.vstack([bends, along[-1:]])
     return rows
 
 
@@ -229,7 +233,8 @@ class Plan:
         right = -5.4 - 4.4 * patient.inspiration + (1.0 if supine else 0.0) + r.normal(0, 0.4)
         right += -1.0 * patient.build * -0.6
         self.domes = (right, right - r.uniform(0.2, 2.0))
-        self.dome_width = r.uniform(8.2, 9.6) * self.width
+        self.dome_width = r.uniform(9.8, 11.2) * self.width
+        self.dome_height = r.uniform(12, 16)
         self.ratio = r.uniform(0.405, 0.475) + 0.012 * old + 0.018 * patient.build
         self.ratio += 0.02 if supine else 0.0
         # Lying hearts in stout patients and shallow breath, upright ones in slender.
@@ -367,11 +372,10 @@ def diaphragm(p: Plan, moved: Displacement) -> list[Solid]:
     for side in (RIGHT, LEFT):
         top = of_side(p.domes, side) + of_side(moved.raised, side)
         tops.append(top)
-        tall = 10.5
-        out.append(solid(
-            f"dome {side}", TISSUE,
-            add(ellipsoid(p.dome_width, tall, 9.4 * p.depth).at(6.9 * p.width * side, top - tall, 0.8)),
-        ))
+        tall = p.dome_height
+        dome = ellipsoid(p.dome_width, tall, 11.0 * p.depth)
+        out.append(solid(f"dome {side}", TISSUE,
+                         add(dome.at(6.9 * p.width * side, top - tall, 0.8))))
     middle = min(tops) - 0.4
     out.append(solid("below the heart", TISSUE,
                      add(ellipsoid(8.5 * p.width, 11, 8.6 * p.depth).at(0.6, middle - 11, 0.5))))
@@ -489,7 +493,7 @@ def spine(p: Plan) -> np.ndarray:
     return np.concatenate(rows)
 
 
-RIB_DROP = (2.4, 4.0, 5.2, 6.2, 7.0, 7.6, 8.0, 8.1, 7.8, 7.4, 6.8, 5.4)  # back to front, cm
+RIB_DROP = (3.4, 5.0, 6.2, 7.2, 8.0, 8.6, 9.0, 9.1, 8.8, 8.4, 7.6, 6.0)  # back to front, cm
 RIB_END = (150, 146, 143, 140, 138, 136, 132, 126, 118, 108, 80, 55)  # degrees from the back
 
 
@@ -502,8 +506,8 @@ def rib_curve(p: Plan, number: int, side: int, n: int = 26) -> tuple[np.ndarray,
     drop = RIB_DROP[number] * p.slope
     share = (1 - np.cos(angle)) / 2
     # From the spine a rib first rises a little, then falls ever more steeply towards the front.
-    y = top - drop * (0.75 * share + 0.25 * share**2) + 0.35 * np.sin(np.minimum(2.2 * angle, np.pi))
-    y -= 0.10 * drop * np.sin(angle) ** 2
+    y = top - drop * (0.5 * share + 0.62 * angle / np.pi)
+    y += 0.6 * np.sin(np.minimum(2.6 * angle, np.pi))
     across, deep = p.wall_at(y)
     across, deep = across + 0.42, deep + 0.42
     if number == 0:
@@ -599,8 +603,8 @@ def vessel_tree(patient: Patient) -> np.ndarray:
         start = np.array([3.1 * side, y, -0.6]) + np.column_stack([
             np.zeros(len(angles)), 1.3 * np.sin(angles) - 0.8 * lower, 0.5 * spread[:, 2]])
         room = lung(p, side)
-        dice = r.normal(size=(1500, 8))
-        out.append(grow_vessels(start, spread, calibre, dice, room.rows, room.textures, side, 1100))
+        dice = r.normal(size=(2400, 8))
+        out.append(grow_vessels(start, spread, calibre, dice, room.rows, room.textures, side, 2200))
     return np.concatenate(out)
 
 
@@ -623,14 +627,15 @@ def hilar_arteries(p: Plan, moved: Displacement) -> np.ndarray:
 def vessels(p: Plan, moved: Displacement) -> np.ndarray:
     """Strands of all lung vessels, moved and widened as the findings ask."""
     tree = vessel_tree(p.patient)
-    rows = np.empty((len(tree), 12))
+    rows = np.empty((len(tree), STRAND))
     rows[:, 0:6] = tree[:, 0:6]
+    rows[:, 12:15] = rows[:, 15:18] = tree[:, 3:6] - tree[:, 0:3]
     for column in (0, 3):
         near = np.exp(-((rows[:, column] / 7) ** 2))
         pull = np.where(rows[:, column] < 0, *moved.hilum)
         rows[:, column + 1] += pull * near
         rows[:, column] += moved.shift * near
-    rows[:, 6:9] = (0.31, 0.17, 0.94)
+    rows[:, 6:9] = ANY_SIDE
     upper = np.clip((rows[:, 1] - 0.5) / 2.5, 0, 1)
     calibre = tree[:, 6] * (1 + (moved.upper_vessels - 1) * upper)
     rows[:, 9] = rows[:, 10] = calibre

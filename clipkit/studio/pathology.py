@@ -16,7 +16,7 @@ from .anatomy import (AERATED, GAS, LEFT, RIGHT, SIDE_SIGN, TISSUE, VESSEL, Clou
                       Phantom, Plan, add, chain, clip, curve, cut, of_side, plan_of, solid)
 from .chest import Finding, Findings, Patient, stream
 from .scene import box, capsule, ellipsoid, half_space
-from .xray_kernels import ADDS, LUNG, PLEURAL, SOFT
+from .xray_kernels import ADDS, LUNG, PLEURAL, SOFT, STRAND
 
 ZONE_HEIGHT = {"upper": 7.2, "middle": 1.4, "lower": -4.6}
 METAL = 2.4
@@ -119,7 +119,7 @@ def consolidation(p: Plan, moved: Displacement, f: Finding, side: int, out: Phan
         middle = (root * 0.45 + tip * 0.55) + r.normal(0, 0.5, 3)
         path = curve([root, middle, tip], 6)[5:]
         rows.append(chain(path, np.linspace(0.2, 0.1, len(path) - 1), None, -0.6 * VESSEL * f.size))
-    out.extras.setdefault("airways", np.zeros((0, 12)))
+    out.extras.setdefault("airways", np.zeros((0, STRAND)))
     out.extras["airways"] = np.concatenate([out.extras["airways"], *rows])
 
 
@@ -180,7 +180,7 @@ def oedema(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) ->
         thick = 0.52 + 0.12 * f.size
         rows.append(chain([at, end], thick, None, VESSEL))
         rows.append(chain([at, end], 0.3, None, -VESSEL))
-    out.extras["septa"] = np.concatenate([out.extras.get("septa", np.zeros((0, 12))), *rows])
+    out.extras["septa"] = np.concatenate([out.extras.get("septa", np.zeros((0, STRAND))), *rows])
 
 
 def atelectasis(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -236,14 +236,14 @@ def fracture(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) 
         chosen = np.flatnonzero(part)
         rows = an.rib(p, sunk[chosen], normals[chosen[:-1]], number)
         out.extras["broken rib"] = np.concatenate(
-            [out.extras.get("broken rib", np.zeros((0, 12))), rows])
+            [out.extras.get("broken rib", np.zeros((0, STRAND))), rows])
     near = np.flatnonzero(np.abs(past) < 1.0)
     bulge = 1.25 * p.rib_height * np.cos(np.linspace(-1.2, 1.2, len(near) - 1))
     out.extras["broken rib"] = np.concatenate(
         [out.extras["broken rib"], chain(sunk[near], bulge, None, 0.035)])
     reach = np.flatnonzero(np.abs(past) < 1.7)
     mark = chain(sunk[reach] + (0, 0.25 * step, 0), 1.25 + 0.4 * step)
-    out.marks[f.name] = np.concatenate([out.marks.get(f.name, np.zeros((0, 12))), mark])
+    out.marks[f.name] = np.concatenate([out.marks.get(f.name, np.zeros((0, STRAND))), mark])
 
 
 def fracture_place(p: Plan, f: Finding, side: int) -> tuple[int, int]:
@@ -299,7 +299,7 @@ def pacemaker(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom)
         line = curve([start, np.add(neck, jog), *cross, vein, *tail], 9)
         rows.append(chain(line, 0.1, None, METAL * 0.75))
         rows.append(chain(line[-6:], 0.16, None, METAL))
-    out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, 12))), *rows])
+    out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, STRAND))), *rows])
 
 
 def central_line(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -312,7 +312,7 @@ def central_line(p: Plan, moved: Displacement, f: Finding, side: int, out: Phant
     else:
         head = [(side * 11.5, 7.2, 7.5), (side * 7.4, 9.4 + 0.5 * p.collar, 5.5)]
     rows = chain(curve([*head, *vein, tip], 9), 0.13, None, 1.5)
-    out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, 12))), rows])
+    out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, STRAND))), rows])
 
 
 def chest_tube(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -330,7 +330,7 @@ def chest_tube(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom
     line = curve([*enter, *path], 9)
     rows = [chain(line, 0.42, None, 0.5), chain(line, 0.27, None, -0.5),
             chain(line + (0, 0.3, 0), 0.1, None, 2.0)]
-    out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, 12))), *rows])
+    out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, STRAND))), *rows])
 
 
 BUILDERS: dict[str, Callable] = {

@@ -139,8 +139,9 @@ def attenuation(chest: Phantom, size: int) -> Projection:
     for name, strands in chest.extras.items():
         xk.add_strands(total, strands, view, size)
         if name in DEVICE_PATHS:
-            chest.marks.setdefault(name, np.column_stack(
-                [strands[:, :9], np.maximum(strands[:, 9:11], 0.3), np.full(len(strands), 1.0)]))
+            mark = strands.copy()
+            mark[:, 9:11], mark[:, 11] = np.maximum(mark[:, 9:11], 0.3), 1.0
+            chest.marks.setdefault(name, mark)
     for name, strands in chest.marks.items():
         path = paths.setdefault(name, np.zeros((size, size)))
         xk.add_strands(path, strands, view, size)

@@ -15,7 +15,8 @@ from .kernels import box_span, fractal, jit, lattice, scene_distance, smoothstep
 
 MOST_SPANS = 3  # a ray may cross one solid that many times
 LUNG_SPANS = 4  # aerated stretches kept for each ray
-NOTHING_IN_BETWEEN = 0.02  # cm: shorter stretches are left out
+NOTHING_IN_BETWEEN = 0.02  # cm: shorter gaps are closed
+SMOOTH_ENOUGH = 0.5  # cm by which two rays may differ for the one between to be their mean
 
 # What a point may be, as bits: a solid says over which it paints and what it leaves behind.
 OUTSIDE, SOFT, LUNG, PLEURAL = 1, 2, 4, 8
@@ -72,45 +73,86 @@ def box_on_picture(view, size, box):
 
 
 @jit
+def ray_spans(T, textures, active, box, view, size, row, column, shortest, out):
+    """Where one ray is inside a solid: fills `out` with pairs of distances, 0 for the rest.
+
+    A step is nine tenths of the distance, at least `shortest` cm; each crossing is then closed
+    in by false position, because the distance of a blend or an ellipsoid is not exact.
+    """
+    dx, dy, dz = pixel_direction(view, size, row, column)
+    t, end = box_span(box, view[0], view[1], view[2], dx, dy, dz)
+    out[:] = 0
+    if t >= end:
+        return
+    count = len(active)
+    n = 0
+    d, _ = scene_distance(
+        T, textures, active, count, view[0] + dx * t, view[1] + dy * t, view[2] + dz * t
+    )
+    if d < 0:
+        out[0] = t
+        n = 1
+    while t < end and n < 2 * MOST_SPANS:
+        ahead = min(t + max(0.9 * abs(d), shortest), end)
+        e, _ = scene_distance(
+            T, textures, active, count, view[0] + dx * ahead, view[1] + dy * ahead,
+            view[2] + dz * ahead,
+        )
+        if (d < 0) != (e < 0):
+            a, da, b, db = t, d, ahead, e
+            middle = a + (b - a) * da / (da - db)
+            for _ in range(3):
+                dm, _ = scene_distance(
+                    T, textures, active, count, view[0] + dx * middle, view[1] + dy * middle,
+                    view[2] + dz * middle,
+                )
+                if abs(dm) < 2e-3:
+                    break
+                if (dm < 0) == (da < 0):
+                    a, da, db = middle, dm, 0.5 * db
+                else:
+                    b, db, da = middle, dm, 0.5 * da
+                middle = a + (b - a) * da / (da - db)
+            out[n] = middle
+            n += 1
+        t, d = ahead, e
+    if n % 2 == 1:
+        out[n] = end
+
+
+@jit
+def between(a, b, out):
+    """Mean of two rays' spans into `out`; False where they differ too much for that."""
+    for s in range(2 * MOST_SPANS):
+        if (a[s] == 0) != (b[s] == 0) or abs(a[s] - b[s]) > SMOOTH_ENOUGH:
+            return False
+        out[s] = 0.5 * (a[s] + b[s])
+    return True
+
+
+@jit
 def trace_spans(T, textures, box, view, size, frame, shortest):
     """Where the rays of the pixels in `frame` are inside a solid.
 
     Returns float32 (rows, columns, 2 * MOST_SPANS): pairs of distances from the source in cm,
-    0 where there is no further pair.  A step is as long as the distance allows, at least
-    `shortest` cm.
+    0 where there is no further pair.  Every other ray of every other row is walked; the ones
+    between are the mean of their neighbours where these agree, and walked where they do not, so
+    outlines are as sharp as the picture allows.
     """
     rows, columns = frame[2] - frame[0], frame[3] - frame[1]
     out = np.zeros((rows, columns, 2 * MOST_SPANS), np.float32)
     active = np.arange(T.shape[0])
-    for j in range(rows):
-        for i in range(columns):
-            dx, dy, dz = pixel_direction(view, size, frame[0] + j, frame[1] + i)
-            t, end = box_span(box, view[0], view[1], view[2], dx, dy, dz)
-            if t >= end:
-                continue
-            n = 0
-            d, _ = scene_distance(
-                T, textures, active, len(active), view[0] + dx * t, view[1] + dy * t,
-                view[2] + dz * t,
-            )
-            if d < 0:
-                out[j, i, 0] = t
-                n = 1
-            while t < end:
-                step = max(abs(d), shortest)
-                ahead = min(t + step, end)
-                e, _ = scene_distance(
-                    T, textures, active, len(active), view[0] + dx * ahead,
-                    view[1] + dy * ahead, view[2] + dz * ahead,
-                )
-                if (d < 0) != (e < 0) and n < 2 * MOST_SPANS:
-                    out[j, i, n] = t + (ahead - t) * d / (d - e)
-                    n += 1
-                if ahead >= end:
-                    break
-                t, d = ahead, e
-            if n % 2 == 1:
-                out[j, i, n] = end
+    for stage in range(3):
+        for j in range(stage % 2, rows, 2 if stage < 2 else 1):
+            for i in range(0 if stage < 2 else 1, columns, 2):
+                known = False
+                if stage == 1 and j + 1 < rows:
+                    known = between(out[j - 1, i], out[j + 1, i], out[j, i])
+                elif stage == 2 and i + 1 < columns:
+                    known = between(out[j, i - 1], out[j, i + 1], out[j, i])
+                if not known:
+                    ray_spans(T, textures, active, box, view, size, frame[0] + j, frame[1] + i,
+                              shortest, out[j, i])
     return out
 
 
@@ -246,8 +288,10 @@ def add_cloud(total, path, lungs, T, textures, box, view, size, numbers, attenua
             path[j, i] += dense
 
 
-# strand row: from (3), to (3), flat side's normal (3), half thickness, half height, attenuation
-STRAND = 12
+# strand row: from (3), to (3), flat side's normal (3), half thickness, half height, attenuation,
+# normals of the planes in which it begins (3) and ends (3): neighbours share them, as a mitred
+# pipe does, so that a bend has neither gap nor overlap
+STRAND = 18
 
 
 @jit
@@ -284,13 +328,11 @@ def add_strands(out, strands, view, size):
         ox, oy, oz = view[0] - ax, view[1] - ay, view[2] - az
         qn = (ox * nx + oy * ny + oz * nz) / thick
         qb = (ox * bx + oy * by + oz * bz) / high
-        qu = ox * ux + oy * uy + oz * uz
         for j in range(max(top, 0), min(bottom, size)):
             for i in range(max(left, 0), min(right, size)):
                 dx, dy, dz = pixel_direction(view, size, j, i)
                 vn = (dx * nx + dy * ny + dz * nz) / thick
                 vb = (dx * bx + dy * by + dz * bz) / high
-                vu = dx * ux + dy * uy + dz * uz
                 v2 = vn * vn + vb * vb
                 # Perpendicular offset first: the source is far away, the cylinder small.
                 nearest = -(qn * vn + qb * vb) / max(v2, 1e-12)
@@ -300,11 +342,23 @@ def add_strands(out, strands, view, size):
                     continue
                 half = math.sqrt(inside / max(v2, 1e-12))
                 a, b = nearest - half, nearest + half
-                if abs(vu) > 1e-9:
-                    s0, s1 = -qu / vu, (length - qu) / vu
-                    a, b = max(a, min(s0, s1)), min(b, max(s0, s1))
-                elif qu < 0 or qu > length:
-                    continue
+                for end in range(2):
+                    m = 12 + 3 * end
+                    past = (
+                        (view[0] - strands[k, 3 * end]) * strands[k, m]
+                        + (view[1] - strands[k, 3 * end + 1]) * strands[k, m + 1]
+                        + (view[2] - strands[k, 3 * end + 2]) * strands[k, m + 2]
+                    )
+                    rate = dx * strands[k, m] + dy * strands[k, m + 1] + dz * strands[k, m + 2]
+                    if end == 1:
+                        past, rate = -past, -rate
+                    if abs(rate) < 1e-9:
+                        if past < 0:
+                            b = a
+                    elif rate > 0:
+                        a = max(a, -past / rate)
+                    else:
+                        b = min(b, -past / rate)
                 if b > a:
                     out[j, i] += weight * (b - a)
 
@@ -331,10 +385,9 @@ def grow_vessels(starts, directions, radii, dice, T, textures, side, most):
     would leave the lung.
     """
     active = np.arange(T.shape[0])
-    stack = np.empty((4096, 8))
+    stack = np.empty((4 * most, 8))  # a queue: all branches grow at once
     out = np.empty((most, 7))
-    top = 0
-    count = 0
+    first, top, count = 0, 0, 0
     for n in range(len(radii)):
         for c in range(3):
             stack[top, c] = starts[n, c]
@@ -343,11 +396,11 @@ def grow_vessels(starts, directions, radii, dice, T, textures, side, most):
         stack[top, 7] = 0
         top += 1
     roll = 0
-    while top > 0 and count < most:
-        top -= 1
-        px, py, pz = stack[top, 0], stack[top, 1], stack[top, 2]
-        ux, uy, uz = stack[top, 3], stack[top, 4], stack[top, 5]
-        r, age = stack[top, 6], stack[top, 7]
+    while first < top and count < most:
+        px, py, pz = stack[first, 0], stack[first, 1], stack[first, 2]
+        ux, uy, uz = stack[first, 3], stack[first, 4], stack[first, 5]
+        r, age = stack[first, 6], stack[first, 7]
+        first += 1
         die = dice[roll % len(dice)]
         roll += 1
         length = (0.9 + 0.35 * die[0]) * (0.55 + 2.2 * r)
@@ -367,7 +420,7 @@ def grow_vessels(starts, directions, radii, dice, T, textures, side, most):
         for child in range(2):
             part = share if child == 0 else 1 - share
             rc = r * part ** (1 / 2.7)
-            if rc < 0.028 or top >= 4090:
+            if rc < 0.05 or top >= len(stack):
                 continue
             spread = 0.22 if child == 0 else 0.62
             vx = ux + spread * die[2 + 3 * child]
