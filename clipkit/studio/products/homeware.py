@@ -14,7 +14,8 @@ from clipkit.studio.scene import (
 )
 
 GLAZED = ("ceramic",)
-WITHOUT_HIDDEN_HANDLE = ((-65, 65), (115, 245))  # a handle at +x stays in sight
+HANDLE_IN_SIGHT = ((-35, 52), (128, 215))  # camera angles that show a handle at +x
+SPOUT_IN_SIGHT = ((-42, 42), (138, 222))
 
 
 # ------------------------------------------------------------------------- shared constructions
@@ -77,7 +78,7 @@ def mug_body(scene, look, shape, profile, wall=0.035):
     hollow(scene, profile, wall, inner_glaze(look, shape))
 
 
-@design("mug", "straight", materials=GLAZED, yaw=WITHOUT_HIDDEN_HANDLE, pitch=(8, 34))
+@design("mug", "straight", materials=GLAZED, yaw=HANDLE_IN_SIGHT, pitch=(8, 34))
 def straight_mug(scene, look, shape):
     """A straight mug."""
     r, height = shape("radius", 0.37, 0.46), shape("height", 0.80, 1.05)
@@ -86,7 +87,7 @@ def straight_mug(scene, look, shape):
                                   (r, height, 1)])
 
 
-@design("mug", "tapered", materials=GLAZED, yaw=WITHOUT_HIDDEN_HANDLE, pitch=(8, 34))
+@design("mug", "tapered", materials=GLAZED, yaw=HANDLE_IN_SIGHT, pitch=(8, 34))
 def tapered_mug(scene, look, shape):
     """A tall mug that widens to its rim."""
     base, rim = shape("base", 0.24, 0.30), shape("rim", 0.38, 0.47)
@@ -95,7 +96,7 @@ def tapered_mug(scene, look, shape):
                                   ((base + rim) / 2 + curve, height * 0.5), (rim, height, 1)])
 
 
-@design("mug", "barrel", materials=GLAZED, yaw=WITHOUT_HIDDEN_HANDLE, pitch=(8, 34))
+@design("mug", "barrel", materials=GLAZED, yaw=HANDLE_IN_SIGHT, pitch=(8, 34))
 def barrel_mug(scene, look, shape):
     """A mug with a round belly and a narrower rim."""
     base, belly = shape("base", 0.24, 0.32), shape("belly", 0.44, 0.52)
@@ -104,7 +105,7 @@ def barrel_mug(scene, look, shape):
                                   (belly, height * 0.42), (rim, height * 0.9), (rim, height, 1)])
 
 
-@design("mug", "espresso cup with saucer", materials=GLAZED, yaw=WITHOUT_HIDDEN_HANDLE,
+@design("mug", "espresso cup with saucer", materials=GLAZED, yaw=HANDLE_IN_SIGHT,
         pitch=(16, 42))
 def espresso_cup(scene, look, shape):
     """A small round cup on its saucer."""
@@ -129,7 +130,7 @@ def espresso_cup(scene, look, shape):
             scene.add(drink, look.plain((0.05, 0.02, 0.008), "ceramic"))
 
 
-@design("mug", "travel", materials=("metal", "plastic"), yaw=WITHOUT_HIDDEN_HANDLE, pitch=(6, 26))
+@design("mug", "travel", materials=("metal", "plastic"), yaw=HANDLE_IN_SIGHT, pitch=(6, 26))
 def travel_mug(scene, look, shape):
     """A tall travel mug with a lid and a handle."""
     base, rim = shape("base", 0.24, 0.30), shape("rim", 0.33, 0.40)
@@ -144,7 +145,6 @@ def travel_mug(scene, look, shape):
     thick = shape("handle thickness", 0.04, 0.052)
     handle = smooth_curve([(rim - 0.05, height * 0.93), (outer, height * 0.88), (outer, height * 0.6),
                            (outer - 0.06, height * 0.38), (rim - 0.08, height * 0.36)], 6)
-    inner = handle - (thick * 1.6, 0.0)
     inner = smooth_curve([(rim - 0.05, height * 0.84), (outer - 0.09, height * 0.80),
                           (outer - 0.09, height * 0.6), (outer - 0.13, height * 0.46),
                           (rim - 0.08, height * 0.45)], 6)
@@ -156,7 +156,7 @@ def travel_mug(scene, look, shape):
     scene.paint(cylinder(1, 1, 0.02).at(0, height * 0.12, 0), look.chrome(), 0.006)
 
 
-@design("mug", "enamel", materials=("metal",), yaw=WITHOUT_HIDDEN_HANDLE, pitch=(8, 34))
+@design("mug", "enamel", materials=("metal",), yaw=HANDLE_IN_SIGHT, pitch=(8, 34))
 def enamel_mug(scene, look, shape):
     """A camping mug of enamelled steel with a dark rolled rim."""
     r, height = shape("radius", 0.38, 0.46), shape("height", 0.70, 0.86)
@@ -194,9 +194,6 @@ def spout(scene, material, start, bend, end, wide, narrow, smooth=0.08):
     scene.cut(box(0.2, 0.1, 0.2).rotate(roll=-12).at(end[0], end[1] + 0.105, 0))
 
 
-SPOUT_IN_SIGHT = ((-42, 42), (138, 222))
-
-
 @design("teapot", "round", materials=("ceramic",), yaw=SPOUT_IN_SIGHT, pitch=(6, 30))
 def round_teapot(scene, look, shape):
     """A round-bellied teapot with a curved spout and a looped handle."""
@@ -211,7 +208,7 @@ def round_teapot(scene, look, shape):
     spout(scene, look.solid(), (r * 0.8, height * 0.30), (r * 1.4, height * 0.30),
           (out, height * shape("spout height", 0.85, 1.0)), 0.12, 0.05)
     thick = shape("handle thickness", 0.04, 0.055)
-    bow = tube((-r * 0.72, height * 0.86, 0), (-r * shape("handle reach", 2.1, 2.6), height, 0),
+    bow = tube((-r * 0.72, height * 0.86, 0), (-r * shape("handle reach", 1.8, 2.3), height, 0),
                (-r * 0.88, height * 0.25, 0), thick)
     scene.add(bow, look.solid(), 0.05)
 
@@ -346,7 +343,7 @@ def fluted_vase(scene, look, shape):
     hollow(scene, profile, 0.04, look.lining(0.5), 0.08)
 
 
-@design("vase", "ginger jar", materials=("ceramic",), yaw=(-50, 50), pitch=(5, 26))
+@design("vase", "broad-shouldered", materials=("ceramic",), yaw=(-50, 50), pitch=(5, 26))
 def shouldered_vase(scene, look, shape):
     """A vase with high broad shoulders and a short neck."""
     height, shoulder = shape("height", 1.05, 1.3), shape("shoulder", 0.38, 0.48)
@@ -578,8 +575,8 @@ def open_umbrella(scene, look, shape, place):
         scene.cut(place(dome(reach - 0.004, 0.018).fluted(0.010, n)), look.darker(0.7))
         half = reach * math.sin(math.pi / n)
         scallop = ellipsoid(0.35, shape("scallop", 0.05, 0.10) + 0.1, half * 1.01)
-        scallop = scallop.at(reach * math.cos(math.pi / n), rim - 0.1, 0).rotate(yaw=180 / n)
-        scene.cut(place(scallop.repeat_around(n)))
+        scallop = scallop.at(reach * math.cos(math.pi / n), rim - 0.1, 0).repeat_around(n)
+        scene.cut(place(scallop.rotate(yaw=180 / n)))
         scene.cut(place(box(2, 0.1, 2).at(0, rim - 0.1, 0)))
     steel = look.chrome() if shape.choice("rod", ("steel", "black")) == "steel" else (
         look.plain("black", "metal"))
@@ -607,7 +604,7 @@ def tilted_umbrella(scene, look, shape):
 def resting_umbrella(scene, look, shape):
     """An open umbrella put down to dry: it rests on its rim and its handle."""
     turn = shape("turn", -60, 60)
-    lean = shape("lean", 118, 128)
+    lean = shape("lean", 46, 56)
     open_umbrella(scene, look, shape, lambda piece: piece.rotate(roll=lean).rotate(yaw=turn))
 
 
