@@ -25,7 +25,7 @@ from .chest import Findings, Patient, check_hospital, stream
 from .pathology import phantom
 
 STEP = 0.5  # cm between the samples in a cloud
-SHORTEST = 0.12  # cm, least step along a ray
+SHORTEST = 0.35  # cm, least step along a ray
 SEEN = 0.45  # cm of a finding on the way of a ray from which on its pixel belongs to the mask
 CACHE_BYTES = 160_000_000
 

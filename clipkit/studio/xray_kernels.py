@@ -16,7 +16,7 @@ from .kernels import box_span, fractal, jit, lattice, scene_distance, smoothstep
 MOST_SPANS = 3  # a ray may cross one solid that many times
 LUNG_SPANS = 4  # aerated stretches kept for each ray
 NOTHING_IN_BETWEEN = 0.02  # cm: shorter gaps are closed
-SMOOTH_ENOUGH = 0.5  # cm by which two rays may differ for the one between to be their mean
+SMOOTH_ENOUGH = 0.9  # cm by which two rays may differ for the one between to be their mean
 
 # What a point may be, as bits: a solid says over which it paints and what it leaves behind.
 OUTSIDE, SOFT, LUNG, PLEURAL = 1, 2, 4, 8
@@ -76,8 +76,8 @@ def box_on_picture(view, size, box):
 def ray_spans(T, textures, active, box, view, size, row, column, shortest, out):
     """Where one ray is inside a solid: fills `out` with pairs of distances, 0 for the rest.
 
-    A step is nine tenths of the distance, at least `shortest` cm; each crossing is then closed
-    in by false position, because the distance of a blend or an ellipsoid is not exact.
+    A step is as long as the distance, at least `shortest` cm; each crossing is then closed in by
+    false position, because the distance of a blend or an ellipsoid is not exact.
     """
     dx, dy, dz = pixel_direction(view, size, row, column)
     t, end = box_span(box, view[0], view[1], view[2], dx, dy, dz)
@@ -93,7 +93,7 @@ def ray_spans(T, textures, active, box, view, size, row, column, shortest, out):
         out[0] = t
         n = 1
     while t < end and n < 2 * MOST_SPANS:
-        ahead = min(t + max(0.9 * abs(d), shortest), end)
+        ahead = min(t + max(abs(d), shortest), end)
         e, _ = scene_distance(
             T, textures, active, count, view[0] + dx * ahead, view[1] + dy * ahead,
             view[2] + dz * ahead,
@@ -403,8 +403,7 @@ def grow_vessels(starts, directions, radii, dice, T, textures, side, most):
         first += 1
         die = dice[roll % len(dice)]
         roll += 1
-        length = (0.9 + 0.35 * die[0]) * (0.55 + 2.2 * r)
-        length = max(length, 0.35)
+        length = max((1 + 0.35 * die[0]) * (0.9 + 3.2 * r), 0.5)
         tx, ty, tz = px + ux * length, py + uy * length, pz + uz * length
         d, _ = scene_distance(T, textures, active, len(active), tx, ty, tz)
         near = age < 3 and abs(tx) < 6.5
@@ -422,7 +421,7 @@ def grow_vessels(starts, directions, radii, dice, T, textures, side, most):
             rc = r * part ** (1 / 2.7)
             if rc < 0.05 or top >= len(stack):
                 continue
-            spread = 0.22 if child == 0 else 0.62
+            spread = 0.17 if child == 0 else 0.5
             vx = ux + spread * die[2 + 3 * child]
             vy = uy + spread * die[3 + 3 * child]
             vz = uz + spread * die[4 + 3 * child]
