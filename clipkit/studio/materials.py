@@ -200,7 +200,7 @@ def in_material(colour: str | RGB, material: str) -> RGB:
     if material == "metal":
         return tuple(min(0.95, 0.12 + 0.85 * v) for v in rgb)
     if material == "glass":
-        return tuple(min(0.97, 0.25 + 0.75 * v**0.45) for v in rgb)
+        return tuple(min(0.97, 0.02 + 1.02 * v**0.7) for v in rgb)
     return rgb
 
 

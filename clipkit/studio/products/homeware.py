@@ -21,7 +21,7 @@ SPOUT_IN_SIGHT = ((-42, 42), (138, 222))
 # ------------------------------------------------------------------------- shared constructions
 def turned(points):
     """A solid turned from (radius, height) points, bottom to top; a third value 1 is a corner."""
-    line = smooth_curve(points, 6)
+    line = smooth_curve(points, 14)
     return revolve(np.vstack([(-0.06, line[0, 1]), line, (-0.06, line[-1, 1])]))
 
 
@@ -52,6 +52,11 @@ def ear(scene, material, top, bottom, reach, thick, lift=0.0, smooth=0.03):
     control = 2 * reach - (top[0] + bottom[0]) / 2
     bow = tube((*top, 0), (control, middle, 0), (*bottom, 0), thick, thick * 0.9)
     scene.add(bow, material, smooth)
+
+
+def wall_of(look, thin):
+    """Thickness of a pot's wall; glass is thicker, or its colour would hardly show."""
+    return 0.075 if look.material == "glass" else thin
 
 
 def inner_glaze(look, shape):
@@ -312,7 +317,8 @@ def bud_vase(scene, look, shape):
     profile = [(0.0, 0.0, 1), (belly * 0.5, 0.0, 1), (belly * 0.6, 0.03), (belly, middle),
                (neck * 1.3, middle * 2.05), (neck, height * 0.85), (neck * 1.35, height, 1)]
     scene.add(turned(profile), glaze(look, shape, belly))
-    hollow(scene, profile, 0.025, look.lining(0.4), 0.06)
+    inside = look.solid() if look.material == "glass" else look.lining(0.4)
+    hollow(scene, profile, wall_of(look, 0.025), inside, 0.12)
     stems(scene, look, shape, height, neck)
 
 
@@ -324,7 +330,8 @@ def cylinder_vase(scene, look, shape):
     profile = [(0.0, 0.0, 1), (base - 0.02, 0.0, 1), (base, 0.03),
                ((base + top) / 2 + waist, height * 0.5), (top, height, 1)]
     scene.add(turned(profile), glaze(look, shape, base))
-    hollow(scene, profile, 0.03, look.lining(0.6), 0.06)
+    inside = look.solid() if look.material == "glass" else look.lining(0.6)
+    hollow(scene, profile, wall_of(look, 0.03), inside, 0.12)
     stems(scene, look, shape, height, top * 0.6)
 
 
@@ -340,7 +347,8 @@ def fluted_vase(scene, look, shape):
                (neck, height * 0.84), (lip, height, 1)]
     n = shape.choice("flutes", (14, 18, 24))
     scene.add(turned(profile).fluted(shape("depth", 0.012, 0.022), n), glaze(look, shape, belly))
-    hollow(scene, profile, 0.04, look.lining(0.5), 0.08)
+    inside = look.solid() if look.material == "glass" else look.lining(0.5)
+    hollow(scene, profile, wall_of(look, 0.04), inside, 0.12)
 
 
 @design("vase", "broad-shouldered", materials=("ceramic",), yaw=(-50, 50), pitch=(5, 26))
