@@ -622,7 +622,7 @@ def scene_distance(T, textures, active, count, x, y, z):
         if join <= SMOOTH_UNION:
             if ball > d + k:
                 continue
-            e = ball if ball > FAR else shape_distance(T, textures, i, px, y, pz)
+            e = ball if ball > FAR + k else shape_distance(T, textures, i, px, y, pz)
             if e < d:
                 m = int(T[i, MATERIAL])
             d = blend(d, e, k) if join == SMOOTH_UNION else min(d, e)

@@ -247,7 +247,7 @@ def join(row, grids, d, x, y, z):
     ball = length(x - centre[0], y - centre[1], z - centre[2]) - row[k.BALL_RADIUS]
     e = shape_distance(row, grids, x, y, z)
     if how in (k.UNION, k.SMOOTH_UNION):
-        e = np.where(ball > k.FAR, ball, e)  # far away its bounding ball stands for the shape
+        e = np.where(ball > k.FAR + r, ball, e)  # far away its bounding ball stands for the shape
         new = blend(d, e, r if how == k.SMOOTH_UNION else 0)
         return np.where(ball > d + r, d, new)
     if how == k.PAINT:
