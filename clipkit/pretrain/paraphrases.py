@@ -13,8 +13,8 @@ _BY_CATEGORY: dict[str, tuple[str, ...]] = {
         "short sleeves, round neck, made of jersey",
     ),
     "long-sleeved top": (
-        "a thin top whose sleeves reach the wrist", "tee with sleeves down to the hands",
-        "light long-sleeve layer for cool evenings", "a tee, but with long sleeves",
+        "a thin top whose sleeves reach the wrist", "jersey with sleeves down to the hands",
+        "light long-sleeve layer for cool evenings", "a light layer that covers the whole arm",
         "thin cotton top with long narrow sleeves",
     ),
     "shirt": (
@@ -30,11 +30,11 @@ _BY_CATEGORY: dict[str, tuple[str, ...]] = {
     ),
     "hoodie": (
         "sweatshirt with a hood", "soft cotton top with a hood for lounging",
-        "a hooded jumper for the way to training", "top with a hood and a kangaroo pocket",
-        "casual sweater with hood and drawstrings",
+        "hooded cotton layer for the way to training", "top with a hood and a kangaroo pocket",
+        "casual layer with hood and drawstrings",
     ),
     "jacket": (
-        "short outer layer for windy days", "something to wear over a jumper in spring",
+        "short outer layer for windy days", "something to wear over other layers in spring",
         "a bomber or a blazer", "light outerwear that ends at the hips",
         "short zipped outerwear for cool evenings",
     ),
@@ -60,11 +60,11 @@ _BY_CATEGORY: dict[str, tuple[str, ...]] = {
     ),
     "jeans": (
         "sturdy denim for the legs", "pants made of denim", "denim legwear for hard work",
-        "long denim bottoms", "five-pocket pants in denim",
+        "long legs of sturdy denim", "five-pocket pants in denim",
     ),
     "shorts": (
         "short pants that end above the knee", "legwear for hot days at the beach",
-        "pants with short legs for running", "summer bottoms that leave the knees bare",
+        "legwear cut short for running", "summer bottoms that leave the knees bare",
         "short trousers for the holidays",
     ),
     "sneaker": (

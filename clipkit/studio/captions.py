@@ -33,8 +33,13 @@ _GREY_PHOTO_OF = (
 )
 _CLOSE_UP_OF = ("a close-up of {a}", "close-up photo of {a}", "{a}, close up",
                 "{a} seen from close by")
-_FROM_ABOVE = ("{a} seen from above", "a flat lay of {a}", "flat lay: {a}",
-               "{a} photographed from above")
+_FROM_ABOVE = ("{a} seen from above", "{a} photographed from above", "{a}, top view")
+_FLAT_LAY = ("a flat lay of {a}", "flat lay: {a}", "{a} laid out flat", "{a} seen from above")
+_PLACES = {  # backgrounds on which a product may lie or stand
+    "wooden floor": "on a wooden floor", "table top": "on a table", "carpet": "on a carpet",
+    "rug": "on a rug", "tiles": "on a tiled floor", "concrete": "on concrete",
+    "grass": "on the grass", "cloth": "on a sheet", "white": "on a white background",
+}
 
 
 def _style(product) -> vocabulary.Style:
@@ -58,6 +63,7 @@ class _Writer:
         self.facts = [fact for fact in FACTS if fact in mention]
         self.entry = vocabulary.ENTRIES[product.category]
         self.group = vocabulary.GROUPS[self.entry.group]
+        self.praise = self._deck(self.group.praise)
         self.noun, self.number = self._draw_noun()
 
     def chance(self, probability: float) -> bool:
@@ -115,14 +121,16 @@ class _Writer:
         """Return a noun phrase without article: adjectives in their order, noun, what follows."""
         before, after = [], []
         if self.chance(praise):
-            before.append(pick(self.rng, self.group.praise))
+            before.append(self.praise())
         colour = self.said("colour", 1.2 * rate)
         pattern = self.said("pattern", rate if self.product.pattern != "plain" else 0.35 * rate)
         if colour or pattern:
             self._surface(before, after, colour, pattern)
         if self.said("material", 0.8 * rate):
             stuff = self._material()
-            part = vocabulary.PARTS.get(self.product.category)
+            part = vocabulary.PARTS.get(self.product.design) or vocabulary.PARTS.get(
+                self.product.category
+            )
             if self.chance(0.7):
                 before.append(pick(self.rng, stuff.before))
             elif part and "category" in self.facts:
@@ -136,11 +144,14 @@ class _Writer:
                 after.append(pick(self.rng, style.after))
             elif style.before:
                 before.append(pick(self.rng, style.before))
-        before = [word for word in before if not _shares_a_stem(word, self.noun)]
+        words = [self.noun]
+        for word in reversed(before):
+            if not _shares_a_stem(word, " ".join(words)):
+                words.insert(0, word)
         after.sort(key=lambda words: words.startswith("with"))
         if len(after) > 1 and after[-2].startswith("with"):
             after[-1] = "and" + after[-1].removeprefix("with")
-        return " ".join([*before, self.noun, *after])
+        return " ".join([*words, *after])
 
     def _surface(self, before: list, after: list, colour: bool, pattern: bool) -> None:
         """Say colour and pattern, together or apart, before the noun or after it."""
@@ -206,7 +217,7 @@ class _Writer:
             "kind": kinds or [self.noun],
             "trait": self._deck(entry.traits), "use": self._deck(entry.uses),
             "plain_use": self._deck(tuple(use for use in entry.uses if " and " not in use)),
-            "praise": self._deck(self.group.praise),
+            "praise": self.praise,
             "occasion": self.group.occasions, "fit": self.group.fit,
         }
 
@@ -254,8 +265,9 @@ _OPENERS = (
     "{this} {praise} {np} {is} made for {use}", "{this} {np} {has} {trait}", "meet our {np}",
     "for {use}: {rich}", "new in: {rich}", "{rich} for {plain_use} and {plain_use}",
     "{this} {np} {is} a [safe|good|fine] choice for {use}", "our {np} {is} right for {use}",
-    "looking for something for {use}? [Try|Take] {this} {np}",
-    "{praise} and {praise}: {rich}", "{this} {is} {rich}",
+    "[in search of something|looking for something|something] for {use}? [try|take] {this} {np}",
+    "{praise} and {praise}: {rich}", "{rich}, [new|back] in stock", "here {is} {rich}",
+    "{rich} that {is} made for {use}", "[just in|back in stock|our favourite]: {rich}",
 )
 _BARE_OPENERS = ("{rich}", "this is {rich}", "here is {rich}", "{a}", "we call this {rich}")
 _REMARKS = {
@@ -389,7 +401,9 @@ def description(product, rng: np.random.Generator) -> str:
 def _grouped(facts: list[str], writer: _Writer) -> list[str]:
     """Drop facts by chance, so that any of them may stand alone."""
     kept = [fact for fact in facts if writer.chance(0.65)]
-    return kept or [pick(writer.rng, facts)]
+    if set(kept) - {"design"}:
+        return kept
+    return [pick(writer.rng, [fact for fact in facts if fact != "design"])]
 
 
 def _label(writer: _Writer) -> str:
@@ -410,19 +424,24 @@ def _label(writer: _Writer) -> str:
     return tidy(writer.with_article(phrase) if form < 0.85 else phrase)
 
 
-def _photo_of(writer: _Writer, shot, grey: bool) -> str:
+def _photo_of(writer: _Writer, shot, pose: str | None, grey: bool) -> str:
     """Write "a photo of ...", with what is known to be true of the picture."""
     frames = _PHOTO_OF
     if grey:
         frames = _GREY_PHOTO_OF
     elif shot is not None and writer.chance(0.5):
-        if getattr(shot, "zoom", 1.0) >= 1.5:
+        if shot.zoom >= 1.5:
             frames = _CLOSE_UP_OF
-        elif getattr(shot, "pitch", 0.0) >= 60:
+        elif pose == "flat":
+            frames = _FLAT_LAY
+        elif (shot.pitch or 0) >= 50 and pose in ("standing", "side"):
             frames = _FROM_ABOVE
     bare = writer.phrase(praise=0.1)
     words = {"bare": bare, "a": writer.with_article(bare)}
-    return tidy(expand(pick(writer.rng, frames), writer.rng, words))
+    text = expand(pick(writer.rng, frames), writer.rng, words)
+    if shot is not None and pose in ("standing", "side", "flat") and writer.chance(0.2):
+        text += " " + _PLACES.get(shot.background, "")
+    return tidy(text)
 
 
 def caption(
@@ -432,6 +451,7 @@ def caption(
     mention: Collection[str] = FACTS,
     length: str | None = None,
     grey: bool = False,
+    pose: str | None = None,
 ) -> str:
     """Write a caption for pretraining: a label, tags, a title, a sentence or a description.
 
@@ -442,7 +462,7 @@ def caption(
     rng : numpy.random.Generator
         Chooses the form and the words.
     shot : Shot, optional
-        How the picture was taken; "close-up" and "seen from above" are said only if it says so.
+        How the picture was taken; a close-up or a background is named only if this says so.
     mention : collection of str
         The facts that the caption may use, out of `FACTS`. A picture that was turned grey, for
         instance, must not be captioned with its colour.
@@ -450,6 +470,9 @@ def caption(
         "short" has at most 14 words, "long" is a description; by default both occur.
     grey : bool
         Whether the picture is black and white; this may then be said, and colours are not.
+    pose : str, optional
+        The product's pose in the picture (`clipkit.studio.POSES`); only with it the text may say
+        that the product lies flat, is seen from above, or what it lies on.
 
     Returns
     -------
@@ -470,12 +493,12 @@ def caption(
         writer = _Writer(product, rng, mention)
         return writer.sentences(1 + int(rng.random() * 2.4))
     while True:
-        text = _short(product, rng, shot, mention, grey)
+        text = _short(product, rng, shot, pose, mention, grey)
         if len(text.split()) <= SHORT_WORDS:
             return text
 
 
-def _short(product, rng, shot, mention, grey) -> str:
+def _short(product, rng, shot, pose, mention, grey) -> str:
     writer = _Writer(product, rng, mention)
     form = rng.random()
     if form < 0.35:
@@ -484,7 +507,7 @@ def _short(product, rng, shot, mention, grey) -> str:
             writer.noun, writer.number = writer._draw_noun()
         return _label(writer)
     if form < 0.65 or "category" not in mention:
-        return _photo_of(writer, shot, grey)
+        return _photo_of(writer, shot, pose, grey)
     if form < 0.85:
         return _title(writer)
     return writer.sentences(0)
@@ -498,9 +521,9 @@ _IGNORED = re.compile(
     r"|(?:rubber|leather|wooden|glass|metal) (?:sole|handle|lid|buckle|strap|base)s?"
     r"|(?:on|against|in front of) an? [\w ]*?(?:background|backdrop|floor|wall|table|surface)"
     r"|(?:red|white) wine|(?:black|green|white) (?:tea|coffee)|orange juice|glass of \w+"
-    r"|ear cups|on an? (?:\w+ ){0,2}heel|rolled top|dress(?:ed)? (?:up|down)"
+    r"|ear cups|on an? (?:\w+ ){0,2}(?:heel|wedge|platform)|rolled top|dress(?:ed)? (?:up|down)"
     r"|(?:long|short|cap|shirt) sleeves"
-    r"|shirt collar|hat stand|coat hook|cap toe|belt loops?)\b"
+    r"|shirt collar|top view|hat stand|coat hook|cap toe|belt loops?)\b"
 )
 _PATTERN_RULES = {
     "plain": r"plain|solid(?= coloured)?(?! wood| metal| built)|unpatterned|unprinted"
@@ -541,7 +564,7 @@ _MARK = re.compile(
     r"|chevron|lines)"
 )
 _NEGATION = re.compile(
-    r"\b(?:no|not|never|without|isn t|aren t|neither|nor|rather than)(?: \w+){0,3} $"
+    r"\b(?:no|not|never|without|isn t|aren t|neither|nor|rather than)(?: (?!but )\w+){0,3} $"
 )
 
 

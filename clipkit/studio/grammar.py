@@ -92,8 +92,8 @@ def tidy(text: str, sentence: bool = False) -> str:
     text = re.sub(r" ([,.;:])", r"\1", text)
     text = _ARTICLE.sub(lambda m: m[1] + article(m[2])[1:] + " ", text)
     if sentence:
-        text = text.rstrip(".") + "."
-        text = re.sub(r"(^|[.] )([a-z])", lambda m: m[1] + m[2].upper(), text)
+        text = text if text.endswith("?") else text.rstrip(".") + "."
+        text = re.sub(r"(^|[.?] )([a-z])", lambda m: m[1] + m[2].upper(), text)
     return text
 
 
