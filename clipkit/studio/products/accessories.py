@@ -817,7 +817,7 @@ def dial(scene, shape, face, mark, radius, z, numbers=12):
     hour, minute = shape("hour", 0, 360), shape("minute", 0, 360)
     for angle, length, width in ((hour, 0.5, 0.02), (minute, 0.78, 0.013)):
         hand = capsule((0, -0.03, 0), (0, radius * length, 0), width, width * 0.6)
-        scene.add(hand.rotate(roll=angle).at(0, 0, z + 0.022), mark)
+        scene.add(hand.rotate(roll=-angle).at(0, 0, z + 0.022), mark)
 
 
 def face_colours(look, shape):
@@ -874,7 +874,7 @@ def square_watch(scene, look, shape):
     scene.add(extrude(ticks, 0.006).at(0, 0, 0.094), mark)
     for angle, length in ((shape("hour", 0, 360), 0.5), (shape("minute", 0, 360), 0.75)):
         hand = capsule((0, 0, 0), (0, wide * length, 0), 0.016, 0.009)
-        scene.add(hand.rotate(roll=angle).at(0, 0, 0.1), mark)
+        scene.add(hand.rotate(roll=-angle).at(0, 0, 0.1), mark)
     scene.add(cylinder(0.028, 0.028, 0.026, 0.008).rotate(roll=90).at(wide + 0.03, 0, 0.05), steel)
 
 

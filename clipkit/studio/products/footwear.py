@@ -346,7 +346,8 @@ def strap(last, x, height, half_width, material, lean=0.0, thickness=0.022):
     low, high = inside.min() + 0.005, inside.max() - 0.005
     t = np.linspace(0, np.pi, 20)
     arc = np.column_stack([-np.cos(t) * (high - low) / 2, np.sin(t) ** 0.8])
-    outer = np.vstack([[(arc[0, 0], -0.4)], arc, [(arc[-1, 0], -0.4)]])
+    foot = -0.04 / height
+    outer = np.vstack([[(arc[0, 0], foot)], arc, [(arc[-1, 0], foot)]])
     inner = outer * (1 - thickness / ((high - low) / 2), 1)
     outline = np.vstack([outer * (1, height), (inner * (1, height - thickness))[::-1]])
     band = extrude(outline, half_width, 0.008).rotate(yaw=90).at(0, 0, 0)
