@@ -29,7 +29,7 @@ from .tailoring import (
     waist_back,
     waistband,
 )
-from .tops import draw_bodice
+from .tops import DENIMS, draw_bodice
 
 DRESSY = ("cotton", "cotton", "satin", "knit", "denim")
 SKIRTS = ("cotton", "wool", "satin", "leather")
@@ -41,7 +41,7 @@ BOTTOM_POSES = ("flat", "flat", "flat", "hanging", "worn")
 DRESS = dict(
     chest=(0.32, 0.38),
     shoulder=(0.84, 0.98),
-    length=(1.5, 2.0),
+    length=(1.35, 1.85),
     neck=(0.13, 0.2),
     scoop=(0.1, 0.22),
     armhole=(0.32, 0.38),
@@ -80,10 +80,21 @@ def dress(
     return front
 
 
+def gathers(tailor, waist, top, hem, low):
+    """Creases that fan out from a gathered waist, each to a depth of its own."""
+    lines = []
+    for i in range(int(tailor.draw("creases", 5, 12))):
+        share = tailor.draw(f"crease {i}", -0.92, 0.92)
+        reach = tailor.draw(f"crease {i} length", 0.3, 1.0)
+        end = (share * (waist + (hem - waist) * reach), top + (low - top) * reach)
+        lines.append([(share * waist, top), end])
+    return lines
+
+
 def full_skirt(
-    tailor, body, material, hem, length, top=0.0, folds=(0.025, 0.05), frequency=(10, 17), wave=0.02
+    tailor, body, material, hem, length, top=0.0, folds=(0.03, 0.07), frequency=(10, 20), wave=0.02
 ):
-    """A gathered skirt sewn to the waist of a dress, falling in folds."""
+    """A gathered skirt sewn to the waist of a dress, falling in folds. Returns it."""
     y = -body.waist_at
     low = -length
     half = [
@@ -102,6 +113,8 @@ def full_skirt(
         mirrored(half),
         material,
         0.006,
+        gathers(tailor, body.waist, y, hem, low),
+        seam_depth=0.012,
         folds=amount,
         drape=1.4,
         crumple=0.3,
@@ -135,7 +148,7 @@ def flared_dress(tailor):
         top = resized(top, shoulder=top.shoulder * 0.82)
     front = dress(tailor, top, None if sleeve == "none" else (0.12, 0.28), seam=False)
     neckband(tailor, front, top, tailor.cloth, 0.02)
-    full_skirt(
+    below = full_skirt(
         tailor, top, tailor.cloth, tailor.draw("skirt", 0.55, 0.85), tailor.draw("length", 1.4, 1.8)
     )
     if tailor.pick("belt", ("yes", "no")) == "yes":
@@ -144,7 +157,7 @@ def flared_dress(tailor):
             (0, -top.waist_at - 0.01),
             (top.waist + 0.01, -top.waist_at),
         ]
-        tailor.lay(band(strip, 0.05), tailor.accent, 0.02, puff=0.01, edge=0.03, folds=0.002)
+        tailor.sew(below, band(strip, 0.05), tailor.accent, 0.015)
 
 
 @garment("dress", "wrap", ("cotton", "satin"))
@@ -209,7 +222,7 @@ def shirt_dress(tailor):
     strip = rectangle(0, (low - body.scoop) / 2, 0.032, (-low - body.scoop) / 2 - 0.004)
     tailor.sew(front, strip, tailor.cloth, 0.003)
     button_row(tailor, front, 0, -body.scoop - 0.07, low + 0.25, 8, tailor.white)
-    shirt_collar(tailor, body, tailor.cloth, tailor.draw("collar", 0.12, 0.18))
+    shirt_collar(tailor, (front, front), body, tailor.cloth, tailor.draw("collar", 0.12, 0.18))
     if tailor.pick("belt", ("yes", "no")) == "yes":
         strap = rectangle(0, -body.waist_at, body.waist + 0.012, 0.03)
         tailor.sew(front, strap, tailor.accent, 0.01)
@@ -456,14 +469,16 @@ def skater_skirt(tailor):
         0.02,
         tailor.draw("band", 0.05, 0.1),
         ribs=ribs,
-        folds=tailor.draw("gathers", 0.03, 0.055),
+        seams=gathers(tailor, waist, 0.0, hem, -length),
+        seam_depth=0.014,
+        folds=tailor.draw("gathers", 0.04, 0.08),
         drape=1.5,
         crumple=0.2,
         frequency=tailor.draw("gathering", 9, 16),
     )
 
 
-@garment("skirt", "denim buttoned", ("denim",))
+@garment("skirt", "denim buttoned", ("denim",), colours=DENIMS, patterns=("plain",))
 def denim_skirt(tailor):
     "A denim skirt with a row of metal buttons, pockets and belt loops."
     waist, length = tailor.draw("waist", 0.29, 0.34), tailor.draw("length", 0.52, 0.9)
@@ -488,7 +503,7 @@ def denim_skirt(tailor):
     button_row(
         tailor, front, 0, -dip - depth / 2, low, 6 if buttoned else 1, tailor.look.gold(), 0.02
     )
-    thread = tailor.look.plain("yellow")
+    thread = tailor.look.plain((0.45, 0.24, 0.04), "cotton")
     tailor.sew(front, rectangle(0, -length + 0.035, hem * 0.94, 0.005), thread, 0.0)
 
 
@@ -514,7 +529,9 @@ def maxi_skirt(tailor):
         0.015,
         tailor.draw("band", 0.05, 0.09),
         ribs=True,
-        folds=tailor.draw("gathers", 0.025, 0.05),
+        seams=gathers(tailor, waist, 0.0, hem, -length),
+        seam_depth=0.012,
+        folds=tailor.draw("gathers", 0.03, 0.07),
         drape=1.4,
         crumple=0.25,
         frequency=tailor.draw("gathering", 10, 18),
@@ -735,11 +752,11 @@ def denim_trousers(tailor, legs, rolled=0.0):
     """The parts that make jeans (and denim shorts) what they are, on a pair of legs."""
     inside = tailor.lining if rolled else None
     front = trousers(tailor, legs, 0.065, round_pockets(legs), hem_band=rolled, hem_material=inside)
-    thread, metal = tailor.look.plain("yellow"), tailor.look.gold()
+    thread, metal = tailor.look.plain((0.45, 0.24, 0.04), "cotton"), tailor.look.gold()
     for line in round_pockets(legs):
-        tailor.sew(front, band(line, 0.009), thread, 0.0)
+        tailor.sew(front, band(line, 0.007), thread, 0.002)
     edge = fly(legs.rise)
-    tailor.sew(front, band(edge, 0.009), thread, 0.0)
+    tailor.sew(front, band(edge, 0.007), thread, 0.002)
     tailor.button(front, 0.0, -legs.dip - 0.033, metal, 0.022)
     for side in (-1, 1):
         for x, y in ((legs.waist - 0.12, -0.085), (legs.hip - 0.02, -0.205)):
@@ -747,31 +764,31 @@ def denim_trousers(tailor, legs, rolled=0.0):
     return front
 
 
-@garment("jeans", "straight", ("denim",))
+@garment("jeans", "straight", ("denim",), colours=DENIMS, patterns=("plain",))
 def straight_jeans(tailor):
     "Classic jeans with straight legs."
     jeans(tailor, (0.14, 0.165), (0.12, 0.15))
 
 
-@garment("jeans", "skinny", ("denim",))
+@garment("jeans", "skinny", ("denim",), colours=DENIMS, patterns=("plain",))
 def skinny_jeans(tailor):
     "Tight jeans that narrow to the ankle."
     jeans(tailor, (0.105, 0.13), (0.075, 0.095), spread=(0.0, 0.18))
 
 
-@garment("jeans", "flared", ("denim",))
+@garment("jeans", "flared", ("denim",), colours=DENIMS, patterns=("plain",))
 def flared_jeans(tailor):
     "Jeans that widen from the knee down."
     jeans(tailor, (0.115, 0.135), (0.18, 0.24))
 
 
-@garment("jeans", "boyfriend", ("denim",))
+@garment("jeans", "boyfriend", ("denim",), colours=DENIMS, patterns=("plain",))
 def boyfriend_jeans(tailor):
     "Loose jeans with the hems rolled up, showing the pale inside."
     jeans(tailor, (0.15, 0.18), (0.125, 0.155), 0.085, length=(1.35, 1.55))
 
 
-@garment("jeans", "ripped", ("denim",))
+@garment("jeans", "ripped", ("denim",), colours=DENIMS, patterns=("plain",))
 def ripped_jeans(tailor):
     "Jeans with torn holes at the knees that show pale threads."
     legs, front = jeans(tailor, (0.125, 0.16), (0.1, 0.13))
@@ -790,7 +807,7 @@ def ripped_jeans(tailor):
 SHORT = dict(rise=(0.4, 0.5), spread=(0.0, 0.1))
 
 
-@garment("shorts", "denim", ("denim",))
+@garment("shorts", "denim", ("denim",), colours=DENIMS, patterns=("plain",))
 def denim_shorts(tailor):
     "Jeans cut short, the hem rolled up or frayed."
     tailor.fabric(0.013)

@@ -29,7 +29,7 @@ from clipkit.studio.scene import (
 )
 
 #: How garments are shown; a pose is drawn from the tuple, so the flat one is the most common.
-POSES = ("flat", "flat", "flat", "hanging", "worn")
+POSES = ("flat", "flat", "flat", "flat", "hanging", "hanging", "worn")
 
 
 @dataclass(frozen=True)
@@ -152,10 +152,9 @@ class Limb:
     def outline(self):
         """The limb's outline."""
         short = self.length < 0.45
-        steps = (0.5,) if short else (0.28, 0.5, 0.72)
-        outer = [self.at(t, 1) for t in steps] + [(*self.at(1, 1), 1)]
-        inner = [(*self.at(1, -1), 1)] + [self.at(t, -1) for t in reversed(steps)]
-        return [*self.top, *outer, *inner]
+        outer = [self.at(t, 1) for t in ((0.5,) if short else (0.28, 0.5, 0.72))]
+        inner = [self.at(t, -1) for t in ((0.5,) if short else (0.72, 0.5))]
+        return [*self.top, *outer, (*self.at(1, 1), 1), (*self.at(1, -1), 1), *inner]
 
     def cuff(self, depth, wider=1.03):
         """Outline of the last `depth` of the limb, as cuffs and turn-ups are."""
@@ -181,16 +180,18 @@ def sleeve(body, length, angle, bend=0.0, wrist=0.1, elbow=None):
     """
     tip = np.array([body.shoulder, -body.drop])
     pit = np.array([body.chest, -body.armhole])
-    top = np.linalg.norm(tip - pit) / 2
+    top = 0.46 * np.linalg.norm(tip - pit)
+    outwards = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    start = tip - (0.65 + 0.3 * np.sin(np.radians(max(angle, 0)))) * top * outwards
     elbow = (0.55 * top + 0.45 * wrist) if elbow is None else elbow
     inside = 0.06
     join = (
-        (*pit, 1),
+        (*pit,),
         (pit[0] - inside, pit[1] + 0.03, 1),
-        (tip[0] - inside, tip[1] + 0.005, 1),
-        (*tip,),
+        (tip[0] - inside, tip[1], 1),
+        (tip[0] + 0.01, tip[1] - 0.015),
     )
-    return Limb(tuple((tip + pit) / 2), length, (angle, angle - bend), (top, elbow, wrist), join)
+    return Limb(tuple(start), length, (angle, angle - bend), (top, elbow, wrist), join)
 
 
 @dataclass(frozen=True)
@@ -265,6 +266,17 @@ class Piece:
         return float(self.shape.grids[1](np.array([x]), np.array([y]))[0]) + self.z
 
 
+def washed(denim, paler, x=0.17, y=-0.75):
+    """Denim as indigo leaves it: greyed, and where it is plain, paler about (x, y)."""
+    colour = np.array(denim.colour)
+    dull = 0.55 * colour + 0.45 * colour.mean()
+    pale = (1 - paler) * dull + paler * np.array([0.42, 0.47, 0.52])
+    denim = denim.but(colour=tuple(dull))
+    if denim.pattern != "plain":
+        return denim
+    return denim.but(pattern="faded", second=tuple(pale), around=x, aux=y)
+
+
 class Tailor:
     """Cuts and lays the pieces of one garment, all pulled about by hand in the same way.
 
@@ -286,6 +298,8 @@ class Tailor:
         self.pose, self.cloth, self.accent = shape.pose, look.main(), look.accent()
         self.black, self.white = look.plain("black"), look.plain("white")
         self.metal, self.lining = look.chrome(), look.lining()
+        if look.material == "denim":
+            self.cloth = washed(self.cloth, shape("wash", 0.1, 0.65))
         self.pieces: list[Piece] = []
         self.fabric()
         pulled = 1.0 if self.pose == "flat" else 0.5
@@ -308,8 +322,8 @@ class Tailor:
         """
         shape, flat = self.shape, self.pose == "flat"
         self.weight = weight
-        self.puff = full * {"flat": 0.05, "hanging": 0.08, "worn": 0.17}[self.pose]
-        self.edge = {"flat": 0.1, "hanging": 0.18, "worn": 0.3}[self.pose]
+        self.puff = full * {"flat": 0.05, "hanging": 0.08, "worn": 0.13}[self.pose]
+        self.edge = {"flat": 0.1, "hanging": 0.18, "worn": 0.24}[self.pose]
         self.style = {
             "folds": shape("folds", 0.008, 0.028) / stiff,
             "drape": 0.25 if flat else 1.0,
@@ -367,8 +381,13 @@ class Tailor:
         piece = Piece(self.cut(outline, seams, pulls, **style), material, z)
         self.pieces.append(piece)
         if quilting:
-            piece.shape = piece.shape.ribbed(0.02, quilting)
+            piece.shape = piece.shape.ribbed(0.012, quilting)
         return piece
+
+    def lay_on(self, piece, outline, material, lift=0.012, seams=(), puff=0.008):
+        """Lay a smooth second layer (a collar, a lapel) on a piece, following its surface."""
+        style = {"puff": puff, "edge": 0.05, "folds": 0.002, "on": piece.shape, "lift": lift}
+        return self.lay(outline, material, piece.z, seams, **style)
 
     def sew(self, piece, outline, material, height=0.008):
         """Sew a flat detail (a pocket, a placket, a hem) onto a piece; below 0 it is a slit."""
@@ -415,8 +434,11 @@ class Tailor:
                     put(*arguments)
 
 
-def garment(category, name, materials, poses=POSES):
-    """Register a design whose function gets a `Tailor` in place of (scene, look, shape)."""
+def garment(category, name, materials, **sold):
+    """Register a design whose function gets a `Tailor` in place of (scene, look, shape).
+
+    `sold` are further arguments of `design`: its colours, its patterns.
+    """
 
     def register(draw):
         @functools.wraps(draw)
@@ -425,7 +447,7 @@ def garment(category, name, materials, poses=POSES):
             draw(tailor)
             tailor.finish()
 
-        return design(category, name, pose=poses, materials=materials)(build)
+        return design(category, name, POSES, materials, **sold)(build)
 
     return register
 
@@ -447,15 +469,22 @@ def neck_back(tailor, body, material, label=True, rise=0.0):
     return piece
 
 
-def draw_sleeves(tailor, body, length, wrist=0.1, elbow=None, over=None):
+def over_body(tailor):
+    """Whether long sleeves lie over the body (or under it)."""
+    return tailor.pick("sleeves lie", ("under", "under", "over")) == "over"
+
+
+def draw_sleeves(tailor, body, length, wrist=0.1, elbow=None):
     """Both sleeves of a garment, in the way of its pose: hanging, spread, or folded."""
     flat = tailor.pose == "flat"
-    widest = (28, 80) if length < 0.45 else (12, 62)
-    spread = tailor.draw("sleeve angle", *(widest if flat else (6, 20)))
-    bend = tailor.draw("elbow bend", -6, 22 if flat else 8) if length > 0.45 else 0.0
+    angles = ((35, 80), (26, 50)) if length < 0.45 else ((14, 62), (10, 24))
+    spread = tailor.draw("sleeve angle", *angles[not flat])
+    crossed = tailor.draw("arms crossed", 0, 70) * (flat and over_body(tailor))
     pair = []
     for name in ("left", "right"):
-        angle = spread + tailor.draw(f"{name} sleeve", -7, 7) * flat
+        angle = spread + tailor.draw(f"{name} sleeve", -10, 10) * flat
+        bend = tailor.draw(f"{name} elbow", -8, 30 if flat else 10) + crossed
+        bend *= length > 0.45
         pair.append(sleeve(body, length, angle, bend, wrist, elbow))
     return pair
 
@@ -466,11 +495,8 @@ def lay_sleeves(tailor, limbs, material, cuff=None, cuff_depth=0.07, on_top=Fals
     puff = tailor.puff * (0.6 if tailor.pose == "flat" else 0.75)
     for limb, side in zip(limbs, (-1, 1), strict=True):
         turn = flipped if side < 0 else list
-        pit = turn([limb.start])[0]
         seams = [turn([limb.at(0.93, -1), limb.at(0.93, 1)])] if cuff is None else []
-        piece = tailor.lay(
-            turn(limb.outline()), material, z, seams, [pit], puff=puff, edge=0.08, **style
-        )
+        piece = tailor.lay(turn(limb.outline()), material, z, seams, puff=puff, edge=0.08, **style)
         if cuff is not None:
             tailor.sew(piece, turn(limb.cuff(cuff_depth)), cuff)
 
@@ -489,6 +515,8 @@ def lay_front(tailor, body, material, seams=(), **style):
     line = [(-hem, low), (-hem * 0.5, low - body.hem_drop * 0.9), (0, low - body.hem_drop)]
     line += flipped(line[:2])[::-1]
     pits = [(body.chest, -body.armhole), (-body.chest, -body.armhole)]
+    pulled = tailor.pick("armpits pull", ("left", "both", "no", "no"))
+    pits = {"left": pits[:1], "both": pits, "no": ()}[pulled]
     return tailor.lay(body.front(), material, 0.0, [line, *seams], pits, **style)
 
 
@@ -515,9 +543,8 @@ def button_row(tailor, piece, x, top, bottom, count, material, radius=0.016):
         tailor.button(piece, x, y, material, radius)
 
 
-def shirt_collar(tailor, body, material, size=0.13, stand=0.05, spread=0.06):
+def shirt_collar(tailor, fronts, body, material, size=0.13, stand=0.05, spread=0.06):
     """Two turned-down collar leaves, with the band that stands around the back of the neck."""
-    z = tailor.puff * 0.35 + 0.008
     low = -body.scoop
     back = [(0, stand * 0.75), (body.neck * 0.7, stand), (body.neck + 0.015, 0.0, 1)]
     back += [(body.neck * 0.7, -0.03), (0, -0.055)]
@@ -529,13 +556,12 @@ def shirt_collar(tailor, body, material, size=0.13, stand=0.05, spread=0.06):
         (body.neck + 0.035, -0.01),
         (body.neck * 0.55 + spread + 0.03, low - size * 0.32, 1),
     ]
-    for side in (list, flipped):
-        tailor.lay(side(leaf), material, z, puff=0.012, edge=0.04, folds=0.003, thickness=0.009)
+    for piece, side in zip(fronts, (list, flipped), strict=True):
+        tailor.lay_on(piece, side(leaf), material)
 
 
-def open_neck(tailor, body, material, size=0.16):
+def open_neck(tailor, fronts, body, material, size=0.16):
     """A camp collar: the top of the front lies open in two flat lapels."""
-    z = tailor.puff * 0.4 + 0.008
     low = -body.scoop
     leaf = [
         (0.0, low, 1),
@@ -548,13 +574,12 @@ def open_neck(tailor, body, material, size=0.16):
     ]
     back = [(0, 0.035), (body.neck * 0.8, 0.04), (body.neck + 0.02, 0.0, 1), (0, -0.06)]
     tailor.lay(mirrored(back), material, -0.2 * tailor.puff, puff=0.0, folds=0.002)
-    for side in (list, flipped):
-        tailor.lay(side(leaf), material, z, puff=0.01, edge=0.04, folds=0.003)
+    for piece, side in zip(fronts, (list, flipped), strict=True):
+        tailor.lay_on(piece, side(leaf), material)
 
 
-def lapels(tailor, body, material, break_at, width=0.15, notch=0.05):
+def lapels(tailor, fronts, body, material, break_at, width=0.15, notch=0.05):
     """The lapels and collar of a blazer or coat, folded back to the point `break_at`."""
-    z = tailor.puff * 0.6 + 0.012
     lapel = [
         (0.0, break_at, 1),
         (body.neck * 0.55, break_at * 0.45),
@@ -572,12 +597,12 @@ def lapels(tailor, body, material, break_at, width=0.15, notch=0.05):
     ]
     back = [(0, 0.045), (body.neck * 0.75, 0.05), (body.neck + 0.02, 0.0, 1), (0, -0.05)]
     tailor.lay(mirrored(back), material, -0.2 * tailor.puff, puff=0.0, folds=0.002)
-    for side in (list, flipped):
-        tailor.lay(side(lapel), material, z, puff=0.015, edge=0.05, folds=0.003)
-        tailor.lay(side(collar), material, z + 0.008, puff=0.01, edge=0.05, folds=0.003)
+    for piece, side in zip(fronts, (list, flipped), strict=True):
+        tailor.lay_on(piece, side(lapel), material)
+        tailor.lay_on(piece, side(collar), material, 0.022)
 
 
-def stand_collar(tailor, body, material, height=0.09, gap=0.01):
+def stand_collar(tailor, fronts, body, material, height=0.09, gap=0.01):
     """A collar that stands up around the neck, open in front."""
     low = -body.scoop * 0.9
     half = [
@@ -595,11 +620,11 @@ def stand_collar(tailor, body, material, height=0.09, gap=0.01):
         (0, -0.1),
     ]
     tailor.lay(mirrored(back), tailor.lining, -0.3 * tailor.puff - 0.01, puff=0, folds=0)
-    for side in (list, flipped):
-        tailor.lay(side(half), material, tailor.puff * 0.3, puff=0.02, edge=0.05, folds=0.004)
+    for piece, side in zip(fronts, (list, flipped), strict=True):
+        tailor.lay_on(piece, side(half), material, puff=0.02)
 
 
-def high_neck(tailor, body, material, height=0.12):
+def high_neck(tailor, front, body, material, height=0.12):
     """A rolled collar that covers the neck: a turtleneck."""
     half = [
         (0, height * 0.9),
@@ -610,9 +635,7 @@ def high_neck(tailor, body, material, height=0.12):
         (0, -body.scoop * 0.9),
     ]
     fold = [(-body.neck, height * 0.3), (0, -body.scoop * 0.3), (body.neck, height * 0.3)]
-    tailor.lay(
-        mirrored(half), material, 0.3 * tailor.puff, [fold], puff=0.03, edge=0.06, folds=0.004
-    )
+    tailor.lay_on(front, mirrored(half), material, seams=[fold], puff=0.03)
 
 
 def zip_line(tailor, piece, body, teeth, half_width=0.014):

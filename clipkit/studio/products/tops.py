@@ -20,6 +20,7 @@ from .tailoring import (
     neck_back,
     neckband,
     open_neck,
+    over_body,
     patch_pocket,
     rectangle,
     resized,
@@ -29,6 +30,7 @@ from .tailoring import (
     zip_line,
 )
 
+DENIMS = ("blue", "navy", "black", "grey", "blue", "white")
 JERSEY = ("cotton",)
 SHIRTING = ("cotton", "cotton", "satin", "denim")
 WOOLLY = ("knit", "wool")
@@ -95,13 +97,8 @@ def draw_bodice(tailor, *kinds, **ranges):
     return Bodice(**values)
 
 
-def on_top(tailor):
-    """Whether the sleeves lie over the body or under it."""
-    return tailor.pick("sleeves lie", ("under", "under", "over")) == "over"
-
-
 # -------------------------------------------------------------------------------------- t-shirts
-def tee(tailor, body, length=(0.18, 0.32), cloth=None, cuff=None, band=None, wide=1.0):
+def tee(tailor, body, length=(0.2, 0.35), cloth=None, cuff=None, band=None, wide=1.0):
     """Any t-shirt: a body, two short sleeves, a neckband. Returns the front."""
     cloth = tailor.cloth if cloth is None else cloth
     neck_back(tailor, body, cloth)
@@ -194,7 +191,7 @@ def printed_tee(tailor):
 def long_top(
     tailor,
     body,
-    sleeve=(0.72, 0.86),
+    sleeve=(0.78, 0.98),
     wrist=(0.065, 0.085),
     cuff=None,
     band=None,
@@ -207,7 +204,7 @@ def long_top(
     limbs = draw_sleeves(
         tailor, body, tailor.draw("sleeve length", *sleeve), tailor.draw("wrist", *wrist)
     )
-    above = on_top(tailor)
+    above = over_body(tailor)
     material = cloth if sleeves is None else sleeves
     if not above:
         lay_sleeves(tailor, limbs, material, cuff)
@@ -272,8 +269,8 @@ def tunic_top(tailor):
 def high_neck_top(tailor):
     "A close-fitting thin top with a collar that covers the neck."
     body = draw_bodice(tailor, chest=(0.33, 0.39), waist=(0.85, 0.95))
-    long_top(tailor, body, wrist=(0.05, 0.07), ribbed=False)
-    high_neck(tailor, body, tailor.cloth, tailor.draw("collar", 0.07, 0.11))
+    front = long_top(tailor, body, wrist=(0.05, 0.07), ribbed=False)
+    high_neck(tailor, front, body, tailor.cloth, tailor.draw("collar", 0.07, 0.11))
 
 
 # ---------------------------------------------------------------------------------------- shirts
@@ -296,7 +293,7 @@ def shirt(
         limbs = draw_sleeves(
             tailor,
             body,
-            tailor.draw("sleeve length", 0.72, 0.86),
+            tailor.draw("sleeve length", 0.82, 1.0),
             tailor.draw("wrist", 0.075, 0.095),
         )
         cuff, depth = trim, 0.085
@@ -308,7 +305,7 @@ def shirt(
             tailor.draw("sleeve opening", 0.13, 0.17),
         )
         cuff, depth = trim, 0.035
-    above = long and on_top(tailor)
+    above = long and over_body(tailor)
     if not above:
         lay_sleeves(tailor, limbs, cloth, cuff, depth)
     hanger(tailor, body)
@@ -328,6 +325,7 @@ def shirt(
     if collar == "leaves":
         shirt_collar(
             tailor,
+            (front, front),
             body,
             trim,
             tailor.draw("collar", 0.1, 0.17),
@@ -335,9 +333,9 @@ def shirt(
             tailor.draw("collar spread", 0.03, 0.1),
         )
     elif collar == "open":
-        open_neck(tailor, body, trim, tailor.draw("collar", 0.12, 0.2))
+        open_neck(tailor, (front, front), body, trim, tailor.draw("collar", 0.12, 0.2))
     elif collar == "band":
-        stand_collar(tailor, body, trim, tailor.draw("collar", 0.03, 0.05))
+        stand_collar(tailor, (front, front), body, trim, tailor.draw("collar", 0.03, 0.05))
     if above:
         lay_sleeves(tailor, limbs, cloth, cuff, depth, on_top=True)
     return front
@@ -407,7 +405,7 @@ def fitted_blouse(tailor):
 
 
 # ------------------------------------------------------------------------------------- pullovers
-def pullover(tailor, body, cuff=None, neck="crew", sleeve=(0.74, 0.88)):
+def pullover(tailor, body, cuff=None, neck="crew", sleeve=(0.8, 0.98)):
     """Any thick knitted pullover. Returns the front."""
     tailor.fabric(0.02, 1.4)
     cloth = tailor.cloth
@@ -416,7 +414,7 @@ def pullover(tailor, body, cuff=None, neck="crew", sleeve=(0.74, 0.88)):
     limbs = draw_sleeves(
         tailor, body, tailor.draw("sleeve length", *sleeve), tailor.draw("wrist", 0.085, 0.11), 0.14
     )
-    above = on_top(tailor)
+    above = over_body(tailor)
     depth = tailor.draw("rib", 0.06, 0.11)
     if not above:
         lay_sleeves(tailor, limbs, cloth, trim, depth)
@@ -426,7 +424,7 @@ def pullover(tailor, body, cuff=None, neck="crew", sleeve=(0.74, 0.88)):
     if neck == "crew":
         neckband(tailor, front, body, trim, tailor.draw("neckband", 0.04, 0.06))
     else:
-        high_neck(tailor, body, trim, tailor.draw("collar", 0.1, 0.19))
+        high_neck(tailor, front, body, trim, tailor.draw("collar", 0.1, 0.19))
     if above:
         lay_sleeves(tailor, limbs, cloth, trim, depth, on_top=True)
     return front
@@ -486,7 +484,7 @@ def hoodie(tailor, body, zipped=False, lining=None):
     limbs = draw_sleeves(
         tailor,
         body,
-        tailor.draw("sleeve length", 0.74, 0.88),
+        tailor.draw("sleeve length", 0.8, 0.98),
         tailor.draw("wrist", 0.08, 0.1),
         0.14,
     )
@@ -499,7 +497,7 @@ def hoodie(tailor, body, zipped=False, lining=None):
         tailor.draw("hood width", 0.22, 0.3),
         tailor.draw("hood opening", 0.45, 0.68),
     )
-    above = on_top(tailor)
+    above = over_body(tailor)
     if not above:
         lay_sleeves(tailor, limbs, cloth, cloth, 0.08)
     front = lay_front(tailor, body, cloth)
@@ -574,12 +572,12 @@ def outer(
     opened=0.5,
     quilting=0.0,
     hooded=False,
-    sleeve=(0.72, 0.86),
+    sleeve=(0.82, 1.0),
 ):
     """Any jacket or coat: closed (one front) or open (two panels over the lining).
 
     `front` is called as front(piece, side) for each panel, to sew on what belongs there;
-    `side` is 0 for a closed front.
+    `side` is 0 for a closed front. Returns the right and the left front (closed: twice the same).
     """
     tailor.fabric(weight, full, stiff=1.3)
     cloth = tailor.cloth
@@ -601,23 +599,25 @@ def outer(
             tailor.draw("hood opening", 0.5, 0.7),
         )
     open_front = tailor.draw("open", 0, 1) < opened
-    above = on_top(tailor)
+    above = over_body(tailor)
     if not above:
         lay_sleeves(tailor, limbs, cloth, cuff, cuff_depth, quilting=quilting)
     hanger(tailor, body)
     if open_front:
         inside = resized(body, scoop=0.0, chest=body.chest - 0.02)
         tailor.lay(inside.front(0.02), tailor.lining, -0.5 * tailor.puff - 0.02, puff=0.01)
-        top, bottom = tailor.draw("gap top", 0.01, 0.05), tailor.draw("gap bottom", 0.03, 0.22)
-        for side in (1, -1):
-            turn = flipped if side < 0 else list
-            piece = tailor.lay(turn(body.half(top, bottom)), cloth, 0.0, quilting=quilting)
-            front(piece, side)
+        gaps = tailor.draw("gap top", 0.01, 0.05), tailor.draw("gap bottom", 0.03, 0.22)
+        right = tailor.lay(body.half(*gaps), cloth, quilting=quilting)
+        left = tailor.lay(flipped(body.half(*gaps)), cloth, quilting=quilting)
+        front(right, 1)
+        front(left, -1)
     else:
         neck_back(tailor, body, tailor.lining)
-        front(lay_front(tailor, body, cloth, quilting=quilting), 0)
+        right = left = lay_front(tailor, body, cloth, quilting=quilting)
+        front(right, 0)
     if above:
         lay_sleeves(tailor, limbs, cloth, cuff, cuff_depth, on_top=True, quilting=quilting)
+    return right, left
 
 
 def both(side):
@@ -625,7 +625,7 @@ def both(side):
     return (side,) if side else (1, -1)
 
 
-@garment("jacket", "denim", ("denim",))
+@garment("jacket", "denim", ("denim",), colours=DENIMS, patterns=("plain",))
 def denim_jacket(tailor):
     "A short jacket with a collar, metal buttons and two chest pockets with flaps."
     body = draw_bodice(tailor, JACKET, length=(0.88, 1.06))
@@ -650,8 +650,8 @@ def denim_jacket(tailor):
         elif side == 1:
             button_row(tailor, piece, 0.09, -body.scoop - 0.07, low + 0.06, 6, metal, 0.02)
 
-    outer(tailor, body, front, 0.014, cuff=cloth)
-    shirt_collar(tailor, body, cloth, 0.17, 0.05, 0.07)
+    fronts = outer(tailor, body, front, 0.014, cuff=cloth)
+    shirt_collar(tailor, fronts, body, cloth, 0.17, 0.05, 0.07)
 
 
 @garment("jacket", "bomber", ("satin", "cotton", "canvas", "leather"))
@@ -668,8 +668,8 @@ def bomber_jacket(tailor):
         for s in both(side):
             slanted_pocket(tailor, piece, s, (0.2, -0.62), (0.27, -0.8), tailor.black)
 
-    outer(tailor, body, front, 0.018, 1.6, rib, 0.08, 0.1, opened=0.3)
-    stand_collar(tailor, body, rib, 0.06)
+    fronts = outer(tailor, body, front, 0.018, 1.6, rib, 0.08, 0.1, opened=0.3)
+    stand_collar(tailor, fronts, body, rib, 0.06)
 
 
 @garment("jacket", "blazer", ("wool", "cotton", "satin"))
@@ -695,8 +695,8 @@ def blazer(tailor):
             tailor.sew(piece, opening, tailor.black, -0.002)
             button_row(tailor, piece, 0.02, depth - 0.04, depth - 0.2, 2, dots, 0.022)
 
-    outer(tailor, body, front, 0.014, 1.1, wrist=0.1, opened=0.25)
-    lapels(tailor, body, cloth, depth, tailor.draw("lapel", 0.11, 0.18))
+    fronts = outer(tailor, body, front, 0.014, 1.1, wrist=0.1, opened=0.25)
+    lapels(tailor, fronts, body, cloth, depth, tailor.draw("lapel", 0.11, 0.18))
 
 
 @garment("jacket", "puffer", ("satin", "cotton"))
@@ -704,7 +704,7 @@ def puffer_jacket(tailor):
     "A quilted down jacket with a zip and a standing collar or a hood."
     body = draw_bodice(tailor, JACKET, length=(1.0, 1.2))
     hooded = tailor.pick("collar", ("standing", "hood")) == "hood"
-    rows = tailor.draw("quilting", 42, 62)
+    rows = tailor.draw("quilting", 34, 52)
 
     def front(piece, side):
         if side == 0:
@@ -712,9 +712,9 @@ def puffer_jacket(tailor):
         for s in both(side):
             slanted_pocket(tailor, piece, s, (0.22, -0.66), (0.29, -0.84), tailor.accent)
 
-    outer(tailor, body, front, 0.03, 2.0, quilting=rows, opened=0.2, hooded=hooded)
+    fronts = outer(tailor, body, front, 0.03, 2.0, quilting=rows, opened=0.2, hooded=hooded)
     if not hooded:
-        stand_collar(tailor, body, tailor.cloth, tailor.draw("collar height", 0.08, 0.13))
+        stand_collar(tailor, fronts, body, tailor.cloth, tailor.draw("collar height", 0.08, 0.13))
 
 
 @garment("jacket", "windbreaker", ("satin", "canvas"))
@@ -757,8 +757,8 @@ def biker_jacket(tailor):
             tailor.sew(piece, rectangle(0, -body.length + 0.035, body.hem * 0.98, 0.03), cloth)
             tailor.put(piece, -0.12, -body.length + 0.035, box(0.03, 0.03, 0.01, 0.005), metal)
 
-    outer(tailor, body, front, 0.014, 1.2, cloth, 0.05, opened=0.4)
-    lapels(tailor, body, cloth, depth, tailor.draw("lapel", 0.14, 0.19))
+    fronts = outer(tailor, body, front, 0.014, 1.2, cloth, 0.05, opened=0.4)
+    lapels(tailor, fronts, body, cloth, depth, tailor.draw("lapel", 0.14, 0.19))
 
 
 @garment("jacket", "zip cardigan", ("wool", "knit", "cotton"))
@@ -773,8 +773,8 @@ def track_jacket(tailor):
         for s in both(side):
             tailor.sew(piece, rectangle(s * 0.24, -0.75, 0.01, 0.08), tailor.accent, 0.001)
 
-    outer(tailor, body, front, 0.014, 1.2, tailor.accent, 0.06, opened=0.35)
-    stand_collar(tailor, body, tailor.cloth, tailor.draw("collar height", 0.07, 0.1))
+    fronts = outer(tailor, body, front, 0.014, 1.2, tailor.accent, 0.06, opened=0.35)
+    stand_collar(tailor, fronts, body, tailor.cloth, tailor.draw("collar height", 0.07, 0.1))
 
 
 def coat_front(tailor, body, depth, rows=1, count=3, gap=0.16, flaps=True, radius=0.026):
@@ -805,8 +805,8 @@ def wool_coat(tailor):
     body = draw_bodice(tailor, COAT, scoop=(0.36, 0.55), neckline="v")
     depth = -body.scoop
     front = coat_front(tailor, body, depth, count=3)
-    outer(tailor, body, front, 0.018, 1.3, wrist=0.11, opened=0.3)
-    lapels(tailor, body, tailor.cloth, depth, tailor.draw("lapel", 0.13, 0.2))
+    fronts = outer(tailor, body, front, 0.018, 1.3, wrist=0.11, opened=0.3)
+    lapels(tailor, fronts, body, tailor.cloth, depth, tailor.draw("lapel", 0.13, 0.2))
 
 
 @garment("coat", "trench", ("cotton", "canvas", "satin"))
@@ -828,15 +828,15 @@ def trench_coat(tailor):
             buckle = box(0.045, 0.05, 0.012, 0.008)
             tailor.put(piece, 0.05, -0.74, buckle, tailor.look.plain("brown", "leather"), 0.015)
 
-    outer(tailor, body, front, 0.014, 1.1, cloth, 0.03, 0.11, opened=0.2)
-    lapels(tailor, body, cloth, depth, tailor.draw("lapel", 0.15, 0.2))
+    fronts = outer(tailor, body, front, 0.014, 1.1, cloth, 0.03, 0.11, opened=0.2)
+    lapels(tailor, fronts, body, cloth, depth, tailor.draw("lapel", 0.15, 0.2))
 
 
 @garment("coat", "long puffer", ("satin", "cotton"))
 def puffer_coat(tailor):
     "A long quilted winter coat with a hood and a zip."
     body = draw_bodice(tailor, COAT, length=(1.35, 1.7))
-    rows = tailor.draw("quilting", 36, 56)
+    rows = tailor.draw("quilting", 30, 48)
 
     def front(piece, side):
         if side == 0:
