@@ -24,9 +24,9 @@ from .scene import Shape, capsule, ellipsoid, extrude, half_space, smooth_curve,
 from .xray_kernels import (ADDS, LUNG, OUTSIDE, PLEURAL, SOFT, STRAND, distances_to_part,
                            grow_vessels)
 
-TISSUE, AERATED, GAS = 0.19, 0.048, 0.004
+TISSUE, AERATED, GAS = 0.185, 0.052, 0.004
 VESSEL = TISSUE - AERATED  # blood against the lung around it
-CORTEX, MARROW = 0.30, 0.05
+CORTEX, MARROW = 0.42, 0.09
 INSIDE = SOFT | LUNG | PLEURAL
 RIGHT, LEFT = -1, 1
 SIDE_SIGN = {"right": RIGHT, "left": LEFT}
@@ -251,7 +251,7 @@ class Plan:
         self.hila = (r.uniform(-0.2, 1.0), r.uniform(1.0, 2.2))
         self.slope = (1.0 + 0.12 * old - (0.12 if supine else 0.0)) * r.uniform(0.82, 1.15)
         self.rib_height = r.uniform(0.54, 0.68) * (0.92 if female else 1.0)
-        self.rib_thick = r.uniform(0.30, 0.38)
+        self.rib_thick = r.uniform(0.33, 0.42)
         self.bone = (1.0 - 0.18 * max(old, 0)) * r.uniform(0.85, 1.1)
         self.collar = r.uniform(-0.8, 0.9) + (0.9 if supine else 0.0)
         self.collar_rise = r.uniform(0.6, 3.0) - (0.9 if supine else 0.0)
@@ -320,7 +320,7 @@ def body(p: Plan) -> list[Solid]:
     out = 1.0 if p.supine else 3.0 + 5 * p.arms  # elbows: at the sides in bed, turned out standing
     steps = [
         add(ellipsoid(half, 36, 9.6 * p.depth + p.wall).at(0, -12, 0)),
-        add(capsule((2, 11.8, -2.2), (shoulder, 11.0, -1.5), 4.6 + 0.5 * build, 4.7).mirror("x"), 4),
+        add(capsule((2, 11.0, -2.0), (shoulder, 10.2, -1.5), 5.6 + 0.6 * build, 5.6).mirror("x"), 4),
         add(capsule((0, 11, -1.5), (0, 30, 1), 6.3 + 0.7 * build), 3.5),
         add(capsule((3, 18.5, -3), (shoulder - 2, 14.2, -2.5), 2.6, 1.8).mirror("x"), 2.5),
         add(capsule((shoulder + 1.2, 10.5, -1), (shoulder + out, -18, 0), 4.9 + 0.6 * build, 4.2)
@@ -329,8 +329,8 @@ def body(p: Plan) -> list[Solid]:
     if p.breast:
         size = p.breast
         steps.append(add(
-            ellipsoid(6.3 * size**0.5, 5.6 * size**0.5, 3.2 * size)
-            .at(7.9 * p.width, p.breast_y, 9.0 * p.depth + 0.4 * p.wall).mirror("x"), 0.7))
+            ellipsoid(6.0 * size**0.4, 6.6 * size**0.5, 2.6 * size).rotate(pitch=-22)
+            .at(8.1 * p.width, p.breast_y, 8.2 * p.depth + 0.6 * p.wall).mirror("x"), 2.2))
     if p.pectoral:
         steps.append(add(
             ellipsoid(6.6, 4.4, 1.2 + p.pectoral).rotate(roll=-18)
@@ -352,7 +352,7 @@ def lung_steps(p: Plan, side: int, collapse: float = 0.0, grow: float = 0.0) -> 
         if collapse:
             shape = shape.lumps(0.19, 0.45)
         steps.append(add(shape.grow(grow) if grow else shape, smooth))
-    return [*steps, clip(beyond(side))]
+    return [*steps, clip(beyond(side).at(0.9 * side, 0, 0), 2.5)]
 
 
 def lung_limits(side: int) -> tuple[float, ...]:
@@ -383,7 +383,7 @@ def diaphragm(p: Plan, moved: Displacement) -> list[Solid]:
     if p.bubble:
         size, x = p.bubble_size, r.uniform(5.0, 7.6) * p.width
         y = tops[1] - 1.0 - 1.5 * size + r.uniform(-0.5, 0.1)
-        steps = [add(ellipsoid(2.5 * size, 1.6 * size, 3.0 * size).rotate(roll=r.uniform(-15, 10))
+        steps = [add(ellipsoid(2.5 * size, 1.6 * size, 2.0 * size).rotate(roll=r.uniform(-15, 10))
                      .at(x, y, 1.5))]
         if not p.supine:  # standing, the gas floats on a level of fluid
             steps.append(clip(half_space().rotate(roll=180).at(0, y - 0.35 * size, 0)))
@@ -577,8 +577,8 @@ def flat_bones(p: Plan) -> list[Solid]:
            .at(wide - 1.2 + p.scapula, 6.2, -8.9 * p.depth).mirror("x"))
     head = ellipsoid(2.3, 2.35, 2.2).at(wide + 2.7, 10.9, -1.0).mirror("x")
     return [
-        solid("shoulder blades", 0.17 * p.bone, add(blade), over=0, becomes=ADDS),
-        solid("shoulder spines", 0.16 * p.bone, add(rim), over=0, becomes=ADDS),
+        solid("shoulder blades", 0.30 * p.bone, add(blade), over=0, becomes=ADDS),
+        solid("shoulder spines", 0.22 * p.bone, add(rim), over=0, becomes=ADDS),
         solid("arm heads", 0.07 * p.bone, add(head), over=0, becomes=ADDS),
     ]
 
@@ -595,7 +595,7 @@ def vessel_tree(patient: Patient) -> np.ndarray:
         angles = np.radians([75, 55, 34, 12, -8, -24, -38, -52, -64, -76, -88])
         angles = angles + r.normal(0, 0.1, len(angles))
         lower = angles < 0.1
-        calibre = np.where(lower, 0.30, 0.19) * r.uniform(0.8, 1.15, len(angles))
+        calibre = np.where(lower, 0.36, 0.24) * r.uniform(0.8, 1.15, len(angles))
         calibre = calibre * (1.25 if p.supine else 1) ** np.where(lower, 0, 1)
         spread = np.column_stack([side * np.cos(angles).clip(0.22), np.sin(angles),
                                   r.normal(0, 0.45, len(angles))])

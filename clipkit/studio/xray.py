@@ -167,8 +167,8 @@ class Unit:
 
 
 UNITS = {
-    "A": Unit(0.22, 42.0, 0.45, 0.30, 4.3, 0.475, "plain", 0.3),
-    "B": Unit(0.36, 14.0, 0.15, 0.12, 5.6, 0.43, "ringed", 0.6),
+    "A": Unit(0.26, 42.0, 0.5, 0.35, 3.1, 0.42, "plain", 0.3),
+    "B": Unit(0.40, 14.0, 0.15, 0.15, 4.4, 0.36, "ringed", 0.6),
 }
 
 
@@ -210,7 +210,7 @@ def _window(dark: np.ndarray) -> tuple[float, float]:
     """Black and white point: lung and mediastinum of the middle of the film."""
     size = len(dark)
     middle = dark[int(0.12 * size):int(0.88 * size), int(0.14 * size):int(0.86 * size)]
-    low, high = np.percentile(middle, [3, 95])
+    low, high = np.percentile(middle, [4, 93])
     return float(low), float(high)
 
 
@@ -246,8 +246,8 @@ def film(
     slope = unit.slope * r.uniform(0.88, 1.12)
     middle = unit.middle + 0.10 * patient.exposure + r.normal(0, 0.02)
     y = 1 / (1 + np.exp(-slope * (x - middle)))
-    black = 1 / (1 + math.exp(-slope * (-0.22 - middle)))
-    white = 1 / (1 + math.exp(-slope * (1.32 - middle)))
+    black = 1 / (1 + math.exp(-slope * (-0.36 - middle)))
+    white = 1 / (1 + math.exp(-slope * (1.5 - middle)))
     y = np.clip((y - black) / (white - black), 0, 1)
     return _collimate(y, unit, stream(patient.seed, "border", hospital)) if size >= 48 else y
 

@@ -11,7 +11,8 @@ import math
 
 import numpy as np
 
-from .kernels import box_span, fractal, jit, lattice, scene_distance, smoothstep
+from .kernels import (CUT, JOIN, SMOOTH, SMOOTH_CUT, SMOOTH_UNION, blend, box_span, fractal, jit,
+                      lattice, row_distance, smoothstep)
 
 MOST_SPANS = 3  # a ray may cross one solid that many times
 LUNG_SPANS = 4  # aerated stretches kept for each ray
@@ -24,6 +25,27 @@ ADDS = 0  # becomes nothing: its attenuation is added to whatever is there
 
 # view: source (3), picture centre (3), one pixel to the right (3), one pixel up (3)
 VIEW = 12
+
+
+@jit
+def part_distance(T, textures, x, y, z):
+    """Distance to one solid: all its rows joined in order.
+
+    Unlike `scene_distance` it takes no short cut by bounding balls: those are right for what a
+    photo shows, the surface, but a blend as wide as an organ's would be felt far from it.
+    """
+    d = row_distance(T, textures, 0, x, y, z)
+    for i in range(1, T.shape[0]):
+        e = row_distance(T, textures, i, x, y, z)
+        join = int(T[i, JOIN])
+        k = T[i, SMOOTH]  # hardly above 0 where nothing is blended
+        if join <= SMOOTH_UNION:
+            d = blend(d, e, k)
+        elif join == CUT or join == SMOOTH_CUT:
+            d = -blend(-d, e, k)
+        else:
+            d = -blend(-d, -e, k)
+    return d
 
 
 @jit
@@ -73,7 +95,7 @@ def box_on_picture(view, size, box):
 
 
 @jit
-def ray_spans(T, textures, active, box, view, size, row, column, shortest, out):
+def ray_spans(T, textures, box, view, size, row, column, shortest, out):
     """Where one ray is inside a solid: fills `out` with pairs of distances, 0 for the rest.
 
     A step is as long as the distance, at least `shortest` cm; each crossing is then closed in by
@@ -84,26 +106,22 @@ def ray_spans(T, textures, active, box, view, size, row, column, shortest, out):
     out[:] = 0
     if t >= end:
         return
-    count = len(active)
     n = 0
-    d, _ = scene_distance(
-        T, textures, active, count, view[0] + dx * t, view[1] + dy * t, view[2] + dz * t
-    )
+    d = part_distance(T, textures, view[0] + dx * t, view[1] + dy * t, view[2] + dz * t)
     if d < 0:
         out[0] = t
         n = 1
     while t < end and n < 2 * MOST_SPANS:
         ahead = min(t + max(abs(d), shortest), end)
-        e, _ = scene_distance(
-            T, textures, active, count, view[0] + dx * ahead, view[1] + dy * ahead,
-            view[2] + dz * ahead,
+        e = part_distance(
+            T, textures, view[0] + dx * ahead, view[1] + dy * ahead, view[2] + dz * ahead
         )
         if (d < 0) != (e < 0):
             a, da, b, db = t, d, ahead, e
             middle = a + (b - a) * da / (da - db)
             for _ in range(3):
-                dm, _ = scene_distance(
-                    T, textures, active, count, view[0] + dx * middle, view[1] + dy * middle,
+                dm = part_distance(
+                    T, textures, view[0] + dx * middle, view[1] + dy * middle,
                     view[2] + dz * middle,
                 )
                 if abs(dm) < 2e-3:
@@ -141,7 +159,6 @@ def trace_spans(T, textures, box, view, size, frame, shortest):
     """
     rows, columns = frame[2] - frame[0], frame[3] - frame[1]
     out = np.zeros((rows, columns, 2 * MOST_SPANS), np.float32)
-    active = np.arange(T.shape[0])
     for stage in range(3):
         for j in range(stage % 2, rows, 2 if stage < 2 else 1):
             for i in range(0 if stage < 2 else 1, columns, 2):
@@ -151,7 +168,7 @@ def trace_spans(T, textures, box, view, size, frame, shortest):
                 elif stage == 2 and i + 1 < columns:
                     known = between(out[j, i - 1], out[j, i + 1], out[j, i])
                 if not known:
-                    ray_spans(T, textures, active, box, view, size, frame[0] + j, frame[1] + i,
+                    ray_spans(T, textures, box, view, size, frame[0] + j, frame[1] + i,
                               shortest, out[j, i])
     return out
 
@@ -238,12 +255,12 @@ def paint(spans, starts, frames, attenuation, over, becomes, watched, watches, s
 
 
 @jit
-def cloud_density(T, textures, active, numbers, x, y, z):
+def cloud_density(T, textures, numbers, x, y, z):
     """How much of the air at a point has given way: 0 to 1.
 
     numbers: soft edge (cm), graininess 0 to 1, grains per cm, offset of the noise.
     """
-    d, _ = scene_distance(T, textures, active, len(active), x, y, z)
+    d = part_distance(T, textures, x, y, z)
     edge = numbers[0]
     if d > edge:
         return 0.0
@@ -264,7 +281,6 @@ def add_cloud(total, path, lungs, T, textures, box, view, size, numbers, attenua
 
     Midpoint rule in stretches of about `step` cm, shifted from pixel to pixel.
     """
-    active = np.arange(T.shape[0])
     frame = box_on_picture(view, size, box)
     for j in range(frame[0], frame[2]):
         for i in range(frame[1], frame[3]):
@@ -281,7 +297,7 @@ def add_cloud(total, path, lungs, T, textures, box, view, size, numbers, attenua
                 for m in range(n):
                     t = a + (m + shift) * h
                     dense += h * cloud_density(
-                        T, textures, active, numbers, view[0] + dx * t, view[1] + dy * t,
+                        T, textures, numbers, view[0] + dx * t, view[1] + dy * t,
                         view[2] + dz * t,
                     )
             total[j, i] += attenuation * dense
@@ -366,12 +382,9 @@ def add_strands(out, strands, view, size):
 @jit
 def distances_to_part(T, textures, points):
     """Distance of points (n, 3) to the solid of the table `T`."""
-    active = np.arange(T.shape[0])
     out = np.empty(len(points))
     for n in range(len(points)):
-        out[n] = scene_distance(
-            T, textures, active, len(active), points[n, 0], points[n, 1], points[n, 2]
-        )[0]
+        out[n] = part_distance(T, textures, points[n, 0], points[n, 1], points[n, 2])
     return out
 
 
@@ -384,7 +397,6 @@ def grow_vessels(starts, directions, radii, dice, T, textures, side, most):
     cross sections together equal its own (Murray's law with exponent 2.7), and ends where it
     would leave the lung.
     """
-    active = np.arange(T.shape[0])
     stack = np.empty((4 * most, 8))  # a queue: all branches grow at once
     out = np.empty((most, 7))
     first, top, count = 0, 0, 0
@@ -405,7 +417,7 @@ def grow_vessels(starts, directions, radii, dice, T, textures, side, most):
         roll += 1
         length = max((1 + 0.35 * die[0]) * (0.9 + 3.2 * r), 0.5)
         tx, ty, tz = px + ux * length, py + uy * length, pz + uz * length
-        d, _ = scene_distance(T, textures, active, len(active), tx, ty, tz)
+        d = part_distance(T, textures, tx, ty, tz)
         near = age < 3 and abs(tx) < 6.5
         if d > -0.15 and not near:
             continue
