@@ -65,7 +65,7 @@ _BY_CATEGORY: dict[str, tuple[str, ...]] = {
     "shorts": (
         "short pants that end above the knee", "legwear for hot days at the beach",
         "legwear cut short for running", "summer bottoms that leave the knees bare",
-        "short trousers for the holidays",
+        "bermudas or cut-offs for the holidays",
     ),
     "sneaker": (
         "footwear for running", "sports footwear with laces and a rubber sole",

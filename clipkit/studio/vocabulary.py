@@ -44,7 +44,7 @@ class Entry:
 ENTRIES: dict[str, Entry] = {
     "t-shirt": Entry(
         "clothes",
-        one=("t-shirt", "tee", "tee shirt", "short-sleeved tee", "short-sleeved top"),
+        one=("t-shirt", "tee", "short-sleeved tee", "short-sleeved top"),
         kinds=("top", "garment", "piece of clothing"),
         labels=("t-shirt", "tshirt", "t shirt", "tee", "top", "t-shirt/top"),
         traits=("short sleeves",),
