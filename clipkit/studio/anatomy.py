@@ -330,7 +330,7 @@ def body(p: Plan) -> list[Solid]:
         size = p.breast
         steps.append(add(
             ellipsoid(6.0 * size**0.4, 6.6 * size**0.5, 2.6 * size).rotate(pitch=-22)
-            .at(8.1 * p.width, p.breast_y, 8.2 * p.depth + 0.6 * p.wall).mirror("x"), 2.2))
+            .at(8.4 * p.width, p.breast_y, 7.6 * p.depth + 0.6 * p.wall).mirror("x"), 4.0))
     if p.pectoral:
         steps.append(add(
             ellipsoid(6.6, 4.4, 1.2 + p.pectoral).rotate(roll=-18)
@@ -376,7 +376,7 @@ def diaphragm(p: Plan, moved: Displacement) -> list[Solid]:
         dome = ellipsoid(p.dome_width, tall, 11.0 * p.depth)
         out.append(solid(f"dome {side}", TISSUE,
                          add(dome.at(6.9 * p.width * side, top - tall, 0.8))))
-    middle = min(tops) - 0.4
+    middle = min(tops) + 0.3
     out.append(solid("below the heart", TISSUE,
                      add(ellipsoid(8.5 * p.width, 11, 8.6 * p.depth).at(0.6, middle - 11, 0.5))))
     r = stream(p.patient.seed, "gas")
@@ -403,12 +403,12 @@ def mediastinum(p: Plan, moved: Displacement) -> list[Solid]:
     arch_y = 5.9 * p.height
     centre = solid(
         "mediastinum", TISSUE,
-        add(ellipsoid(upper, 17, 5.2).at(0.45 * x, 3.5, 0.2)),
-        add(capsule((-1.35 * upper / 2.2, 13, 0), (-2.15 + x, -3, 1.2), 1.05, 1.25), 0.8),
-        add(tube((1.0 + x, 4, -1), (2.3 + 0.6 * x, 8.5, -1.2), (3.6, 14.5, -2.2), 1.0, 0.9), 0.8),
-        add(capsule((-2.6, 13.5, -1), (-3.6, 17, -2), 1.6, 2.4), 1.0),
-        add(capsule((2.6, 13.5, -1), (3.6, 17, -2), 1.6, 2.4), 1.0),
-        add(capsule((0, 18, -6.3), (0, -22, -6.3), 2.35), 0.5),
+        add(ellipsoid(upper, 17, 4.6).at(0.45 * x, 3.5, 0.2)),
+        add(ellipsoid(3.7, 9.5, 3.4).at(0.5 + 0.7 * x, -5.0, -3.2), 2.0),
+        add(capsule((-1.35 * upper / 2.2, 13, 0), (-2.15 + x, -3, 1.2), 1.05, 1.25), 1.2),
+        add(capsule((1.7 + x, 6, -1), (3.4, 14, -2.0), 1.0, 1.0), 1.2),
+        add(capsule((2.8, 13.5, -1), (3.8, 17, -2), 1.5, 2.4).mirror("x"), 1.5),
+        add(ellipsoid(2.3, 32, 2.5).at(0, -2, -6.4), 1.5),
     )
     side = 2.35 + 0.75 * far
     aorta = solid(
@@ -442,10 +442,10 @@ def heart_places(p: Plan, moved: Displacement) -> dict[str, tuple[np.ndarray, np
     deep = p.heart * moved.heart**0.4
     # `heart_left` of the width lies left of the midline; an enlarged heart grows mostly leftwards.
     x = (p.heart_left - 0.655) * 13.4 * size + 0.1 + moved.shift
-    y = 0.5 * sum(p.domes) - 0.15
+    y = 0.5 * sum(p.domes) - 0.9
     return {
-        "ventricle": (np.array([x + 2.85 * size, y + 4.0 * tall, 2.6]),
-                      np.array([6.0 * size, 4.35 * tall, 5.6 * deep])),
+        "ventricle": (np.array([x + 2.7 * size, y + 4.3 * tall, 2.6]),
+                      np.array([6.5 * size, 4.1 * tall, 5.6 * deep])),
         "atrium": (np.array([x - 1.55 * size, y + 4.5 * tall, 1.6]),
                    np.array([3.05 * size, 4.6 * tall * p.atrium, 4.2 * deep])),
         "base": (np.array([x + 0.9 * size, y + 8.0 * tall, 1.4]),
@@ -462,7 +462,7 @@ def heart(p: Plan, moved: Displacement, finding: str | None = None) -> Solid:
     shapes["ventricle"] = shapes["ventricle"].rotate(roll=p.heart_roll)
     shapes["base"] = shapes["base"].rotate(roll=12)
     shapes["appendage"] = shapes["appendage"].rotate(roll=14)
-    steps = [add(shape.at(*parts[name][0]), 1.6) for name, shape in shapes.items()]
+    steps = [add(shape.at(*parts[name][0]), 2.4) for name, shape in shapes.items()]
     return solid("heart", TISSUE * 1.04, *steps, finding=finding)
 
 
@@ -493,7 +493,7 @@ def spine(p: Plan) -> np.ndarray:
     return np.concatenate(rows)
 
 
-RIB_DROP = (3.4, 5.0, 6.2, 7.2, 8.0, 8.6, 9.0, 9.1, 8.8, 8.4, 7.6, 6.0)  # back to front, cm
+RIB_DROP = (4.6, 5.0, 6.2, 7.2, 8.0, 8.6, 9.0, 9.1, 8.8, 8.4, 7.6, 6.0)  # back to front, cm
 RIB_END = (150, 146, 143, 140, 138, 136, 132, 126, 118, 108, 80, 55)  # degrees from the back
 
 
@@ -511,7 +511,8 @@ def rib_curve(p: Plan, number: int, side: int, n: int = 26) -> tuple[np.ndarray,
     across, deep = p.wall_at(y)
     across, deep = across + 0.42, deep + 0.42
     if number == 0:
-        across, deep = np.full(n, 5.1 * p.width), np.full(n, 4.4 * p.depth)
+        across, deep = np.full(n, 5.0 * p.width), np.full(n, 4.2 * p.depth)
+        y = y - 0.9
     x = side * across * np.sin(angle) ** 0.9
     x = x + p.spine_x(y) * np.cos(angle).clip(0)
     z = -deep * np.cos(angle) - 0.4
@@ -527,8 +528,10 @@ def rib(p: Plan, points: np.ndarray, normals: np.ndarray, number: int) -> np.nda
     """Strands of a rib: a dense shell round spongy bone."""
     thick, high = p.rib_thick, p.rib_height * (1.12 if number == 0 else 1 - 0.02 * abs(number - 5))
     swell = 1 + 0.12 * np.linspace(0, 1, len(points) - 1) ** 2
-    shell = chain(points, thick, high * swell, CORTEX * p.bone, normals)
-    core = chain(points, thick - 0.09, high * swell - 0.12, (MARROW - CORTEX) * p.bone, normals)
+    # Where a rib turns forward the beam runs along it; its shell is thinner there.
+    cortex = CORTEX * p.bone * (1 - 0.4 * np.abs(normals[:, 0]) ** 2 / (normals**2).sum(1))
+    shell = chain(points, thick, high * swell, cortex, normals)
+    core = chain(points, thick - 0.09, high * swell - 0.12, MARROW * p.bone - cortex, normals)
     return np.concatenate([shell, core])
 
 
@@ -619,8 +622,8 @@ def hilar_arteries(p: Plan, moved: Displacement) -> np.ndarray:
                       (4.5 * side + x, y - 1.2, -1.2), (5.3 * side + x, y - 4.4, -1.8)], 5)
         up = curve([(2.4 * side + x, y + 0.8, 0), (3.7 * side + x, y + 1.7, 0.3),
                     (4.8 * side + x, y + 3.9, 0.4)], 5)
-        rows.append(chain(down, np.linspace(0.82, 0.42, len(down) - 1), None, VESSEL))
-        rows.append(chain(up, np.linspace(0.62, 0.26, len(up) - 1), None, VESSEL))
+        rows.append(chain(down, np.linspace(0.85, 0.34, len(down) - 1), None, VESSEL))
+        rows.append(chain(up, np.linspace(0.6, 0.22, len(up) - 1), None, VESSEL))
     return np.concatenate(rows)
 
 
@@ -643,12 +646,14 @@ def vessels(p: Plan, moved: Displacement) -> np.ndarray:
     return np.concatenate([hilar_arteries(p, moved), rows])
 
 
-def in_air(strands: np.ndarray, rooms: Sequence[Solid], dense: Sequence[Solid]) -> np.ndarray:
-    """The strands whose middle lies in one of the rooms and in none of the dense solids."""
+def in_air(
+    strands: np.ndarray, rooms: Sequence[Solid], dense: Sequence[Solid], depth: float = 0.3
+) -> np.ndarray:
+    """The strands whose middle lies in one of the rooms and not deep (cm) in a dense solid."""
     middle = (strands[:, 0:3] + strands[:, 3:6]) / 2
     keep = np.zeros(len(strands), bool)
     for room in rooms:
         keep |= room.distance(middle) < 0.05
     for organ in dense:
-        keep[keep] = organ.distance(middle[keep]) > -0.1
+        keep[keep] = organ.distance(middle[keep]) > -depth
     return strands[keep]

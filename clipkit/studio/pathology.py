@@ -174,12 +174,11 @@ def oedema(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) ->
         outer = np.array([side * (wall[0] - 0.2), line_y, r.uniform(-1, 2)])
         inner = outer + (-side * r.uniform(1.0, 2.0), r.uniform(-0.15, 0.25), 0)
         rows.append(chain([outer, inner], 0.06, 0.9, 0.12 * (0.4 + f.size), (0, 1, 0)))
-    for _ in range(4):  # cuffs: airways seen end on
-        at = np.array([side * r.uniform(3.8, 6.2), y + r.uniform(-2.5, 3), r.uniform(-1, 1)])
-        end = at + (0, 0, 1.6)
-        thick = 0.52 + 0.12 * f.size
-        rows.append(chain([at, end], thick, None, VESSEL))
-        rows.append(chain([at, end], 0.3, None, -VESSEL))
+    for _ in range(2):  # cuffs: airways seen end on
+        at = np.array([side * r.uniform(3.8, 5.6), y + r.uniform(-2.0, 2.6), r.uniform(-1, 1)])
+        end = at + (side * 0.3, r.uniform(-0.3, 0.3), 0.9)
+        rows.append(chain([at, end], 0.36 + 0.1 * f.size, None, 0.8 * VESSEL))
+        rows.append(chain([at, end], 0.22, None, -0.8 * VESSEL))
     out.extras["septa"] = np.concatenate([out.extras.get("septa", np.zeros((0, STRAND))), *rows])
 
 
@@ -207,13 +206,14 @@ def atelectasis(p: Plan, moved: Displacement, f: Finding, side: int, out: Phanto
             clip(half_space().rotate(roll=-side * 62).at(side * 1.6, hilum - 0.4, 0), 0.8),
         ]
     else:  # upper: drawn up against the apex and the midline, its lower edge concave
-        edge = (8.6 - 4.6 * f.size) * p.height
-        bowl = ellipsoid(9.5, 8.5, 14).at(side * 10.8, edge - 6.4, 0)
-        steps = [add(box(9, 7, 8, 0.3).at(0, edge + 6.5, 0)), cut(bowl, 0.6)]
-    edge = 0.22
+        edge = (9.0 - 4.2 * f.size) * p.height
+        bowl = ellipsoid(9.5, 10.5, 30).rotate(roll=side * 24).at(side * 8.6, edge - 8.2, 0)
+        steps = [add(box(10, 9, 9, 0.3).at(0, edge + 7.0, 0)), cut(bowl, 0.8)]
+    plate = f.zone == "middle" or f.size < 0.3
+    edge = 0.22 if plate else 0.45
     wedge = solid("atelectasis", 0, *steps, finding=f.name, limits=limits)
-    strength = VESSEL * (1.3 if f.zone == "middle" or f.size < 0.3 else 0.62 + 0.25 * f.size)
-    out.clouds.append(Cloud(_widened(wedge, edge), strength, edge, 0.15, 0.6, r.uniform(0, 40)))
+    strength = VESSEL * (0.95 if plate else 0.55 + 0.25 * f.size)
+    out.clouds.append(Cloud(_widened(wedge, edge), strength, edge, 0.2, 0.6, r.uniform(0, 40)))
 
 
 FRACTURED = {"upper": (3, 4), "middle": (5, 6), "lower": (7, 8)}  # ribs counted from 0
@@ -224,7 +224,7 @@ def fracture(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) 
     number, at = fracture_place(p, f, side)
     points, normals = an.rib_curve(p, number, side, 60)
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    gap, step = 0.15 + 0.45 * f.size, 0.25 + 0.85 * f.size
+    gap, step = 0.3 + 0.6 * f.size, 0.35 + 1.0 * f.size
     past = along - along[at]
     sunk = points.copy()
     slip = np.where(past > 0, np.exp(-past / 7.0), 0)  # back to its place where the rib turns
@@ -328,8 +328,8 @@ def chest_tube(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom
     else:
         path = [(side * (wall[0] - 4), y + 0.8, -4), (side * 5.0, y - 0.5, -6)]
     line = curve([*enter, *path], 9)
-    rows = [chain(line, 0.42, None, 0.5), chain(line, 0.27, None, -0.5),
-            chain(line + (0, 0.3, 0), 0.1, None, 2.0)]
+    rows = [chain(line, 0.45, None, 0.8), chain(line, 0.3, None, -0.8),
+            chain(line + (0, 0.32, 0), 0.11, None, 2.4)]
     out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, STRAND))), *rows])
 
 

@@ -210,7 +210,7 @@ def _window(dark: np.ndarray) -> tuple[float, float]:
     """Black and white point: lung and mediastinum of the middle of the film."""
     size = len(dark)
     middle = dark[int(0.12 * size):int(0.88 * size), int(0.14 * size):int(0.86 * size)]
-    low, high = np.percentile(middle, [4, 93])
+    low, high = np.percentile(middle, [4, 96])
     return float(low), float(high)
 
 

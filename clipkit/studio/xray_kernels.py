@@ -17,7 +17,8 @@ from .kernels import (CUT, JOIN, SMOOTH, SMOOTH_CUT, SMOOTH_UNION, blend, box_sp
 MOST_SPANS = 3  # a ray may cross one solid that many times
 LUNG_SPANS = 4  # aerated stretches kept for each ray
 NOTHING_IN_BETWEEN = 0.02  # cm: shorter gaps are closed
-SMOOTH_ENOUGH = 0.9  # cm by which two rays may differ for the one between to be their mean
+COARSE = 4  # pixels between the rays that are walked in any case
+SMOOTH_ENOUGH = 0.8  # cm by which two rays may differ for the one between to be their mean
 
 # What a point may be, as bits: a solid says over which it paints and what it leaves behind.
 OUTSIDE, SOFT, LUNG, PLEURAL = 1, 2, 4, 8
@@ -153,23 +154,34 @@ def trace_spans(T, textures, box, view, size, frame, shortest):
     """Where the rays of the pixels in `frame` are inside a solid.
 
     Returns float32 (rows, columns, 2 * MOST_SPANS): pairs of distances from the source in cm,
-    0 where there is no further pair.  Every other ray of every other row is walked; the ones
+    0 where there is no further pair.  Every fourth ray of every fourth row is walked; the ones
     between are the mean of their neighbours where these agree, and walked where they do not, so
     outlines are as sharp as the picture allows.
     """
     rows, columns = frame[2] - frame[0], frame[3] - frame[1]
     out = np.zeros((rows, columns, 2 * MOST_SPANS), np.float32)
-    for stage in range(3):
-        for j in range(stage % 2, rows, 2 if stage < 2 else 1):
-            for i in range(0 if stage < 2 else 1, columns, 2):
-                known = False
-                if stage == 1 and j + 1 < rows:
-                    known = between(out[j - 1, i], out[j + 1, i], out[j, i])
-                elif stage == 2 and i + 1 < columns:
-                    known = between(out[j, i - 1], out[j, i + 1], out[j, i])
+    for j in range(0, rows, COARSE):
+        for i in range(0, columns, COARSE):
+            ray_spans(T, textures, box, view, size, frame[0] + j, frame[1] + i, shortest,
+                      out[j, i])
+    stride = COARSE
+    while stride > 1:
+        half = stride // 2
+        for j in range(half, rows, stride):
+            for i in range(0, columns, stride):
+                known = j + half < rows and between(out[j - half, i], out[j + half, i], out[j, i])
                 if not known:
-                    ray_spans(T, textures, box, view, size, frame[0] + j, frame[1] + i,
-                              shortest, out[j, i])
+                    ray_spans(T, textures, box, view, size, frame[0] + j, frame[1] + i, shortest,
+                              out[j, i])
+        for j in range(0, rows, half):
+            for i in range(half, columns, stride):
+                known = i + half < columns and between(
+                    out[j, i - half], out[j, i + half], out[j, i]
+                )
+                if not known:
+                    ray_spans(T, textures, box, view, size, frame[0] + j, frame[1] + i, shortest,
+                              out[j, i])
+        stride = half
     return out
 
 
