@@ -36,7 +36,7 @@ from transformers.utils import logging
 
 import clipkit
 from clipkit.hub import BUNDLED
-from clipkit.model import Clip, _cores
+from clipkit.model import Clip
 from clipkit.pictures import getters
 
 TEMPLATE = "a photo of a {}."
@@ -88,8 +88,8 @@ def bare_forward(clip, batches):
 
 
 def decode_only(clip, paths):
-    with ThreadPoolExecutor(_cores()) as pool:
-        for _ in pool.map(clip._pixels._read, getters(paths)):
+    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        for _ in pool.map(clip.pixels.read, getters(paths)):
             pass
 
 
@@ -106,14 +106,14 @@ def plain_loop(clip, paths, batch_size):
 
 def pictures_per_second(clip, paths, rounds):
     """Return a dict from way to pictures per second, one figure a round."""
-    batch_size = 128 if clip._pixels.size <= 96 else 32
+    batch_size = 128 if clip.pixels.size <= 96 else 32
     few = paths[: max(8, len(paths) // 4)]  # the pipeline is slow
     features = pipeline(
         "image-feature-extraction",
         model=clip.model.vision_model,
         image_processor=clip.processor.image_processor,
     )
-    batches = list(clip._pixels.batches(paths, batch_size))
+    batches = [clip.pixels(batch) for batch in chunks(paths, batch_size)]
     ways = {
         "forward pass alone": (paths, lambda: bare_forward(clip, batches)),
         "decode and resize alone": (paths, lambda: decode_only(clip, paths)),
@@ -196,7 +196,7 @@ def main():
     arguments = parser.parse_args()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    print(f"{_cores()} cores, torch {torch.__version__} with {torch.get_num_threads()} threads")
+    print(f"torch {torch.__version__} with {torch.get_num_threads()} threads")
     with tempfile.TemporaryDirectory() as folder:
         paths = write_pictures(folder, max(arguments.pictures, 256))
         for kind in arguments.models:
@@ -206,7 +206,7 @@ def main():
                 else clipkit.load(BUNDLED if kind == "bundled" else kind, device="cpu")
             )
             clip.words = None
-            print(f"{clip.name}, pictures of {clip._pixels.size} px")
+            print(f"{clip.name}, pictures of {clip.pixels.size} px")
             report_encoding(clip, paths[: arguments.pictures], arguments.rounds)
             report_zero_shot(clip, paths[:256], arguments.pipeline_pictures)
 

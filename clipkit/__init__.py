@@ -22,6 +22,7 @@ _MODULES = (
     "fine_tune",
     "model",
     "pictures",
+    "pixels",
     "plots",
     "search",
     "studio",

@@ -8,23 +8,27 @@
 """
 
 import contextlib
+import itertools
 import os
 import re
 import sys
+import threading
 import warnings
 from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import torch
 from tqdm.auto import tqdm
 
 from clipkit.hub import CheckpointError, find_checkpoint, weights_of
 from clipkit.pictures import PictureError, getters
+from clipkit.pixels import Pixels
 
 TEMPLATE = "a photo of a {}."
 REMEMBERED_TEXTS = 20_000  # 10 to 40 MB
 SECONDS_UNTIL_BAR = 3.0  # shorter work prints nothing
+CPU_BATCH = 16  # for one core; more is no faster there
+GPU_BATCH = 64
 
 
 def load(name=None, device=None):
@@ -110,6 +114,8 @@ class Clip:
     ----------
     model, processor
         The Hugging Face objects.
+    pixels : clipkit.pixels.Pixels
+        Called with pictures, it gives the pixel values for the model.
     dimension : int
         The number of columns of every embedding.
     context_length : int
@@ -130,10 +136,11 @@ class Clip:
         self.dimension = (
             getattr(model.config, "projection_dim", None) or model.config.vision_config.hidden_size
         )
-        self._pixels = Pixels(processor.image_processor)
+        self.pixels = Pixels(processor.image_processor)
         self._remembered = OrderedDict()
         self._loaded_state = self._text_state()
         self._named = set()
+        self._gpu = threading.Lock()
         _check_end_of_text(self)
 
     def __repr__(self):
@@ -174,27 +181,34 @@ class Clip:
         clipkit.pictures.PictureError
             If a picture cannot be read; the message names it.
         """
-        if batch_size is None:
-            batch_size = 128 if self._pixels.size <= 96 else 32
-        batches = []
-        failed = [] if skipped is not None else None
-        with (
-            contextlib.closing(
-                self._pixels.batches(pictures, _positive(batch_size, "batch_size"), failed)
-            ) as stream,
-            self._encoding(),
-        ):
-            for pixels in stream:
-                output = self.model.get_image_features(pixel_values=pixels.to(self.device))
-                batches.append(_unit_rows(output))
+        failed = []
+
+        def encode(batch):
+            arrays = []
+            for index, get in batch:
+                try:
+                    arrays.append(self.pixels.read(get))
+                except PictureError as error:
+                    if skipped is None:
+                        raise
+                    failed.append((index, str(error)))
+            if not arrays:
+                return torch.empty(0, self.dimension)
+            pixels = self.pixels.finish(arrays)
+            return self._forward(self.model.get_image_features, pixel_values=pixels)
+
+        total = len(pictures) if hasattr(pictures, "__len__") else None
+        rows = self._in_parallel(encode, enumerate(getters(pictures)), batch_size, total)
+        rows = torch.cat([torch.empty(0, self.dimension), *rows])
         if failed:
+            failed.sort()
             skipped.extend(failed)
             shown = "; ".join(reason for _, reason in failed[:3])
             more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
             warnings.warn(f"{len(failed)} left out: {shown}{more}", stacklevel=_outside())
-        return torch.cat([torch.empty(0, self.dimension), *batches])
+        return rows
 
-    def encode_texts(self, texts, batch_size=256):
+    def encode_texts(self, texts, batch_size=None):
         """Encode texts as rows of unit length.
 
         A text that was encoded before is not computed again. A text longer than the model's
@@ -204,7 +218,7 @@ class Clip:
         Parameters
         ----------
         texts : str or iterable of str
-        batch_size : int
+        batch_size : int, optional
             How many go through the model at once; it does not change the result.
 
         Returns
@@ -218,7 +232,7 @@ class Clip:
         rows = self._remembered if self._text_state() == self._loaded_state else OrderedDict()
         known = {text: rows[text] for text in texts if text in rows}
         new = list(OrderedDict.fromkeys(text for text in texts if text not in known))
-        known.update(self._compute_texts(new, _positive(batch_size, "batch_size")))
+        known.update(self._compute_texts(new, batch_size))
         for text in texts:
             rows[text] = known[text]
             rows.move_to_end(text)
@@ -297,10 +311,11 @@ class Clip:
         torch.Tensor
             int64, (n, length).
         """
-        ids = self._token_ids(texts)
+        return self._padded(self._token_ids(texts))
+
+    def _padded(self, ids):
         length = self.context_length if self.is_siglip else max(map(len, ids))
-        tokenizer = self.processor.tokenizer
-        return tokenizer.pad(
+        return self.processor.tokenizer.pad(
             {"input_ids": ids}, padding="max_length", max_length=length, return_tensors="pt"
         )["input_ids"]
 
@@ -314,30 +329,65 @@ class Clip:
 
     def _compute_texts(self, texts, batch_size):
         """Return a dict from each text to its row; texts of similar length share a batch."""
-        lengths = [len(text) for text in texts]
-        order = sorted(range(len(texts)), key=lengths.__getitem__)
-        rows = {}
-        with self._encoding(), _progress(len(texts), "texts") as bar:
-            for start in range(0, len(order), batch_size):
-                batch = [texts[i] for i in order[start : start + batch_size]]
-                # No attention mask: CLIP's text tower looks only backwards from the first end
-                # token, and SigLIP was trained to see its padding.
-                output = self.model.get_text_features(
-                    input_ids=self.tokenize(batch).to(self.device)
-                )
-                rows.update(zip(batch, _unit_rows(output), strict=True))
-                bar.update(len(batch))
-        return rows
+        if not texts:
+            return {}
+        # Tokenised here and not in the threads, so that warnings come from the caller's line.
+        ids = self._token_ids(texts)
+        order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
 
-    @contextlib.contextmanager
-    def _encoding(self):
-        """Switch dropout off and gradients too, and put things back as they were."""
-        training = self.model.training
+        def encode(batch):
+            # No attention mask: CLIP's text tower looks only backwards from the first end
+            # token, and SigLIP was trained to see its padding.
+            padded = self._padded([ids[i] for i in batch])
+            return self._forward(self.model.get_text_features, input_ids=padded)
+
+        rows = torch.cat(list(self._in_parallel(encode, order, batch_size, len(texts))))
+        return {texts[i]: row for i, row in zip(order, rows, strict=True)}
+
+    def _forward(self, features, **inputs):
+        """Call one of the model's towers and return rows of unit length on the CPU."""
+        inputs = {name: value.to(self.device) for name, value in inputs.items()}
+        # One batch at a time on a GPU, whose own cores share it. Not inference_mode: learners
+        # train on the embeddings, and it would forbid that.
+        lock = contextlib.nullcontext() if self.device.type == "cpu" else self._gpu
+        with lock, torch.no_grad():
+            output = features(**inputs)
+            vectors = getattr(output, "pooler_output", output)  # transformers 4 gives a tensor
+            return torch.nn.functional.normalize(vectors.float(), dim=-1).cpu()
+
+    def _in_parallel(self, function, items, batch_size, total):
+        """Yield function(batch) for batches of the items, in order.
+
+        Each core takes a batch of its own, reads it and encodes it alone. So reading overlaps
+        with encoding, and no core waits for another within a layer, as it does where all work on
+        one batch. A single batch gets all the cores.
+        """
+        if batch_size is None:
+            batch_size = CPU_BATCH if self.device.type == "cpu" else GPU_BATCH
+        batches = _batches(items, _positive(batch_size, "batch_size"))
+        start = list(itertools.islice(batches, 2))
+        training, threads = self.model.training, torch.get_num_threads()
         self.model.eval()
         try:
-            # not inference_mode: learners train on the embeddings, and it would forbid that
-            with torch.no_grad():
-                yield
+            if len(start) < 2:
+                yield from map(function, start)
+                return
+            workers = threads if self.device.type == "cpu" else os.cpu_count() or 1
+            pool = ThreadPoolExecutor(workers, "clipkit", torch.set_num_threads, (1,))
+            running = deque()
+            try:
+                with _progress(total) as bar:
+                    for batch in itertools.chain(start, batches, [None] * (workers + 1)):
+                        if batch:
+                            running.append((pool.submit(function, batch), len(batch)))
+                        # one batch waits, so that no core does
+                        if running and (len(running) > workers + 1 or not batch):
+                            future, n = running.popleft()
+                            yield future.result()
+                            bar.update(n)
+            finally:
+                pool.shutdown(cancel_futures=True)
+                torch.set_num_threads(threads)  # else later threads would take over the pool's 1
         finally:
             self.model.train(training)
 
@@ -382,108 +432,6 @@ class Clip:
                 "answers for such texts mean little",
                 stacklevel=_outside(),
             )
-
-
-class Pixels:
-    """A checkpoint's own preprocessing, done for many pictures in parallel.
-
-    Pictures are opened, resized and cropped in threads (PIL works outside Python's lock), so that
-    this overlaps with the model's work on the batch before; a whole batch is then scaled and
-    normalised at once. The values are those of the checkpoint's image processor; one that does
-    more than resize, crop, scale and normalise is called itself.
-
-    Parameters
-    ----------
-    image_processor : transformers image processor
-    """
-
-    def __init__(self, image_processor):
-        self.processor = image_processor
-        size = dict(image_processor.size)
-        crop = (
-            dict(image_processor.crop_size or {}) if _does(image_processor, "center_crop") else {}
-        )
-        self.edge = size.get("shortest_edge")
-        self.shape = (size.get("height"), size.get("width"))
-        self.crop = (crop.get("height"), crop.get("width"))
-        self.size = self.edge or self.shape[0] or 0
-        square = bool(self.edge and crop and max(self.crop) <= self.edge)
-        fixed = bool(None not in self.shape and not crop)
-        steps = ("resize", "rescale", "normalize", "convert_rgb")
-        self.known = (
-            (square or fixed)
-            and all(_does(image_processor, step) for step in steps)
-            and not _does(image_processor, "pad")
-        )
-        if self.known:
-            mean, std = (
-                torch.tensor(values, dtype=torch.float32).view(-1, 1, 1)
-                for values in (image_processor.image_mean, image_processor.image_std)
-            )
-            self.scale = image_processor.rescale_factor / std
-            self.shift = -mean / std
-
-    def batches(self, pictures, batch_size, failed=None):
-        """Yield tensors (up to batch_size, 3, height, width), float32.
-
-        Parameters
-        ----------
-        pictures
-            As for `Clip.encode_images`.
-        batch_size : int
-        failed : list, optional
-            Takes (index, reason) of unreadable pictures, which raise without it.
-        """
-        total = len(pictures) if hasattr(pictures, "__len__") else None
-        todo = enumerate(getters(pictures))
-        running, batch = deque(), []
-        pool = ThreadPoolExecutor(_cores(), thread_name_prefix="clipkit-pictures")
-        try:
-            with _progress(total, "pictures") as bar:
-                while True:
-                    # two batches ahead: one in the making while the model works on the other
-                    while len(running) < 2 * batch_size and (task := next(todo, None)):
-                        running.append((task[0], pool.submit(self._read, task[1])))
-                    if not running:
-                        break
-                    index, future = running.popleft()
-                    try:
-                        batch.append(future.result())
-                    except PictureError as error:
-                        if failed is None:
-                            raise
-                        failed.append((index, str(error)))
-                    if len(batch) == batch_size:
-                        yield self._finish(batch)
-                        bar.update(len(batch))
-                        batch = []
-                if batch:
-                    yield self._finish(batch)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-    def _read(self, get):
-        """Open one picture and bring it to size: (height, width, 3) uint8."""
-        image = get()
-        if not self.known:
-            values = self.processor(images=[image], return_tensors="np")["pixel_values"][0]
-            return np.asarray(values, dtype=np.float32)
-        if not self.edge:
-            height, width = self.shape
-            return np.asarray(image.resize((width, height), self.processor.resample))
-        short, long = sorted(image.size)
-        long = int(self.edge * long / short)
-        width, height = (self.edge, long) if image.width <= image.height else (long, self.edge)
-        image = image.resize((width, height), self.processor.resample)
-        left, top = (width - self.crop[1]) // 2, (height - self.crop[0]) // 2
-        return np.asarray(image.crop((left, top, left + self.crop[1], top + self.crop[0])))
-
-    def _finish(self, batch):
-        values = torch.from_numpy(np.stack(batch))
-        if not self.known:
-            return values
-        values = values.permute(0, 3, 1, 2).to(torch.float32, memory_format=torch.contiguous_format)
-        return values.mul_(self.scale).add_(self.shift)
 
 
 def words_of(text):
@@ -542,12 +490,6 @@ def _check_end_of_text(clip):
     )
 
 
-def _unit_rows(output):
-    """Projected features from what transformers 5 (an object) or 4 (a tensor) returns."""
-    features = getattr(output, "pooler_output", output)
-    return torch.nn.functional.normalize(features.float(), dim=-1).cpu()
-
-
 def _as_texts(texts, name="texts"):
     texts = [texts] if isinstance(texts, str) else list(texts)
     for i, text in enumerate(texts):
@@ -562,27 +504,22 @@ def _positive(number, name):
     return int(number)
 
 
-def _does(image_processor, step):
-    return bool(getattr(image_processor, f"do_{step}", False))
-
-
 def _best_device():
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def _cores():
-    """The number of cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1
+def _batches(items, size):
+    """Cut anything iterable into lists of at most the given size."""
+    items = iter(items)
+    while batch := list(itertools.islice(items, size)):
+        yield batch
 
 
-def _progress(total, unit):
+def _progress(total):
     """A bar that appears only where the work takes long, and leaves nothing behind."""
-    return tqdm(total=total, unit=" " + unit, delay=SECONDS_UNTIL_BAR, leave=False)
+    return tqdm(total=total, delay=SECONDS_UNTIL_BAR, leave=False)
 
 
 def _outside():

@@ -19,8 +19,9 @@ from PIL import Image
 
 import clipkit
 from clipkit.hub import CheckpointError
-from clipkit.model import Clip, Pixels, words_of
+from clipkit.model import Clip, words_of
 from clipkit.pictures import PictureError
+from clipkit.pixels import Pixels
 
 SIZES = [
     (32, 32),
@@ -153,7 +154,7 @@ def test_pixel_values_are_those_of_the_processor(kind, pictures):
     small = {"size": {"shortest_edge": 32}, "crop_size": {"height": 32, "width": 32}}
     processor = CLIPImageProcessorPil(**{**small, **PROCESSORS[kind]})
     expected = processor(images=pictures, return_tensors="pt")["pixel_values"]
-    result = torch.cat(list(Pixels(processor).batches(pictures, 4)))
+    result = Pixels(processor)(pictures)
     assert close(result, expected, 1e-5)
 
 
@@ -192,20 +193,40 @@ def test_an_interruption_leaves_nothing_running(tiny_clip, pictures):
     assert len(tiny_clip.encode_images(pictures)) == len(pictures)
 
 
-def test_few_pictures_are_held_at_a_time(tiny_clip, pictures):
-    """Reading runs at most two batches ahead of the model."""
-    taken, ahead = 0, []
+@pytest.mark.parametrize("threads", [1, 2])
+def test_few_pictures_are_held_at_a_time(tiny_clip, pictures, threads):
+    """A generator is taken only a few batches ahead of the model."""
+    taken, ahead, usual = 0, [], torch.get_num_threads()
     tiny_clip.model.vision_model.register_forward_hook(lambda *_: ahead.append(taken))
 
     def stream():
         nonlocal taken
-        for _ in range(64):
+        for _ in range(80):
             taken += 1
             yield pictures[0]
 
-    tiny_clip.encode_images(stream(), batch_size=4)
-    assert len(ahead) == 16
-    assert all(read - 4 * (done + 1) <= 8 for done, read in enumerate(ahead))
+    torch.set_num_threads(threads)
+    try:
+        tiny_clip.encode_images(stream(), batch_size=4)
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(usual)
+    assert len(ahead) == 20
+    assert all(read - 4 * done <= 4 * (threads + 3) for done, read in enumerate(ahead))
+
+
+def test_the_number_of_threads_does_not_matter(tiny_checkpoint, pictures):
+    usual, results = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            clip = clipkit.load(tiny_checkpoint)
+            results.append((clip.encode_images(pictures, 2), clip.encode_texts(TEXTS, 2)))
+    finally:
+        torch.set_num_threads(usual)
+    for images, texts in results[1:]:
+        assert torch.equal(images, results[0][0])
+        assert torch.equal(texts, results[0][1])
 
 
 def test_embeddings_can_be_trained_on(tiny_clip, pictures):
