@@ -7,8 +7,18 @@ import numpy as np
 
 from clipkit.studio.product import design
 from clipkit.studio.scene import (
-    box, capsule, cloth, cylinder, extrude, ring, revolve, smooth_curve, sphere, torus, tube,
+    box,
+    capsule,
+    cloth,
+    cylinder,
+    extrude,
+    ring,
+    smooth_curve,
+    sphere,
+    tube,
 )
+
+from .tableware import part, turned
 
 UPHOLSTERY = ("cotton", "wool", "leather", "canvas", "suede")
 TURNED = ((15, 58), (-58, -15))  # camera angles: furniture is shown from a corner
@@ -37,16 +47,7 @@ def cushion(hx, hy, hz, dents=0.012):
 
 def frame_material(look, shape):
     """Wood or steel, for legs and rails."""
-    frame = shape.choice("frame", ("wood", "wood", "steel", "black steel"))
-    if frame == "wood":
-        return look.wood()
-    return look.chrome() if frame == "steel" else look.plain("black", "metal")
-
-
-def lathe(points):
-    """A turned solid through (r, y) points, bottom to top."""
-    line = smooth_curve(points, 6)
-    return revolve(np.vstack([(-0.05, line[0, 1]), line, (-0.05, line[-1, 1])]))
+    return part(look, shape, "frame", ("wood", "wood", "steel", "black"), "metal")
 
 
 # ---------------------------------------------------------------------------------------- chairs
@@ -141,8 +142,10 @@ def bentwood_chair(scene, look, shape):
     wood = look.main(mapping="front")
     r = shape("leg", 0.020, 0.028)
     scene.add(cylinder(radius, radius, 0.028, 0.02).at(0, seat, 0), wood)
-    pad = look.accent("cotton") if shape.choice("pad", ("cane", "pad")) == "pad" else look.plain(
-        (0.60, 0.42, 0.22), "straw")
+    if shape.choice("seat", ("cane", "pad")) == "pad":
+        pad = look.accent("cotton")
+    else:
+        pad = look.plain((0.60, 0.42, 0.22), "straw")
     scene.add(cylinder(radius * 0.8, radius * 0.8, 0.02, 0.015).at(0, seat + 0.02, 0), pad)
     scene.add(tube((radius * 0.7, seat, radius * 0.65), (radius * 0.75, seat * 0.5, radius * 0.7),
                    (radius * 0.9, 0.01, radius * 0.95), r, r * 0.8).mirror("x"), wood)
@@ -202,7 +205,7 @@ def round_bar_stool(scene, look, shape):
         pitch=RAISED)
 def square_stool(scene, look, shape):
     """A plain stool with a square seat, four legs and rails."""
-    x, height = shape("width", 0.26, 0.34), shape("height", 0.55, 0.9)
+    x, height = shape("width", 0.26, 0.34), shape("height", 0.62, 0.95)
     body = look.main(mapping="box")
     scene.add(box(x, shape("seat thickness", 0.02, 0.045), x, 0.015).at(0, height, 0), body)
     if shape.choice("hand hole", ("none", "slot")) == "slot":
@@ -238,12 +241,11 @@ def swivel_stool(scene, look, shape):
     """A padded seat on one steel column with a wide round foot."""
     radius, height = shape("seat radius", 0.26, 0.34), shape("height", 0.8, 1.15)
     thick = shape("seat thickness", 0.05, 0.085)
-    steel = look.chrome() if shape.choice("steel", ("bright", "black")) == "bright" else (
-        look.plain("black", "metal"))
+    steel = part(look, shape, "column", ("steel", "black"), "metal")
     scene.add(cylinder(radius, radius, thick, thick * 0.75).at(0, height, 0),
               look.main(7, mapping="box"))
     scene.add(cylinder(radius * 0.9, radius * 0.95, 0.012).at(0, height - thick, 0), steel)
-    foot = lathe([(0.0, 0.0, 1), (radius * 1.05, 0.0, 1), (radius * 1.05, 0.02), (0.12, 0.055),
+    foot = turned([(0.0, 0.0, 1), (radius * 1.05, 0.0, 1), (radius * 1.05, 0.02), (0.12, 0.055),
                   (0.035, 0.12), (0.03, 0.2, 1)])
     scene.add(foot, steel)
     scene.add(cylinder(0.035, 0.03, height / 2).at(0, height / 2, 0), steel)
@@ -382,7 +384,6 @@ def daybed(scene, look, shape):
     wood = look.wood()
     scene.add(box(half, 0.03, 0.29, 0.02).at(-0.02, 0.26, 0), wood)
     legs(scene, wood, half - 0.05, 0.24, 0.25, 0.035, 0.03, 0.5)
-    bolster = shape.choice("bolster", ("none", "bolster"))
-    if bolster == "bolster":
+    if shape.choice("bolster", ("none", "bolster")) == "bolster":
         roll = capsule((0, 0, -0.2), (0, 0, 0.2), 0.09).at(-half * 0.72, 0.66, 0)
         scene.add(roll, look.accent("satin"))
