@@ -125,7 +125,8 @@ def test_a_tote_is_open_above():
 def test_a_backpack_has_two_straps_behind(design):
     table = table_of("backpack", design, 0)
     x = np.linspace(-0.8, 0.8, 200)
-    behind = np.column_stack([x, np.full(200, 0.5 * table.box[4]), np.full(200, table.box[2] + 0.1)])
+    behind = np.column_stack([x, np.full(200, 0.5 * table.box[4]),
+                              np.full(200, table.box[2] + 0.1)])
     cuts = np.diff((distance(table, behind) < 0.03).astype(int))
     assert (cuts == 1).sum() == 2
 

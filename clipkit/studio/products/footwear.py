@@ -13,13 +13,15 @@ import numpy as np
 from clipkit.studio.product import design
 from clipkit.studio.scene import box, capsule, cylinder, extrude, smooth_curve, torus, tube
 
+from .forms import ellipse, one_of, rectangle
+
 UPPERS = ("leather", "canvas", "suede", "knit")
 PLAIN = ("plain",)
 DRESSY = ("leather", "suede", "satin")
 WIDE = 0.42  # half depth of an extrusion that reaches beyond any foot
-SIDE = {
-    "pose": "side",  # both sides of the shoe, from eye level, from above the table, from above the floor
-    "yaw": ((-45, 45), (135, 225)),
+SIDE = {  # mostly from the side, also from the front and the back; level, from above, from high up
+    "pose": "side",
+    "yaw": ((-45, 45), (-30, 30), (135, 225), (150, 210), (50, 130), (230, 310)),
     "pitch": ((2, 16), (10, 30), (30, 72)),
 }
 LOW_FRONT = ((0.33, -0.2), (0.33, 0.1), (0.27, 0.22), (0.2, 0.38), (0.16, 0.62), (0.15, 1.0))
@@ -80,7 +82,7 @@ class Last:
         self.scene, self.lift, self.sole = scene, lift, sole
         self.width = width * shape("width", 0.92, 1.08)
         self.plan = foot_outline(self.width, toe)
-        self.pair = shape.choice("count", ("one", "one", "pair")) == "pair"
+        self.pair = shape.choice("count", ("one", "pair")) == "pair"
         self.spacing = shape("spacing", 0.36, 0.5)
         self.splay = shape("splay", -8.0, 3.0)
 
@@ -186,8 +188,7 @@ def band(x0, x1, low, high):
 
 def lace_colour(look, shape):
     """Laces: white, black or in the second colour."""
-    colour = shape.choice("laces", ("white", "black", "accent"))
-    return look.accent("cotton") if colour == "accent" else look.plain(colour, "cotton")
+    return one_of(look, shape, "laces", ("white", "black", "accent"), "cotton")
 
 
 # ---------------------------------------------------------------------------------- sneakers
@@ -359,9 +360,8 @@ def strap(last, x, height, half_width, material, lean=0.0, thickness=0.022):
 def ankle_strap(last, y, material, front=-0.28, rise=0.04, half_height=0.035):
     """A strap round the ankle, with a buckle on the outer side."""
     base = float(last.arch(-0.5))
-    t = np.linspace(0, 2 * np.pi, 36, endpoint=False)
     half = (front + 0.78) / 2
-    oval = np.column_stack([np.cos(t) * half, np.sin(t) * 0.15])
+    oval = ellipse(half, 0.15)
     hoop = extrude([oval, oval * (1 - 0.02 / half, 1 - 0.02 / 0.15)], half_height, 0.008)
     angle = np.degrees(np.arctan2(rise, 2 * half))
     last.add(hoop.rotate(pitch=90).rotate(roll=angle).at(front - half, base + y, 0), material)
@@ -369,14 +369,8 @@ def ankle_strap(last, y, material, front=-0.28, rise=0.04, half_height=0.035):
 
 def buckle(last, x, y, z, metal, size=0.05):
     """A small frame buckle standing on the outer side of a strap."""
-    frame = [band_box(size, size), band_box(size * 0.62, size * 0.62)]
+    frame = [rectangle(0, 0, size, size), rectangle(0, 0, size * 0.62, size * 0.62)]
     last.add(extrude(frame, 0.012, 0.005).at(x, y + float(last.arch(x)), z), metal)
-
-
-def band_box(half_width, half_height):
-    """Corners of a rectangle about the origin."""
-    return np.array([(-half_width, -half_height), (half_width, -half_height),
-                     (half_width, half_height), (-half_width, half_height)])
 
 
 def sandal_sole(last, look, shape):
@@ -440,7 +434,8 @@ def flip_flop(scene, look, shape):
     bottom = -last.sole
     last.layer([(-0.84, bottom, 1), (0.5, bottom), (0.84, bottom + 0.05), (0.84, 0.05),
                 (0.5, 0.0), (-0.84, 0.0, 1)], look.main(mapping="box"), 0.03, 0.02,
-               panels=[(band(-0.95, 0.95, bottom * 0.6, bottom * 0.35), look.accent("rubber"), 0.003)])
+               panels=[(band(-0.95, 0.95, bottom * 0.6, bottom * 0.35), look.accent("rubber"),
+                        0.003)])
     thick = shape("strap", 0.03, 0.055)
     tip = (0.46, 0.08, -0.03)
     high = shape("rise", 0.26, 0.36)
@@ -457,7 +452,7 @@ def gladiator(scene, look, shape):
     sandal_sole(last, look, shape)
     main = look.main()
     count = int(shape.choice("straps", (4, 5, 6)))
-    for x, height in zip(np.linspace(0.5, -0.12, count), np.linspace(0.17, 0.4, count)):
+    for x, height in np.linspace((0.5, 0.17), (-0.12, 0.4), count):
         strap(last, x, height, 0.03, main, -14)
     last.add(tube((0.52, 0.15, 0), (0.2, 0.27, 0), (-0.2, 0.52, 0), 0.032), main)
     for y in (0.46, 0.6):
@@ -564,7 +559,8 @@ def heeled_boot(scene, look, shape):
     shaft = shape("shaft", 0.62, 0.85)
     with scene.group():
         boot_upper(last, shaft, look.main(mapping="front"), look.lining())
-        last.panel([(-0.5, 0.1), (-0.46, shaft), (-0.44, shaft), (-0.47, 0.1)], look.chrome(), 0.006)
+        last.panel([(-0.5, 0.1), (-0.46, shaft), (-0.44, shaft), (-0.47, 0.1)], look.chrome(),
+                   0.006)
     heeled_sole(last, sole_colour(look, shape), shape("heel_length", 0.24, 0.4), thickness=0.04)
 
 
@@ -602,8 +598,7 @@ def winter_boot(scene, look, shape):
         for yaw in (0, 1):
             seam = band(-0.5, -0.48, 0.0, 2.0) if yaw == 0 else band(-0.9, -0.2, 0.42, 0.44)
             last.panel(seam, None, -0.01)
-    t = np.linspace(0, 2 * np.pi, 30, endpoint=False)
-    oval = np.column_stack([np.cos(t) * 0.285, np.sin(t) * 0.2 * last.width])
+    oval = ellipse(0.285, 0.2 * last.width)
     edge = extrude([oval, oval * 0.62], 0.055, 0.05).lumps(0.03, 14)
     last.add(edge.rotate(pitch=90).at(-0.535, shaft + 0.03, 0), fleece)
     cup_sole(last, sole_colour(look, shape), sole_colour(look, shape), 0.06, 0.09, 0.03)
@@ -704,7 +699,8 @@ def block_heeled_pump(scene, look, shape):
     pump_upper(last, look, shape, shape("back", 0.24, 0.3))
     last.foot_bed(look.plain("beige", "leather"))
     arched_sole(last, look.plain("black", "leather"))
-    heel = look.main(mapping="front") if shape.choice("covered", ("yes", "no")) == "yes" else look.wood()
+    heel = look.main(mapping="front") if shape.choice("covered",
+                                                      ("yes", "no")) == "yes" else look.wood()
     block_heel(last, shape("heel_length", 0.22, 0.36), heel)
     if shape.choice("strap", ("instep", "none")) == "instep":
         strap(last, -0.22, 0.36, 0.035, look.main(), -22)
