@@ -293,6 +293,7 @@ class Samples:
 
 _TRACES: OrderedDict[tuple, Samples] = OrderedDict()
 _KEPT_TRACES = 12
+_UNKNOWN = np.empty(0)
 
 
 def trace(
@@ -336,10 +337,12 @@ def trace(
     return samples
 
 
-def _see(table, view, stage, size, places):
+def _see(table, view, stage, size, places, begin=_UNKNOWN):
     n = len(places)
     seen = np.empty((n, 3)), np.empty((n, 3)), np.empty(n, np.int64), np.empty(n)
-    k.trace_samples(table.rows, table.textures, table.box, view, stage, size, places, *seen)
+    k.trace_samples(
+        table.rows, table.textures, table.box, view, stage, size, places, begin, *seen
+    )
     return seen
 
 
@@ -352,12 +355,16 @@ def _trace(table, view, stage, size, antialias) -> Samples:
         edges = np.flatnonzero(k.edge_pixels(size, *seen[:3], view))
         steps = (np.arange(antialias) + 0.5) / antialias - 0.5
         offsets = np.array([[x, y] for y in steps for x in steps])
+        if antialias % 2:  # the first sample is the middle one
+            offsets = np.delete(offsets, len(offsets) // 2, axis=0)
+        share = 1 / antialias**2
+        weight[edges] = share if antialias % 2 else 0.0
         finer = (places[edges][:, None] + offsets).reshape(-1, 2)
-        weight[edges] = 0.0
+        begin = k.starts_around(size, view, edges, seen[0], seen[2])
         pixel = np.concatenate([pixel, np.repeat(edges, len(offsets))])
-        weight = np.concatenate([weight, np.full(len(finer), 1 / len(offsets))])
+        weight = np.concatenate([weight, np.full(len(finer), share)])
         places = np.concatenate([places, finer])
-        more = _see(table, view, stage, size, finer)
+        more = _see(table, view, stage, size, finer, np.repeat(begin, len(offsets)))
         seen = tuple(np.concatenate([a, b]) for a, b in zip(seen, more, strict=True))
     position, normal, material, glass = seen
     return Samples(

@@ -37,6 +37,7 @@ PLAIN_SURFACE, WRINKLE, LUMPS, RIBBED, FLUTED = range(5)
 FAR = 0.6  # beyond this distance a shape is taken to be its ball, and nothing is cut from it
 GROUP_FAR = 0.15  # ... and a group is taken to be its box
 NEAR_SURFACE = 0.1  # surface detail matters only this close
+PAINT_NEAR = 0.02  # ... and paint, apart from what it raises
 NOTHING = 1e9
 
 
@@ -587,6 +588,7 @@ def scene_distance(T, textures, active, count, x, y, z):
     group = 0
     skipped = 0  # a group that is too far away to matter
     group_smooth = 0.0
+    behind = NOTHING  # what is this far away in the open group cannot matter to the whole
     for a in range(count):
         i = active[a]
         mine = int(T[i, GROUP])
@@ -598,6 +600,7 @@ def scene_distance(T, textures, active, count, x, y, z):
                     m = parked_m
                 d = blend(parked, d, group_smooth) if group_smooth > 0 else min(parked, d)
                 group = 0
+                behind = NOTHING
             if mine != 0:
                 away = group_box(T, i, x, y, z)
                 if away > GROUP_FAR or away > d + T[i, GROUP_SMOOTH]:
@@ -609,6 +612,7 @@ def scene_distance(T, textures, active, count, x, y, z):
                 d = NOTHING
                 m = -1
                 group_smooth = T[i, GROUP_SMOOTH]
+                behind = parked + group_smooth + 0.1
             group = mine
         mirror = int(T[i, MIRROR])
         px = abs(x) if mirror & 1 else x
@@ -620,14 +624,14 @@ def scene_distance(T, textures, active, count, x, y, z):
         bz = pz - T[i, BALL + 2]
         ball = math.sqrt(bx * bx + by * by + bz * bz) - T[i, BALL_RADIUS]
         if join <= SMOOTH_UNION:
-            if ball > d + k:
+            if ball > d + k or ball > behind:
                 continue
             e = ball if ball > FAR + k else shape_distance(T, textures, i, px, y, pz)
             if e < d:
                 m = int(T[i, MATERIAL])
             d = blend(d, e, k) if join == SMOOTH_UNION else min(d, e)
         elif join <= SMOOTH_CUT:
-            if ball > -d + k or d > FAR:
+            if ball > -d + k or d > FAR or d > behind:
                 continue
             e = -shape_distance(T, textures, i, px, y, pz)
             if e > d and T[i, MATERIAL] >= 0:
@@ -636,7 +640,7 @@ def scene_distance(T, textures, active, count, x, y, z):
         elif join == PAINT:
             if ball > 0:
                 continue
-            if d > NEAR_SURFACE:
+            if d > PAINT_NEAR + 2 * abs(T[i, RAISE]) or d > behind:
                 d -= max(T[i, RAISE], 0.0)
                 continue
             e = shape_distance(T, textures, i, px, y, pz)
@@ -644,7 +648,7 @@ def scene_distance(T, textures, active, count, x, y, z):
                 d -= T[i, RAISE] * min(-e / T[i, RAISE_EDGE], 1.0)
                 if T[i, MATERIAL] >= 0:
                     m = int(T[i, MATERIAL])
-        elif d < FAR:
+        elif d < FAR and d < behind:
             e = shape_distance(T, textures, i, px, y, pz)
             d = -blend(-d, -e, k) if join == SMOOTH_CLIP else max(d, e)
     if group != 0:
@@ -691,7 +695,7 @@ def solid_box(T, textures, around):
         )
         if d > half:
             continue
-        count = rows_near(T, centre[0], centre[1], centre[2], 2.2 * half, active)
+        count = rows_near(T, centre[0], centre[1], centre[2], 2.2 * half, True, active)
         inside = True
         for c in range(3):
             low = centre[c] - 0.5 * step[c]
@@ -726,14 +730,17 @@ def ball_in_cone(x, y, z, reach, dx, dy, dz, spread, secant):
 
 
 @jit
-def rows_in_cone(T, ox, oy, oz, dx, dy, dz, spread, active):
+def rows_in_cone(T, ox, oy, oz, dx, dy, dz, spread, paint, active):
     """Rows whose ball meets the cone from o along d that widens by `spread` a unit; their count.
 
-    Rows that clip are always kept: they matter where they are not.
+    Rows that clip are always kept: they matter where they are not.  Paint only if wanted: it is
+    too thin to throw a shadow.
     """
     count = 0
     secant = math.sqrt(1 + spread * spread)
     for i in range(T.shape[0]):
+        if T[i, JOIN] == PAINT and not paint:
+            continue
         if T[i, GROUP] > 0:
             reach = T[i, GROUP_RADIUS] + T[i, GROUP_SMOOTH]
             q = GROUP_CENTRE
@@ -758,10 +765,12 @@ def rows_in_cone(T, ox, oy, oz, dx, dy, dz, spread, active):
 
 
 @jit
-def rows_near(T, x, y, z, reach, active):
-    """Rows whose ball comes within `reach` of a point; their count."""
+def rows_near(T, x, y, z, reach, paint, active):
+    """Rows whose ball comes within `reach` of a point, paint only if wanted; their count."""
     count = 0
     for i in range(T.shape[0]):
+        if T[i, JOIN] == PAINT and not paint:
+            continue
         if T[i, GROUP] > 0 and group_box(T, i, x, y, z) > reach + T[i, GROUP_SMOOTH]:
             continue
         mirror = int(T[i, MIRROR])
@@ -829,11 +838,19 @@ def march(T, textures, active, count, box, start, blur, ox, oy, oz, dx, dy, dz):
 @jit
 def soft_shadow(T, textures, active, box, ox, oy, oz, dx, dy, dz, sharpness):
     """Share of a broad light that reaches a point, 0 to 1 (I. Quilez, S. Aaltonen)."""
-    t, end = box_span(box, ox, oy, oz, dx, dy, dz)
-    t = max(t, 0.015)
-    if t > end:
+    radius = 0.5 * math.sqrt(
+        (box[3] - box[0]) ** 2 + (box[4] - box[1]) ** 2 + (box[5] - box[2]) ** 2
+    )
+    cx = 0.5 * (box[0] + box[3]) - ox
+    cy = 0.5 * (box[1] + box[4]) - oy
+    cz = 0.5 * (box[2] + box[5]) - oz
+    middle = cx * dx + cy * dy + cz * dz
+    off = math.sqrt(max(cx * cx + cy * cy + cz * cz - middle * middle, 0.0))
+    t = max(middle - radius, 0.015)
+    end = middle + radius
+    if t > end or off > radius + max(middle, 0.0) / sharpness:  # half shadow reaches this far
         return 1.0
-    count = rows_in_cone(T, ox, oy, oz, dx, dy, dz, 1 / sharpness, active)
+    count = rows_in_cone(T, ox, oy, oz, dx, dy, dz, 1 / sharpness, False, active)
     if count == 0:
         return 1.0
     light = 1.0
@@ -852,7 +869,7 @@ def soft_shadow(T, textures, active, box, ox, oy, oz, dx, dy, dz, sharpness):
 @jit
 def openness(T, textures, active, x, y, z, nx, ny, nz, reach, strength, stage):
     """How open a point is to its surroundings, 0 to 1: contact occlusion by five probes."""
-    count = rows_near(T, x, y, z, reach, active)
+    count = rows_near(T, x, y, z, reach, False, active)
     open_ = 1.0
     for k in range(1, 5):
         h = reach * (k * k) / 16
@@ -898,7 +915,7 @@ BEHIND = -2  # ... or what lies beyond it
 
 @jit
 def surface_normal(T, textures, active, x, y, z, e, out):
-    count = rows_near(T, x, y, z, 2 * e + 0.002, active)
+    count = rows_near(T, x, y, z, 2 * e + 0.002, True, active)
     a, _ = scene_distance(T, textures, active, count, x + e, y - e, z - e)
     b, _ = scene_distance(T, textures, active, count, x - e, y - e, z + e)
     c, _ = scene_distance(T, textures, active, count, x - e, y + e, z - e)
@@ -921,7 +938,7 @@ def glass_depth(T, textures, active, x, y, z, dx, dy, dz, nx, ny, nz):
     dx = ior * dx + bend * nx
     dy = ior * dy + bend * ny
     dz = ior * dz + bend * nz
-    count = rows_in_cone(T, x, y, z, dx, dy, dz, 0.05, active)
+    count = rows_in_cone(T, x, y, z, dx, dy, dz, 0.05, False, active)
     s = 0.01
     depth = 0.0
     for _ in range(60):
@@ -1002,16 +1019,39 @@ def tile_rows(T, view, size, tile, active):
         cos = min(dx * ex + dy * ey + dz * ez, dx * fx + dy * fy + dz * fz) - 1e-6
         spread = math.sqrt(1 - cos * cos) / cos * 1.05
         counts[n] = rows_in_cone(
-            T, view[0], view[1], view[2], dx, dy, dz, spread, active[n]
+            T, view[0], view[1], view[2], dx, dy, dz, spread, True, active[n]
         )
     return counts
 
 
 @jit
-def trace_samples(T, textures, box, view, stage, size, places, position, normal, material, glass):
+def starts_around(size, view, pixels, position, material):
+    """Where to start the finer rays of some pixels: a little before the nearest surface that the
+    first samples of the pixel and its neighbours saw; one distance a pixel."""
+    out = np.empty(len(pixels))
+    for n in range(len(pixels)):
+        row = pixels[n] // size
+        column = pixels[n] % size
+        nearest = NOTHING
+        for r in range(max(row - 1, 0), min(row + 2, size)):
+            for c in range(max(column - 1, 0), min(column + 2, size)):
+                q = r * size + c
+                if material[q] >= 0:
+                    apart = 0.0
+                    for k in range(3):
+                        apart += (position[q, k] - view[k]) ** 2
+                    nearest = min(nearest, math.sqrt(apart))
+        out[n] = nearest * (1 - 8 * 2 / (size * view[12])) if nearest < NOTHING else 0.0
+    return out
+
+
+@jit
+def trace_samples(T, textures, box, view, stage, size, places, begin, position, normal, material,
+                  glass):
     """Find what each sample sees.
 
-    `places` (n, 2) are points of the picture in pixels.  Fills position (n, 3), normal (n, 3),
+    `places` (n, 2) are points of the picture in pixels, `begin` (n) how far their rays may go
+    unchecked (empty: not known).  Fills position (n, 3), normal (n, 3),
     material (n) (BACKDROP or BEHIND for a miss) and glass (n), the depth of glass crossed.
     """
     tile = 8
@@ -1020,7 +1060,9 @@ def trace_samples(T, textures, box, view, stage, size, places, position, normal,
     counts = tile_rows(T, view, size, tile, lists)
     block = 4
     blocks = (size + block - 1) // block
-    starts = tile_starts(T, textures, box, view, size, tile, tiles, lists, counts, block)
+    starts = np.empty(1)
+    if len(begin) == 0:
+        starts = tile_starts(T, textures, box, view, size, tile, tiles, lists, counts, block)
     near = np.empty(T.shape[0], np.int64)
     blur = 0.07 * 2 / (size * view[12])
     ox = view[0]
@@ -1031,7 +1073,7 @@ def trace_samples(T, textures, box, view, stage, size, places, position, normal,
         row = int(places[n, 1])
         column = int(places[n, 0])
         which = row // tile * tiles + column // tile
-        start = starts[row // block * blocks + column // block]
+        start = begin[n] if len(begin) else starts[row // block * blocks + column // block]
         t, m = march(
             T, textures, lists[which], counts[which], box, start, blur, ox, oy, oz, dx, dy, dz
         )
@@ -1250,7 +1292,7 @@ def pattern_coordinates(mapping, around, x, y, z, nx, ny, nz):
         return x, z
     if mapping == TOP:
         return x, z
-    return x, y
+    return x + 0.2 * z, y + 0.2 * z  # a pattern on cloth goes with its folds
 
 
 @jit

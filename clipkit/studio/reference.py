@@ -1,4 +1,4 @@
-"""The scene language in plain numpy: what each shape, change and join means, one line of maths each.
+"""The scene language in plain numpy: what each shape, change and join means.
 
 `kernels` computes the same numbers compiled, one point at a time; a test holds the two to each
 other.  Read this one.  Every function takes points as three arrays x, y, z of shape (n,).
@@ -252,7 +252,8 @@ def join(row, grids, d, x, y, z):
         return np.where(ball > d + r, d, new)
     if how == k.PAINT:
         raised = d - row[k.RAISE] * np.clip(-e / row[k.RAISE_EDGE], 0, 1)
-        raised = np.where(d > k.NEAR_SURFACE, d - max(row[k.RAISE], 0), raised)
+        near = k.PAINT_NEAR + 2 * abs(row[k.RAISE])
+        raised = np.where(d > near, d - max(row[k.RAISE], 0), raised)
         return np.where(ball > 0, d, raised)
     if how in (k.CUT, k.SMOOTH_CUT):
         new = -blend(-d, e, r if how == k.SMOOTH_CUT else 0)

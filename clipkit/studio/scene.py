@@ -621,6 +621,7 @@ class Scene:
         self._groups = 0
         self._group_smooth = 0.0
         self._clips: list[tuple[np.ndarray, np.ndarray]] = []  # of the open group
+        self._first_box = 0  # of the open group
 
     def add(self, shape: Shape, material: Material, smooth: float = 0.0) -> None:
         """Join a shape to the scene; `smooth` > 0 blends it in over that radius."""
@@ -662,7 +663,18 @@ class Scene:
             Width over which it rises, inwards from the shape's surface.
         """
         self._append(shape, k.PAINT, material, 0.0)
-        self._rows[-1][k.RAISE], self._rows[-1][k.RAISE_EDGE] = height, max(edge, 1e-4)
+        row = self._rows[-1]
+        row[k.RAISE], row[k.RAISE_EDGE] = height, max(edge, 1e-4)
+        painted = self._boxes[self._first_box :]
+        if painted and not row[k.MIRROR]:  # a long shape matters only where there is a surface
+            low, high = shape.box()
+            low = np.maximum(low, np.min([b[0] for b in painted], axis=0) - 0.05)
+            high = np.maximum(
+                low, np.minimum(high, np.max([b[1] for b in painted], axis=0) + 0.05)
+            )
+            radius = np.linalg.norm(high - low) / 2
+            if radius < row[k.BALL_RADIUS]:
+                row[k.BALL : k.BALL + 3], row[k.BALL_RADIUS] = (low + high) / 2, radius
 
     @contextlib.contextmanager
     def group(self, smooth: float = 0.0) -> Iterator[None]:
@@ -675,11 +687,11 @@ class Scene:
         self._groups += 1
         self._group, self._group_smooth = self._groups, smooth
         first_row, first_box = len(self._rows), len(self._boxes)
-        self._clips = []
+        self._clips, self._first_box = [], first_box
         try:
             yield
         finally:
-            self._group, self._group_smooth = 0, 0.0
+            self._group, self._group_smooth, self._first_box = 0, 0.0, 0
         if len(self._boxes) == first_box:
             raise ValueError("a group needs at least one shape that is added")
         self._close_group(first_row, first_box)
