@@ -15,6 +15,7 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -54,6 +55,12 @@ class Solid:
     def distance(self, points: np.ndarray) -> np.ndarray:
         """Signed distance at points (n, 3), shape (n,)."""
         return distances_to_part(self.rows, self.textures, np.ascontiguousarray(points, float))
+
+    def holds(self, points: np.ndarray, depth: float = 0.0) -> np.ndarray:
+        """Which points (n, 3) lie inside, at least `depth` cm below the surface."""
+        inside = ((points > self.box[:3]) & (points < self.box[3:])).all(axis=1)
+        inside[inside] = self.distance(points[inside]) < -depth
+        return inside
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,29 +166,42 @@ def beyond(side: int) -> Shape:
     return half_space().rotate(roll=90 * side)
 
 
-def chain(
-    points: np.ndarray,
+def rods(
+    begin: np.ndarray,
+    end: np.ndarray,
     thick: float | np.ndarray,
     high: float | np.ndarray | None = None,
-    attenuation: float = 1.0,
+    attenuation: float | np.ndarray = 1.0,
     normals: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Strand rows along a polyline of shape (n, 3), shape (n - 1, 18).
+    """Strand rows of straight rods from `begin` to `end` (n, 3), shape (n, 18).
 
     thick, high : half thickness along the normal and half height across it, one number or one
-    for each piece; without `high` the strand is round.
+    for each rod; without `high` the rod is round.
     """
-    points = np.asarray(points, float)
-    rows = np.empty((len(points) - 1, STRAND))
-    rows[:, 0:3], rows[:, 3:6] = points[:-1], points[1:]
+    begin, end = np.atleast_2d(begin), np.atleast_2d(end)
+    rows = np.empty((len(begin), STRAND))
+    rows[:, 0:3], rows[:, 3:6] = begin, end
     rows[:, 6:9] = ANY_SIDE if normals is None else normals
     rows[:, 9] = thick
     rows[:, 10] = thick if high is None else high
     rows[:, 11] = attenuation
-    along = np.diff(points, axis=0)
-    along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-12
-    bends = along[:-1] + along[1:]
-    rows[:, 12:15], rows[:, 15:18] = np.vstack([along[:1], bends]), np.vstack([bends, along[-1:]])
+    rows[:, 12:15] = rows[:, 15:18] = rows[:, 3:6] - rows[:, 0:3]
+    return rows
+
+
+def chain(
+    points: np.ndarray,
+    thick: float | np.ndarray,
+    high: float | np.ndarray | None = None,
+    attenuation: float | np.ndarray = 1.0,
+    normals: np.ndarray | None = None,
+) -> np.ndarray:
+    """Rods along a polyline of shape (n, 3), mitred where they meet, shape (n - 1, 18)."""
+    points = np.asarray(points, float)
+    rows = rods(points[:-1], points[1:], thick, high, attenuation, normals)
+    along = rows[:, 12:15] / np.sqrt((rows[:, 12:15] ** 2).sum(1, keepdims=True) + 1e-12)
+    rows[1:, 12:15] = rows[:-1, 15:18] = along[:-1] + along[1:]
     return rows
 
 
@@ -323,9 +343,8 @@ def body(p: Plan) -> list[Solid]:
         add(capsule((2, 11.0, -2.0), (shoulder, 10.2, -1.5), 5.6 + 0.6 * build, 5.6).mirror("x"), 4),
         add(capsule((0, 11, -1.5), (0, 30, 1), 6.3 + 0.7 * build), 3.5),
         add(capsule((3, 18.5, -3), (shoulder - 2, 14.2, -2.5), 2.6, 1.8).mirror("x"), 2.5),
-        add(capsule((shoulder + 1.2, 10.5, -1), (shoulder + out, -18, 0), 4.9 + 0.6 * build, 4.2)
-            .mirror("x"), 2.0),
     ]
+    arms = capsule((shoulder + 1.2, 10.5, -1), (shoulder + out, -18, 0), 4.9 + 0.6 * build, 4.2)
     if p.breast:
         size = p.breast
         steps.append(add(
@@ -336,7 +355,12 @@ def body(p: Plan) -> list[Solid]:
             ellipsoid(6.6, 4.4, 1.2 + p.pectoral).rotate(roll=-18)
             .at(8.4 * p.width, 5.2, 8.3 * p.depth).mirror("x"), 1.0))
     limits = (-27, -26, -17, 27, 26, 17)
-    return [solid("body", TISSUE, *steps, over=OUTSIDE, becomes=SOFT, limits=limits)]
+    return [
+        solid("body", TISSUE, *steps, over=OUTSIDE, limits=limits),
+        solid("right arm", TISSUE, add(arms.mirror("x")), clip(beyond(RIGHT)), over=OUTSIDE,
+              limits=(-27, -20, -17, 0, 26, 17)),
+        solid("left arm", TISSUE, add(arms), over=OUTSIDE, limits=limits),
+    ]
 
 
 def lung_steps(p: Plan, side: int, collapse: float = 0.0, grow: float = 0.0) -> list[Step]:
@@ -408,8 +432,8 @@ def mediastinum(p: Plan, moved: Displacement) -> list[Solid]:
         add(capsule((-1.35 * upper / 2.2, 13, 0), (-2.15 + x, -3, 1.2), 1.05, 1.25), 1.2),
         add(capsule((1.7 + x, 6, -1), (3.4, 14, -2.0), 1.0, 1.0), 1.2),
         add(capsule((2.8, 13.5, -1), (3.8, 17, -2), 1.5, 2.4).mirror("x"), 1.5),
-        add(ellipsoid(2.3, 32, 2.5).at(0, -2, -6.4), 1.5),
     )
+    column = solid("spinal column", TISSUE, add(capsule((0, 18, -6.3), (0, -22, -6.3), 2.25)))
     side = 2.35 + 0.75 * far
     aorta = solid(
         "aorta", TISSUE * 1.05,
@@ -432,7 +456,7 @@ def mediastinum(p: Plan, moved: Displacement) -> list[Solid]:
         add(tube((0.35 + x, 4.6, -2.2), (1.8 + x, 3.0, -2.2), (4.0 + x, 1.2, -2.4), 0.62, 0.45)),
         over=SOFT,
     )
-    return [centre, aorta, trunk, windpipe]
+    return [centre, column, aorta, trunk, windpipe]
 
 
 def heart_places(p: Plan, moved: Displacement) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -469,27 +493,29 @@ def heart(p: Plan, moved: Displacement, finding: str | None = None) -> Solid:
 # -------------------------------------------------------------------------------------- the bones
 def spine(p: Plan) -> np.ndarray:
     """Vertebrae from the neck to the loins: bodies, end plates, arches and processes."""
-    rows = []
-    y = 17.2
-    for n in range(17):
-        tall = 1.62 + 0.05 * n
-        wide, deep = 1.22 + 0.052 * n, 1.0 + 0.045 * n
-        x, slant = p.spine_x(y), float(p.spine_x(y + 0.5) - p.spine_x(y - 0.5))
-        low = np.array([x - slant * tall / 2, y - tall / 2, -6.6])
-        high = np.array([x + slant * tall / 2, y + tall / 2, -6.6])
-        flat = (0.0, 0.0, 1.0)
-        rows.append(chain([low, high], deep, wide, MARROW * 0.75 * p.bone, flat))
-        for a, b in ((low, low + 0.08 * (high - low)), (high - 0.08 * (high - low), high)):
-            rows.append(chain([a, b], deep, wide * 1.06, 0.12 * p.bone, flat))
-        middle = (low + high) / 2
-        for side in (RIGHT, LEFT):
-            arch = middle + (0.72 * wide * side, 0.25, -1.0)
-            rows.append(chain([arch, arch + (0, 0, -1.0)], 0.26, 0.36, 0.16 * p.bone, (1, 0, 0)))
-            rows.append(chain([arch + (0, 0, -1), arch + (1.7 * side, 0.25, -1.6)],
-                              0.3, 0.36, 0.09 * p.bone))
-        rows.append(chain([middle + (0, -0.2, -2.0), middle + (0, -1.3, -3.6)],
-                          0.2, 0.42, 0.10 * p.bone, (1, 0, 0)))
-        y -= tall + 0.42 + 0.016 * n
+    n = np.arange(17)
+    tall, wide, deep = 1.62 + 0.05 * n, 1.22 + 0.052 * n, 1.0 + 0.045 * n
+    y = 17.2 - np.concatenate([[0], np.cumsum(tall + 0.42 + 0.016 * n)[:-1]])
+    slant = p.spine_x(y + 0.5) - p.spine_x(y - 0.5)
+    middle = np.column_stack([p.spine_x(y), y, np.full(17, -6.6)])
+    up = np.column_stack([slant * tall / 2, tall / 2, 0 * y])
+
+    def piece(a: Sequence, b: Sequence, thick: Any, high: Any, density: float, normal: Sequence):
+        """One rod a vertebra, from middle + a to middle + b."""
+        return rods(middle + a, middle + b, thick, high, density * p.bone, normal)
+
+    front, side_on = (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)
+    rows = [
+        piece(-up, up, deep, wide, 0.75 * MARROW, front),
+        piece(-up, -0.84 * up, deep, wide * 1.06, 0.12, front),
+        piece(0.84 * up, up, deep, wide * 1.06, 0.12, front),
+        piece((0, -0.2, -2.0), (0, -1.3, -3.6), 0.2, 0.42, 0.10, side_on),
+    ]
+    for side in (RIGHT, LEFT):
+        arch = np.column_stack([0.72 * wide * side, np.full(17, 0.25), np.full(17, -1.0)])
+        rows.append(piece(arch, arch - (0, 0, 1.0), 0.26, 0.36, 0.16, side_on))
+        rows.append(piece(arch - (0, 0, 1.0), arch + (1.7 * side, 0.25, -1.6), 0.3, 0.36, 0.09,
+                          ANY_SIDE))
     return np.concatenate(rows)
 
 
@@ -653,7 +679,14 @@ def in_air(
     middle = (strands[:, 0:3] + strands[:, 3:6]) / 2
     keep = np.zeros(len(strands), bool)
     for room in rooms:
-        keep |= room.distance(middle) < 0.05
+        keep |= room.holds(middle)
     for organ in dense:
-        keep[keep] = organ.distance(middle[keep]) > -depth
+        keep[keep] = ~organ.holds(middle[keep], depth)
     return strands[keep]
+
+
+@functools.lru_cache(maxsize=64)
+def skeleton(patient: Patient, broken: tuple[tuple[int, int], ...] = ()) -> np.ndarray:
+    """Strands of all bones but the broken ribs."""
+    p = plan_of(patient)
+    return np.concatenate([spine(p), ribs(p, broken), shoulder_girdle(p)])

@@ -110,7 +110,7 @@ def consolidation(p: Plan, moved: Displacement, f: Finding, side: int, out: Phan
     shape = solid("consolidation", 0, *steps, finding=f.name, limits=an.lung_limits(side))
     edge = 1.0
     shape = _widened(shape, edge)
-    out.clouds.append(Cloud(shape, 0.095 + 0.03 * f.size, edge, 0.62, r.uniform(0.42, 0.6),
+    out.clouds.append(Cloud(shape, 0.125 + 0.03 * f.size, edge, 0.6, r.uniform(0.42, 0.6),
                             r.uniform(0, 40)))
     root = np.array([2.8 * side, of_side(p.hila, side), -1.0])
     rows = []
@@ -137,7 +137,7 @@ def nodule(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) ->
     centre = spot(p, f, side, radius)
     shape = solid("nodule", 0, add(ellipsoid(radius, radius * r.uniform(0.88, 1), radius)
                                    .rotate(roll=r.uniform(0, 180)).at(*centre)), finding=f.name)
-    out.clouds.append(Cloud(_widened(shape, 0.2), VESSEL * 1.35, 0.2, 0.12, 1.3, r.uniform(0, 40)))
+    out.clouds.append(Cloud(_widened(shape, 0.2), VESSEL * 1.7, 0.2, 0.12, 1.3, r.uniform(0, 40)))
 
 
 def mass(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -151,7 +151,7 @@ def mass(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> N
         turn *= 0.55 * radius / np.linalg.norm(turn)
         steps.append(add(ellipsoid(*([0.62 * radius] * 3)).at(*(centre + turn)), 0.4 * radius))
     shape = solid("mass", 0, *steps, finding=f.name)
-    out.clouds.append(Cloud(_widened(shape, 0.28), VESSEL * 1.02, 0.28, 0.10, 0.8,
+    out.clouds.append(Cloud(_widened(shape, 0.28), VESSEL * 1.15, 0.28, 0.10, 0.8,
                             r.uniform(0, 40)))
 
 
@@ -193,7 +193,7 @@ def atelectasis(p: Plan, moved: Displacement, f: Finding, side: int, out: Phanto
         at = max(at, dome + 2.0)
         count = 1 + int(f.zone != "upper" and r.random() < 0.5)
         for n in range(count):
-            plate = box(2.6 + 1.6 * f.size, 0.22 + 0.42 * f.size, 3.6, 0.2)
+            plate = ellipsoid(2.6 + 1.8 * f.size, 0.22 + 0.40 * f.size, 3.6).bend(x=0.02)
             plate = plate.rotate(roll=side * r.uniform(-28, 6), pitch=r.uniform(-4, 4))
             x = side * (r.uniform(6.6, 8.2) + 0.5 * n)
             steps.append(add(plate.at(x, at - 1.6 * n, r.uniform(-2, 2))))
@@ -212,7 +212,7 @@ def atelectasis(p: Plan, moved: Displacement, f: Finding, side: int, out: Phanto
     plate = f.zone == "middle" or f.size < 0.3
     edge = 0.22 if plate else 0.45
     wedge = solid("atelectasis", 0, *steps, finding=f.name, limits=limits)
-    strength = VESSEL * (0.95 if plate else 0.55 + 0.25 * f.size)
+    strength = VESSEL * (1.0 if plate else 0.55 + 0.25 * f.size)
     out.clouds.append(Cloud(_widened(wedge, edge), strength, edge, 0.2, 0.6, r.uniform(0, 40)))
 
 
@@ -383,11 +383,11 @@ def phantom(patient: Patient, findings: Findings = Findings()) -> Phantom:  # no
     out.solids += an.flat_bones(p)
     build(late=True)
 
-    broken = [
+    broken = tuple(
         (fracture_place(p, f, SIDE_SIGN[name])[0], SIDE_SIGN[name])
         for f in findings if f.name == "rib fracture" for name in f.sides
-    ]
-    out.bones = np.concatenate([an.spine(p), an.ribs(p, broken), an.shoulder_girdle(p)])
+    )
+    out.bones = an.skeleton(patient, broken)
     rooms = [fallen.get(room.name.split()[-1], room) for room in rooms]
     blocks = [s for s in dense if s.over == an.INSIDE] + fluid
     packed = [c.solid for c in out.clouds if c.solid.name in ("consolidation", "mass", "atelectasis")]

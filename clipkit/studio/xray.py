@@ -214,10 +214,16 @@ def _window(dark: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
+@functools.lru_cache(maxsize=16)
+def _healthy(patient: Patient, size: int) -> np.ndarray:
+    total = attenuation(phantom(patient), size).total
+    total.flags.writeable = False
+    return total
+
+
 @functools.lru_cache(maxsize=1024)
 def _patient_window(patient: Patient, hospital: str, size: int) -> tuple[float, float]:
-    total = attenuation(phantom(patient), size).total
-    return _window(_log_exposure(total, patient, hospital, noise=0.0))
+    return _window(_log_exposure(_healthy(patient, size), patient, hospital, noise=0.0))
 
 
 def film(
@@ -352,7 +358,10 @@ def radiograph(
     if marker not in ("auto", "L", "R", None):
         raise ValueError(f"marker is {marker!r}, but must be one of: auto, L, R, None")
     window = _patient_window(patient, hospital, size)
-    total = attenuation(phantom(patient, findings), size).total
+    if findings:
+        total = attenuation(phantom(patient, findings), size).total
+    else:
+        total = _healthy(patient, size)
     brightness = film(total, patient, hospital, window, noise)
     picture = Image.fromarray(np.round(255 * brightness).astype(np.uint8), "L")
     r = stream(patient.seed, "marker", hospital)
