@@ -13,7 +13,7 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from torch.nn.functional import cross_entropy, normalize
 from torch.nn.parallel import DistributedDataParallel
-from transformers import CLIPModel
+from transformers import CLIPModel, CLIPTokenizer
 
 from clipkit.pretrain import train as training
 from clipkit.pretrain.augment import augment, draw_grey
@@ -102,7 +102,7 @@ def one_of_two(rank, folder):
     dist.init_process_group(
         "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
     )
-    tokenizer = train_tokenizer(WORDS + THINGS, 600)
+    tokenizer = CLIPTokenizer.from_pretrained(folder)
     learner = DistributedDataParallel(tiny_learner(tokenizer), find_unused_parameters=True)
     result = loss_and_gradients(learner, part(fake_batch(tokenizer, 8), rank, 2))
     torch.save(result, f"{folder}/{rank}.pt")
@@ -110,8 +110,9 @@ def one_of_two(rank, folder):
 
 
 def test_two_processes_agree_with_one(tmp_path):
-    mp.start_processes(one_of_two, args=(str(tmp_path),), nprocs=2, start_method="spawn")
     tokenizer = train_tokenizer(WORDS + THINGS, 600)
+    tokenizer.save_pretrained(tmp_path)
+    mp.start_processes(one_of_two, args=(str(tmp_path),), nprocs=2, start_method="spawn")
     batch = fake_batch(tokenizer, 8)
     # Gathering puts the rows of process 0 first: the order of a batch does not matter.
     loss, gradients = loss_and_gradients(tiny_learner(tokenizer), batch)

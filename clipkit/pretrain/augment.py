@@ -97,7 +97,7 @@ def develop(pictures: torch.Tensor, grey: torch.Tensor, generator: torch.Generat
     pictures = pictures.clamp(0, 1) ** torch.exp(column(-0.35, 0.35))
     pictures = (pictures - 0.5) * column(0.7, 1.25) + 0.5 + column(-0.12, 0.12)
     pictures = pictures * column(0.92, 1.08, channels=3)
-    small = int(torch.randint(26, pixels, (1,), generator=generator))
+    small = int(torch.randint(pixels // 3, pixels, (1,), generator=generator))
     coarse = interpolate(pictures, size=(small, small), mode="bilinear", antialias=True)
     coarse = interpolate(coarse, size=(pixels, pixels), mode="bilinear")
     pictures = torch.where(column(0, 1) < 0.35, coarse, pictures)

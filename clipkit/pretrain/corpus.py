@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -51,6 +52,9 @@ LIKE_FILMS, OFTEN = 0.08, 1.5
 one for the home, since the former are what real photographs are asked about."""
 LONG_SHARE = 0.3
 """Share of the batches whose captions are descriptions of a few sentences."""
+HOME = frozenset(
+    "mug,teapot,vase,bottle,table lamp,chair,stool,sofa,umbrella,headphones".split(",")
+)
 CLASSES = {
     "category": list(CATEGORIES),
     "colour": list(COLOURS),
@@ -238,6 +242,7 @@ class Corpus:
             json.loads(line) for path in sealed for line in path.read_text().splitlines()
         ]
         self.pixels = self.pictures.shape[1]
+        self.shares = _shares(self.specifications)
         self.classes = {name: len(values) for name, values in CLASSES.items()}
 
     def __len__(self) -> int:
@@ -261,7 +266,7 @@ class Corpus:
     def batch(self, step: int, size: int, seed: int, rank: int = 0, ranks: int = 1) -> Batch:
         """The rows of process `rank` among those of a step; a function of its arguments alone."""
         rng = np.random.default_rng([seed, step])
-        mine = rng.integers(len(self), size=size)[rank::ranks]
+        mine = rng.choice(len(self), size=size, p=self.shares)[rank::ranks]
         rng = np.random.default_rng([seed, step, rank])
         length = "long" if step % 10 < 10 * LONG_SHARE else "short"
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
@@ -303,6 +308,18 @@ class Corpus:
 # The processor's own: OpenAI's mean and standard deviation of a picture's channels.
 _MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
 _STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
+
+
+def _shares(specifications: list[dict]) -> np.ndarray:
+    """How often each picture is drawn: evenly over categories, with the two wishes above."""
+    kinds = [s["product"]["category"] if "product" in s else None for s in specifications]
+    weights = {kind: 1.0 if kind in HOME else OFTEN for kind in set(kinds)}
+    if None in weights:
+        others = sum(weights.values()) - weights[None]
+        weights[None] = LIKE_FILMS / (1 - LIKE_FILMS) * max(others, 1.0)
+    counts = Counter(kinds)
+    shares = np.array([weights[kind] / counts[kind] for kind in kinds])
+    return shares / shares.sum()
 
 
 def _number(text: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPProcessor, CLIPTokenizer
@@ -39,17 +38,6 @@ def train_tokenizer(texts: Iterable[str], vocabulary_size: int = VOCABULARY_SIZE
     tokenizer = CLIPTokenizer().train_new_from_iterator(corpus, vocabulary_size)
     tokenizer.model_max_length = CONTEXT_LENGTH
     return tokenizer
-
-
-def words_of(texts: Iterable[str]) -> list[str]:
-    """The distinct lower-case words of texts, sorted: what the model has read.
-
-    Examples
-    --------
-    >>> words_of(["A red mug.", "Mug, red"])
-    ['a', 'mug', 'red']
-    """
-    return sorted({word for text in texts for word in re.findall(r"[a-z]+", text.lower())})
 
 
 def small_config(tokenizer: CLIPTokenizer, pixels: int = 80, **vision) -> CLIPConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import time
@@ -15,9 +16,10 @@ from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 from transformers import CLIPModel
 
+from clipkit.model import words_of
 from clipkit.pretrain.corpus import Batch, Corpus
 from clipkit.pretrain.loss import contrastive_loss
-from clipkit.pretrain.towers import small_config, small_processor, words_of
+from clipkit.pretrain.towers import small_config, small_processor
 
 SAVE_EVERY = 60.0
 """Seconds between two checkpoints: what a `kill -9` loses at most."""
@@ -215,7 +217,7 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
             if now - told > 20 or step == recipe.steps:
                 told = now
                 scale = float(outputs[2].detach())
-                line = report(step, recipe, float(contrastive), scale, now - began, step - first)
+                line = report(step, recipe, float(contrastive.detach()), scale, now - began, step - first)
                 accelerator.print(line, flush=True)
             if now - saved > SAVE_EVERY:
                 saved = now
@@ -254,4 +256,7 @@ def export(model: CLIPModel, corpus: Corpus, folder: Path) -> None:
     half.load_state_dict(model.state_dict())
     half.half().save_pretrained(folder)
     small_processor(corpus.tokenizer, corpus.pixels).save_pretrained(folder)
-    (folder / "words.txt").write_text("\n".join(words_of(corpus.texts())) + "\n")
+    words = sorted({word for text in corpus.texts() for word in words_of(text)})
+    (folder / "words.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    checksum = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    (folder / "SHA256").write_text(f"{checksum}  model.safetensors\n")

@@ -1,0 +1,10 @@
+"""What holds for every test and for the kernels of the notebooks, which inherit the environment."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# A learner's own progress is neither read nor written by the tests.
+os.environ.setdefault("CLIPKIT_PROGRESS", str(Path(tempfile.mkdtemp()) / "progress.json"))
+# A bar appears after some seconds of work: on a slow machine it would stand in an output.
+os.environ.setdefault("TQDM_DISABLE", "1")
