@@ -200,13 +200,13 @@ def _cached(name, error):
     else:
         why = f"the Hub cannot be reached ({_first_line(error)})"
         then = "connect to the network once to download the model, or load one that is here already"
-    here = ", ".join(["clipkit.load() for the bundled model", *map(repr, _cached_ids())])
+    here = ", ".join(["clipkit.load() for the bundled model", *map(repr, cached_ids())])
     raise CheckpointError(
         f'"{name}" is neither a folder nor in the cache, and {why}; {then}: {here}'
     ) from error
 
 
-def _cached_ids():
+def cached_ids():
     """Return the ids of models whose weights lie in the Hub's cache."""
     from huggingface_hub import constants
 
@@ -232,7 +232,7 @@ def _broken_off(name, error):
 
 
 def _suggestion(name):
-    ids = {known.lower(): known for known in (*KNOWN_IDS, *_cached_ids())}
+    ids = {known.lower(): known for known in (*KNOWN_IDS, *cached_ids())}
     close = difflib.get_close_matches(name.lower(), ids, n=1, cutoff=0.6)
     if not close:  # only the owner may be missing
         close = [known for known in ids if known.split("/")[-1] == name.lower()]
