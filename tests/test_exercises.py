@@ -184,6 +184,9 @@ RUBBISH = {
     "nested": [[[[[[1]]]]]],
     "true": True,
     "a huge number": 1e300,
+    "a huger number": 10**400,
+    "a dict": {"value": 1},
+    "many": [0] * 300_000,
 }
 
 

@@ -5,6 +5,7 @@ An exercise has a function that draws cases, ``cases(rng)``, the smallest first,
 fails. It never shows the expected value.
 """
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -231,7 +232,9 @@ def as_number(value: object, confusions: Iterable[Confusion] = ()) -> float:
     """Turn what was returned into one finite float, or say what is amiss."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.size == 1:
         value = value.item()
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    with contextlib.suppress(OverflowError):
+        value = float(value) if type(value) is int else value
+    if not isinstance(value, float):
         message = f"Your function should return one number; it returned {_kind(value)}."
         wrong = explain(value, confusions, message)
         wrong.misconception = wrong.misconception or "wrong type"
@@ -245,7 +248,7 @@ def agree(value, expected, tolerance: float = 1e-4) -> bool:
     """Tell whether two numbers or arrays agree, with float32 rounding allowed."""
     try:
         value, expected = np.asarray(value, float), np.asarray(expected, float)
-    except (TypeError, ValueError):  # texts, or rows of different lengths
+    except (TypeError, ValueError, OverflowError):  # texts, rows of different lengths, 10**400
         return False
     return value.shape == expected.shape and np.allclose(value, expected, atol=tolerance, rtol=1e-4)
 

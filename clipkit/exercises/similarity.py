@@ -707,9 +707,9 @@ def _reaches(cosines, chosen, reached):
 
 def _halves(rng, n):
     """Draw unit vectors with four entries of one half, the others 0: their cosines are exact."""
+    places = rng.random((n, 40)).argsort(axis=1)[:, :4]
     drawn = np.zeros((n, 40), np.float32)
-    for row in drawn:
-        row[rng.choice(40, 4, replace=False)] = rng.choice([-0.5, 0.5], 4)
+    np.put_along_axis(drawn, places, rng.choice([-0.5, 0.5], (n, 4)), axis=1)
     return drawn
 
 
@@ -729,7 +729,8 @@ def _studies(rng, n, normal=(0, 0)):
     if normal[0]:
         source[first] = 0
     films = reports[source].copy()
-    for film in films:  # a film is never quite its report: one entry moves elsewhere
-        taken, free = rng.choice(np.flatnonzero(film)), rng.choice(np.flatnonzero(film == 0))
-        film[free], film[taken] = film[taken], 0
+    rows, order = np.arange(n), rng.random((n, 40))
+    taken = np.where(films != 0, order, 0).argmax(axis=1)  # a film is never quite its report:
+    free = np.where(films == 0, order, 0).argmax(axis=1)  # one entry moves elsewhere
+    films[rows, free], films[rows, taken] = films[rows, taken], 0
     return films, reports

@@ -253,8 +253,9 @@ def _choose_template_cases(rng):
     for n in (3, 4, 12):
         best, lucky = (int(i) for i in rng.choice(n, 2, replace=False))
         validation, test = (np.round(rng.uniform(0.5, 0.6, n), 3) for _ in range(2))
-        validation[best], validation[lucky] = 0.7, 0.65
-        test[best], test[lucky] = 0.64, 0.75  # the best of validation is not the best of test
+        validation[best], validation[lucky] = np.round(rng.uniform([0.70, 0.61], [0.75, 0.69]), 3)
+        # The best on validation is not the best on test.
+        test[best], test[lucky] = np.round(rng.uniform([0.61, 0.71], [0.68, 0.75]), 3)
         cases.append((validation, test))
     return cases
 
@@ -287,12 +288,12 @@ def choose_template(answer, validation, test):
             Confusion(
                 "pair exchanged",
                 "The index comes first, the accuracy second.",
-                lambda: 0.64,
+                lambda: test[best],
             ),
             Confusion(
                 "accuracy for index",
                 "You return the validation accuracy; the index of the template was asked for.",
-                lambda: 0.7,
+                lambda: validation[best],
             ),
         ]
         raise explain(
