@@ -108,8 +108,8 @@ _BY_CATEGORY: dict[str, tuple[str, ...]] = {
         "it keeps the neck warm",
     ),
     "belt": (
-        "leather strap with a buckle for the waist", "it holds the trousers up",
-        "a strap with holes and a buckle", "what goes round the waist to hold up your jeans",
+        "leather strap with a buckle for the waist", "fastened round the hips with a buckle",
+        "a strap with holes and a buckle", "what goes round the waist and through a buckle",
         "waist strap with a metal buckle",
     ),
     "handbag": (

@@ -50,16 +50,19 @@ def _style(product) -> vocabulary.Style:
 
 def _shares_a_stem(phrase: str, noun: str) -> bool:
     """Tell whether a word of ``phrase`` is said again in ``noun`` ("denim denims")."""
-    stems = [{word[:5] for word in re.findall(r"\w{3,}", text)} for text in (phrase, noun)]
+    stems = [{word[:4] for word in re.findall(r"\w{3,}", text)} for text in (phrase, noun)]
     return bool(stems[0] & stems[1])
 
 
 class _Writer:
     """The phrases one caption is composed of; draws a noun once and keeps to its number."""
 
-    def __init__(self, product, rng: np.random.Generator, mention: Collection[str]):
+    def __init__(self, product, rng, mention: Collection[str], rate=0.6, general=0.1):
         self.product = product
         self.rng = rng
+        self.rate = rate  # how often a fact is said where it may be
+        self.general = general  # how often a more general name stands for the category's
+        self.told: set[str] = set()
         self.facts = [fact for fact in FACTS if fact in mention]
         self.entry = vocabulary.ENTRIES[product.category]
         self.group = vocabulary.GROUPS[self.entry.group]
@@ -75,7 +78,7 @@ class _Writer:
         if "category" not in self.facts:
             return pick(self.rng, ("item", "product", "piece", "article", "thing")), "one"
         entry = self.entry
-        if self.chance(0.1):
+        if self.chance(self.general):
             kind = pick(self.rng, entry.kinds)
             if kind in vocabulary.MASS_KINDS:
                 return kind, "mass"
@@ -113,12 +116,17 @@ class _Writer:
         return vocabulary.PATTERNS.get(name) or vocabulary.Pattern((name,), (f"with {name}",))
 
     def said(self, fact: str, rate: float) -> bool:
-        return fact in self.facts and self.chance(rate)
+        """Decide whether to say a fact now, and remember it."""
+        says = fact in self.facts and self.chance(rate)
+        if says:
+            self.told.add(fact)
+        return says
 
     # -- noun phrases --------------------------------------------------------------------------
 
-    def phrase(self, rate: float = 0.6, praise: float = 0.25) -> str:
+    def phrase(self, rate: float | None = None, praise: float = 0.25) -> str:
         """Return a noun phrase without article: adjectives in their order, noun, what follows."""
+        rate = rate or self.rate
         before, after = [], []
         if self.chance(praise):
             before.append(self.praise())
@@ -143,14 +151,16 @@ class _Writer:
             if style.after and (not style.before or self.chance(0.5)):
                 after.append(pick(self.rng, style.after))
             elif style.before:
-                before.append(pick(self.rng, style.before))
+                word = pick(self.rng, style.before)
+                before.insert(0 if word in vocabulary.SHAPES else len(before), word)
         words = [self.noun]
         for word in reversed(before):
             if not _shares_a_stem(word, " ".join(words)):
                 words.insert(0, word)
         after.sort(key=lambda words: words.startswith("with"))
-        if len(after) > 1 and after[-2].startswith("with"):
+        if len(after) > 1 and all(re.match("with (?!no )", words) for words in after[-2:]):
             after[-1] = "and" + after[-1].removeprefix("with")
+        after = [more for more in after if not _shares_a_stem(more, self.noun)]
         return " ".join([*words, *after])
 
     def _surface(self, before: list, after: list, colour: bool, pattern: bool) -> None:
@@ -201,6 +211,8 @@ class _Writer:
         """Return the words of the sentence templates, agreeing with the noun in number."""
         one = self.number in ("one", "mass")
         entry, stuff, pattern = self.entry, self._material(), self._pattern()
+        washable = entry.group in ("clothes", "headwear", "accessories")
+        cloth = self.product.material in vocabulary.CLOTH
         kinds = [k for k in entry.kinds if k not in vocabulary.MASS_KINDS | vocabulary.PLURAL_KINDS]
         return {
             "it": "it" if one else "they", "them": "it" if one else "them",
@@ -209,10 +221,11 @@ class _Writer:
             "s": "s" if one else "", "es": "es" if one else "",
             "a": lambda: self.with_article(self.phrase()),
             "np": lambda: self.phrase(praise=0),
-            "rich": lambda: self.with_article(self.phrase(rate=0.85)),
+            "rich": lambda: self.with_article(self.phrase(rate=self.rate + 0.25)),
             "colour": self.colour,
             "second": lambda: self.colour(self.product.second_colour),
-            "stuff": stuff.of, "virtue": stuff.virtues or ("good",), "care": stuff.care,
+            "stuff": stuff.of, "virtue": stuff.virtues or ("good",),
+            "care": stuff.care if washable or not cloth else vocabulary.CLOTH_CARE,
             "patterned": pattern.before, "pattern": pattern.name, "marks": pattern.marks,
             "kind": kinds or [self.noun],
             "trait": self._deck(entry.traits), "use": self._deck(entry.uses),
@@ -255,18 +268,22 @@ class _Writer:
         opener = pick(self.rng, _OPENERS if "category" in self.facts else _BARE_OPENERS)
         text = [expand(opener, self.rng, words)]
         remarks = self.remarks()
-        topics = self.rng.permutation(list(remarks))[:n_remarks] if remarks else []
+        topics = [str(topic) for topic in self.rng.permutation(list(remarks))]
+        if self.chance(0.7):  # what has not been said yet comes first, what has been last
+            news = {"colour", "pattern", "material"} - self.told
+            topics.sort(key=lambda topic: (topic in self.told, topic not in news))
+        topics = topics[:n_remarks]
         text += [expand(pick(self.rng, remarks[topic]), self.rng, words) for topic in topics]
         return " ".join(tidy(sentence, sentence=True) for sentence in text)
 
 
 _OPENERS = (
-    "{rich}", "{rich}", "{rich} for {use}", "{rich}, made for {use}", "{rich} with {trait}",
+    "{rich}", "{rich}", "{rich} for {use}", "{rich}, made for {use}", "{rich}, with {trait}",
     "{this} {praise} {np} {is} made for {use}", "{this} {np} {has} {trait}", "meet our {np}",
     "for {use}: {rich}", "new in: {rich}", "{rich} for {plain_use} and {plain_use}",
     "{this} {np} {is} a [safe|good|fine] choice for {use}", "our {np} {is} right for {use}",
     "[in search of something|looking for something|something] for {use}? [try|take] {this} {np}",
-    "{praise} and {praise}: {rich}", "{rich}, [new|back] in stock", "here {is} {rich}",
+    "{praise} and {praise}: {rich}", "{rich}, [new|back] in stock", "[here we have|here comes|have a look at|we recommend] {rich}",
     "{rich} that {is} made for {use}", "[just in|back in stock|our favourite]: {rich}",
 )
 _BARE_OPENERS = ("{rich}", "this is {rich}", "here is {rich}", "{a}", "we call this {rich}")
@@ -286,7 +303,7 @@ _COLOUR_REMARKS = ("the colour is {colour}", "in [a lovely|a rich|a fine|] {colo
                    "{it} come{s} in {colour}", "colour: {colour}", "here in {colour}",
                    "the {colour} [goes with many things|never tires the eye|looks fresh]")
 _PLAIN_REMARKS = ("{it} {is} {patterned}", "no pattern, no fuss", "{patterned} all over")
-_PATTERN_REMARKS = ("{it} {is} {patterned}", "pattern: {pattern}", "the pattern is {patterned}",
+_PATTERN_REMARKS = ("{it} {is} {patterned}", "pattern: {pattern}",
                     "the [eye-catcher|highlight]: {pattern}", "we love the {patterned} look")
 _MARKS_REMARKS = ("the {marks} are {second}", "with {second} {marks} on {colour}",
                   "{marks} in {second} [catch the eye|stand out|do the rest]")
@@ -358,7 +375,7 @@ def title(product, rng: np.random.Generator) -> str:
     >>> facts["category"], facts["colour"]
     (('mug',), ('teal',))
     """
-    return _title(_Writer(product, rng, FACTS))
+    return _title(_Writer(product, rng, FACTS, general=0.0))
 
 
 def _title(writer: _Writer) -> str:
@@ -394,8 +411,8 @@ def description(product, rng: np.random.Generator) -> str:
     str
         Sentences with capitals and full stops.
     """
-    writer = _Writer(product, rng, FACTS)
-    return writer.sentences(int(rng.random() * 3))
+    writer = _Writer(product, rng, FACTS, rate=0.85, general=0.0)
+    return writer.sentences(pick(rng, (0, 1, 1, 1, 2, 2, 2)))
 
 
 def _grouped(facts: list[str], writer: _Writer) -> list[str]:
@@ -520,7 +537,7 @@ _IGNORED = re.compile(
     r"|in (?:a )?black and white|(?:fresh|cut|dried) flowers|flowers in water"
     r"|(?:rubber|leather|wooden|glass|metal) (?:sole|handle|lid|buckle|strap|base)s?"
     r"|(?:on|against|in front of) an? [\w ]*?(?:background|backdrop|floor|wall|table|surface)"
-    r"|(?:red|white) wine|(?:black|green|white) (?:tea|coffee)|orange juice|glass of \w+"
+    r"|(?:red|white) wine|(?:black|green|white) (?:tea|coffee)(?! mug| cup| pot)|orange juice|glass of \w+"
     r"|ear cups|on an? (?:\w+ ){0,2}(?:heel|wedge|platform)|rolled top|dress(?:ed)? (?:up|down)"
     r"|(?:long|short|cap|shirt) sleeves"
     r"|shirt collar|top view|hat stand|coat hook|cap toe|belt loops?)\b"

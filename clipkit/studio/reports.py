@@ -589,7 +589,7 @@ _LUNGS = ("consolidation", "mass", "nodule", "oedema", "atelectasis")
 _ALL = tuple(name for name in _READ_TERMS if name not in DEVICES)
 # Statements that deny findings without naming them, or by saying what is normal.
 _ALL_CLEAR = (
-    (r"(?:^|\b)(?:both |the |clear )?lungs?(?: fields)?\b(?:(?! not ).)*\bclear\b|^clear lungs", _LUNGS),
+    (r"\blungs?(?: fields)?\b(?:(?! not ).)*\bclear\b|^clear lungs", _LUNGS),
     (r"costophrenic angles are (?:sharp|clear)", ("pleural effusion",)),
     (r"(?:heart|silhouette|contour)(?: size)? is (?:normal|of normal size|within normal limits)"
      r"|heart size is normal", ("cardiomegaly",)),

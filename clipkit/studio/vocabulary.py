@@ -261,7 +261,7 @@ ENTRIES: dict[str, Entry] = {
         labels=("watch", "wristwatch", "timepiece", "accessory"),
         traits=("a face that is easy to read", "a sturdy case", "a clear face"),
         uses=("the wrist", "telling the time", "business and leisure", "being on time",
-              "a birthday present", "every day"),
+              "giving as a present", "every day"),
     ),
     "sunglasses": Entry(
         "accessories",
@@ -270,7 +270,7 @@ ENTRIES: dict[str, Entry] = {
         labels=("sunglasses", "shades", "eyewear", "glasses"),
         traits=("dark lenses", "two dark lenses", "tinted lenses"),
         uses=("bright days", "the beach", "driving in the sun", "protecting the eyes",
-              "skiing and sailing", "summer holidays", "bright light"),
+              "skiing and sailing", "summer holidays", "bright sun"),
     ),
     "mug": Entry(
         "tableware",
@@ -302,7 +302,7 @@ ENTRIES: dict[str, Entry] = {
     "bottle": Entry(
         "tableware",
         one=("bottle",),
-        kinds=("container", "vessel"),
+        kinds=("vessel for drinks", "container for liquids"),
         labels=("bottle", "bottles"),
         traits=("a neck and a body", "an upright body", "a tight closure"),
         uses=("cold drinks", "a picnic", "the dinner table", "filling and refilling",
@@ -521,8 +521,8 @@ class Pattern:
 
 PATTERNS: dict[str, Pattern] = {
     "plain": Pattern(
-        ("plain", "solid", "solid-coloured", "unpatterned", "unprinted"),
-        ("without a pattern", "without print", "with no pattern", "with no print"),
+        ("plain", "solid", "solid-coloured", "unpatterned"),
+        ("without a pattern", "with no pattern", "without any pattern"),
     ),
     "striped": Pattern(
         ("striped", "stripy", "stripe-patterned"),
@@ -674,6 +674,14 @@ class Style:
     after: tuple[str, ...] = ()
 
 
+# Adjectives of size and shape: they come before the colour, the other ones after it.
+SHAPES = {"small", "large", "tall", "long", "longer", "short", "round", "high", "low", "loose",
+          "soft",
+          "wide", "squat", "stout", "straight", "square", "slim", "stiff", "warm", "flat", "open",
+          "closed", "narrow", "sturdy", "chunky", "slender", "oversized", "boxy", "fitted", "tight"}
+# Care for what does not go into a washing machine, though it is made of cloth.
+CLOTH = {"cotton", "denim", "wool", "knit", "satin", "canvas"}
+CLOTH_CARE = ("Spot clean only", "Brush off dry dirt", "Clean gently with a damp cloth")
 # What is made of a product's material where it is not the whole: by category or design.
 PARTS = {"watch": "strap", "sunglasses": "frame", "cone shade": "shade", "open": "canopy",
          "standing open": "canopy"}
@@ -819,7 +827,7 @@ STYLES: dict[tuple[str, str], Style] = {
         ("shirt dress",), ("button-through",), ("with a collar and buttons",)
     ),
     ("dress", "slip"): Style(
-        ("slip dress", "strap dress"), ("light",), ("on thin straps", "with thin straps")
+        ("slip dress", "strap dress"), ("lightweight",), ("on thin straps", "with thin straps")
     ),
     ("dress", "maxi"): Style(
         ("maxi dress", "gown", "long dress", "evening gown"), ("floor-length", "long"),
@@ -1070,7 +1078,7 @@ STYLES: dict[tuple[str, str], Style] = {
         ("with a slatted back", "with slats in the back")),
     ("chair", "upholstered"): Style(("dining chair", "upholstered chair"), ("padded",),
         ("with a padded seat and back",)),
-    ("chair", "wingback armchair"): Style(("armchair", "wingback chair", "easy chair"), ("deep",),
+    ("chair", "wingback armchair"): Style(("armchair", "wingback chair", "easy chair"), ("wide",),
         ("with a high winged back",)),
     ("chair", "director"): Style(("director's chair", "folding chair"), ("folding",),
         ("with crossed legs",)),
