@@ -410,10 +410,8 @@ def water_flask(scene, look, shape):
     lid = part(look, shape, "lid", ("black", "second", "steel"))
     cap = cylinder(mouth + 0.02, mouth + 0.015, 0.075, 0.02).fluted(0.004, 28)
     scene.add(cap.at(0, height + 0.07, 0), lid)
-    if shape.choice("loop", ("loop", "knob")) == "loop":
-        scene.add(torus(mouth * 0.62, 0.026, 190).at(0, height + 0.14, 0), lid, 0.02)
-    else:
-        scene.add(cylinder(mouth * 0.5, mouth * 0.55, 0.05, 0.02).at(0, height + 0.18, 0), lid)
+    loop = torus(mouth * shape("loop", 0.5, 0.8), 0.026, 190)
+    scene.add(loop.at(0, height + 0.14, 0), lid, 0.02)
     if look.material == "metal":
         scene.paint(cylinder(1, 1, 0.02).at(0, 0.03, 0), look.chrome())
 
