@@ -23,6 +23,10 @@ from clipkit.studio.scene import (
 from .forms import buckle, ellipse, lying, metal, mirrored, one_of, rectangle, rounded
 
 HIDES = ("leather", "suede", "canvas")
+BELT = {
+    "materials": HIDES,
+    "colours": ("black", "brown", "beige", "burgundy", "navy", "grey", "white", "red"),
+}
 
 
 # --------------------------------------------------------------------------------------- scarves
@@ -88,14 +92,17 @@ def hanging_scarf(scene, look, shape):
     scene.add(sphere(0.05).at(0, 0.06, 0.1), look.wood())
 
 
-@design("scarf", "snood", pose="worn", materials=("knit", "wool"), patterns="all", pitch=(12, 40))
+@design("scarf", "snood", pose="worn", materials=("knit", "wool"), patterns="all", pitch=(10, 38))
 def snood(scene, look, shape):
     "A snood: an endless knitted loop wound twice round the neck."
     main = look.main(mapping="box")
-    thick, gape = shape("thickness", 0.1, 0.14), shape("gape", 0.0, 0.06)
-    for y, r, tilt, roll in ((0.1, 0.34, 10, 7), (-0.06, 0.37, 22, -9), (-0.18, 0.42, 36, 5)):
-        coil = ring(r + gape, (r + gape) * 0.86, thick * 0.75, thick).rotate(pitch=tilt, roll=roll)
-        scene.add(coil.wrinkle(0.03, 10).at(0, y, 0.04), main, 0.02)
+    thick, wide = shape("thickness", 0.05, 0.08), shape("band", 0.13, 0.18)
+    gape = shape("gape", 0.0, 0.08)
+    for y, r, tilt, roll in ((0.1, 0.32, 8, 6), (-0.1, 0.4, 26, -10)):
+        coil = ring(r + gape, (r + gape) * 0.9, thick, wide).rotate(pitch=tilt, roll=roll)
+        scene.add(coil.wrinkle(0.03, 9).at(0, y, 0.05), main, 0.02)
+    hanging = ring(0.34 + gape, 0.44 + gape, thick, wide).rotate(pitch=48, roll=4)
+    scene.add(hanging.wrinkle(0.03, 9).at(0.02, -0.22, 0.1), main, 0.02)
 
 
 # ----------------------------------------------------------------------------------------- belts
@@ -114,7 +121,7 @@ def belt_holes(scene, x, y, z, step, count=5, radius=0.013):
     scene.cut(extrude(holes, 0.2).at(0, 0, z))
 
 
-@design("belt", "rolled", pose="standing", materials=HIDES, patterns="all", yaw=(-50, 50),
+@design("belt", "rolled", pose="standing", **BELT, patterns="all", yaw=(-50, 50),
         pitch=(15, 60))
 def rolled_belt(scene, look, shape):
     "A leather belt rolled up on its edge, the buckle on the outside."
@@ -132,7 +139,7 @@ def rolled_belt(scene, look, shape):
               look.plain("black", "leather"))
 
 
-@design("belt", "buckled", pose="standing", materials=HIDES, patterns="all", yaw=(-40, 40),
+@design("belt", "buckled", pose="standing", **BELT, patterns="all", yaw=(-40, 40),
         pitch=(10, 50))
 def buckled_belt(scene, look, shape):
     "A belt closed into a loop, its buckle in front and its end through a keeper."
@@ -156,19 +163,23 @@ def buckled_belt(scene, look, shape):
     scene.add(box(0.022, half * 1.08, 0.035, 0.008).rotate(yaw=12).at(0.24, half, rz - 0.015), main)
 
 
-@design("belt", "laid out", pose="flat", materials=HIDES, patterns="all")
+@design("belt", "laid out", pose="flat", **BELT, patterns="all")
 def laid_out_belt(scene, look, shape):
     "A belt laid in a wide curve, with its buckle at one end and holes at the other."
-    half = shape("width", 0.05, 0.085)
+    half = shape("width", 0.045, 0.075)
     main = look.main(mapping="front")
-    turn = shape("sweep", 200, 300)
-    t = np.radians(np.linspace(90 - turn / 2, 90 + turn / 2, 60))
-    arc = np.column_stack([np.cos(t) * 0.7, np.sin(t) * shape("height", 0.45, 0.7)])
-    normal = np.column_stack([np.cos(t), np.sin(t)])
+    t = np.linspace(-1, 1, 70)
+    if shape.choice("lie", ("curve", "wave")) == "curve":
+        turn, tall = np.radians(shape("sweep", 105, 160)), shape("height", 0.5, 0.8)
+        arc = np.column_stack([-np.sin(turn * t) * 0.8, np.cos(turn * t) * tall])
+    else:
+        arc = np.column_stack([t, shape("wave", 0.2, 0.4) * np.sin(np.pi * t * 1.2)])
+    along = np.gradient(arc, axis=0)
+    normal = np.column_stack([-along[:, 1], along[:, 0]]) / np.hypot(*along.T)[:, None]
     strip = np.vstack([arc + half * normal, (arc - half * normal)[::-1]])
     with scene.group():
         scene.add(extrude(strip, 0.022, 0.012), main)
-        holes = [ellipse(0.014, 0.014, 10) + arc[i] for i in (3, 5, 7, 9, 11)]
+        holes = [ellipse(0.014, 0.014, 10) + arc[i] for i in (4, 7, 10, 13, 16)]
         scene.cut(extrude(holes, 0.2))
     end = arc[-1]
     angle = float(np.degrees(np.arctan2(*(arc[-1] - arc[-3])[::-1])))

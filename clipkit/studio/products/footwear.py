@@ -17,6 +17,10 @@ from .forms import ellipse, one_of, rectangle
 
 UPPERS = ("leather", "canvas", "suede", "knit")
 PLAIN = ("plain",)
+BOOT = {  # boots are mostly sold plain, in the colours of leather
+    "patterns": ("plain",),
+    "colours": ("black", "brown", "beige", "grey", "navy", "burgundy", "olive", "white"),
+}
 DRESSY = ("leather", "suede", "satin")
 WIDE = 0.42  # half depth of an extrusion that reaches beyond any foot
 SIDE = {  # mostly from the side, also from the front and the back; level, from above, from high up
@@ -517,7 +521,7 @@ def sole_colour(look, shape):
     return look.rubber(shape.choice("sole_colour", ("black", "black", "brown", "beige")))
 
 
-@design("ankle boot", "chelsea", **SIDE, materials=("leather", "suede"), patterns=PLAIN)
+@design("ankle boot", "chelsea", **SIDE, materials=("leather", "suede"), **BOOT)
 def chelsea_boot(scene, look, shape):
     "A Chelsea boot: smooth, pulled on, with an elastic panel at each side of the ankle."
     last = Last(scene, shape, sole=0.07, lift=shape("heel", 0.05, 0.14),
@@ -532,7 +536,7 @@ def chelsea_boot(scene, look, shape):
     last.add(torus(0.06, 0.014).rotate(yaw=90).at(-0.79, shaft + last.lift + 0.03, 0), elastic)
 
 
-@design("ankle boot", "lace-up", **SIDE, materials=("leather", "suede"), patterns=PLAIN)
+@design("ankle boot", "lace-up", **SIDE, materials=("leather", "suede"), **BOOT)
 def lace_up_boot(scene, look, shape):
     "A lace-up boot with a toe cap, a row of laces and a low heel."
     last = Last(scene, shape, sole=shape("sole", 0.08, 0.14), lift=shape("heel", 0.04, 0.1))
@@ -551,7 +555,7 @@ def lace_up_boot(scene, look, shape):
                tied=shape.choice("bow", ("tied", "open")) == "tied")
 
 
-@design("ankle boot", "heeled", **SIDE, materials=("leather", "suede"), patterns=PLAIN)
+@design("ankle boot", "heeled", **SIDE, materials=("leather", "suede"), **BOOT)
 def heeled_boot(scene, look, shape):
     "An ankle boot on a high block heel, closed with a zip."
     last = Last(scene, shape, sole=shape("sole", 0.04, 0.12), lift=shape("heel", 0.26, 0.48),
@@ -564,7 +568,7 @@ def heeled_boot(scene, look, shape):
     heeled_sole(last, sole_colour(look, shape), shape("heel_length", 0.24, 0.4), thickness=0.04)
 
 
-@design("ankle boot", "hiking", **SIDE, materials=("suede", "leather", "canvas"), patterns=PLAIN)
+@design("ankle boot", "hiking", **SIDE, materials=("suede", "leather", "canvas"), **BOOT)
 def hiking_boot(scene, look, shape):
     "A hiking boot with a deep-treaded sole, a padded collar and a rubber toe guard."
     last = Last(scene, shape, sole=shape("sole", 0.13, 0.19), lift=shape("drop", 0.02, 0.06),
@@ -586,7 +590,7 @@ def hiking_boot(scene, look, shape):
 
 
 @design("ankle boot", "winter", **SIDE, materials=("suede", "leather", "canvas"),
-        patterns=PLAIN)
+        **BOOT)
 def winter_boot(scene, look, shape):
     "A warm, roomy boot with a fleece edge and a flat rubber sole."
     last = Last(scene, shape, sole=shape("sole", 0.08, 0.14), lift=0.02, width=1.1)

@@ -71,8 +71,8 @@ def sun_hat(scene, look, shape):
     brim, drop = shape("brim", 0.42, 0.62), shape("drop", 0.06, 0.2)
     profile = sheet([(radius - 0.05, 0.02), (radius + brim * 0.5, -drop * 0.3),
                      (radius + brim, -drop)], 0.022)
-    waves = int(shape.choice("waves", (0, 4, 5, 7)))
-    scene.add(revolve(profile, 1.06, waves, shape("wave_depth", 0.03, 0.08)), main, 0.04)
+    waves = int(shape.choice("waves", (0, 3, 4, 5)))
+    scene.add(revolve(profile, 1.06, waves, shape("wave_depth", 0.02, 0.05)), main, 0.04)
     if shape.choice("ribbon", ("yes", "yes", "no")) == "yes":
         hat_band(scene, look.accent("satin"), radius, 0.02, shape("band", 0.08, 0.14), 1.1)
 
