@@ -81,7 +81,8 @@ def part(batch, rank, ranks):
 
 def tiny_learner(tokenizer):
     torch.manual_seed(3)
-    config = small_config(tokenizer, 16, hidden_size=64, intermediate_size=64, num_attention_heads=2)
+    small = {"hidden_size": 64, "intermediate_size": 64, "num_attention_heads": 2}
+    config = small_config(tokenizer, 16, **small)
     config.vision_config.num_hidden_layers = config.text_config.num_hidden_layers = 1
     return training.Learner(CLIPModel(config), {name: 3 for name in CLASSES})
 

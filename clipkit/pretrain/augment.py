@@ -31,7 +31,8 @@ def backgrounds(n: int, pixels: int, generator: torch.Generator) -> torch.Tensor
     for cells in (1, 2, 5, pixels // 3):
         noise = torch.rand(n, 3, cells, cells, generator=generator)
         # Half of all walls and floors are grey or nearly so.
-        noise = torch.lerp(noise.mean(1, keepdim=True), noise, torch.rand(n, 1, 1, 1, generator=generator))
+        colourful = torch.rand(n, 1, 1, 1, generator=generator)
+        noise = torch.lerp(noise.mean(1, keepdim=True), noise, colourful)
         fields.append(interpolate(noise, size=(pixels, pixels), mode="bilinear"))
     weights = torch.rand(n, len(fields), generator=generator) ** 3
     weights = weights / weights.sum(1, keepdim=True)

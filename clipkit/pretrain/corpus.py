@@ -52,9 +52,10 @@ LIKE_FILMS, OFTEN = 0.08, 1.5
 one for the home, since the former are what real photographs are asked about."""
 LONG_SHARE = 0.3
 """Share of the batches whose captions are descriptions of a few sentences."""
-HOME = frozenset(
-    "mug,teapot,vase,bottle,table lamp,chair,stool,sofa,umbrella,headphones".split(",")
-)
+HOME = {
+    *("mug", "teapot", "vase", "bottle", "table lamp"),
+    *("chair", "stool", "sofa", "umbrella", "headphones"),
+}
 CLASSES = {
     "category": list(CATEGORIES),
     "colour": list(COLOURS),
@@ -138,7 +139,7 @@ def in_another_room(shot: Shot, rng: np.random.Generator, product: Product) -> S
 
 
 def render_radiographs(rng: np.random.Generator, n: int, pixels: int):
-    """n radiographs of one hospital, as RGBA without mask. -> (n, p, p, 4) uint8, specifications."""
+    """n radiographs of one hospital, without a mask. -> (n, p, p, 4) uint8, specifications."""
     pictures, specifications = [], []
     for _ in range(n):
         patient = Patient.random(rng)

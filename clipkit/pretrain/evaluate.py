@@ -148,7 +148,7 @@ def evaluate(folder: Path) -> dict:
 
 
 def write_card(folder: Path, notes: Path | None = None) -> str:
-    """Measure a model, write `evaluation.json` and the card `README.md` beside it, return the card."""
+    """Measure a model; write `evaluation.json` and the card, `README.md`, beside it."""
     figures = evaluate(folder)
     plain = {
         name: list(value) if isinstance(value, Estimate) else value

@@ -1,0 +1,228 @@
+"""What a learner looks at: figures of one style, each with a text that says what it shows.
+
+Every function takes the data first and everything else by keyword, and returns the
+`matplotlib.figure.Figure`; `show` displays it with its alternative text.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+from PIL import Image
+
+STYLE = Path(__file__).parent / "assets" / "clipkit.mplstyle"
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#999999")
+"""Okabe and Ito's colours, which colour-blind readers tell apart."""
+
+plt.style.use(STYLE)
+
+
+class Picture:
+    """A figure as PNG with the text that a screen reader speaks; Jupyter displays it."""
+
+    def __init__(self, png: bytes, alt: str):
+        self.png, self.alt = png, alt
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"image/png": self.png, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure with its alternative text, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    alt : str
+        One sentence that states the finding, for those who cannot see the figure.
+
+    Raises
+    ------
+    ValueError
+        If the text is empty.
+    """
+    if not alt.strip():
+        raise ValueError("The figure's alternative text is empty; say in a sentence what it shows.")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", bbox_inches="tight")
+    plt.close(figure)
+    display(Picture(buffer.getvalue(), alt))
+
+
+def as_array(picture) -> np.ndarray:
+    """A PIL picture or an array as uint8 RGB, shape (height, width, 3)."""
+    if not isinstance(picture, Image.Image):
+        picture = Image.fromarray(np.asarray(picture))
+    return np.asarray(picture.convert("RGB"))
+
+
+def pictures_grid(pictures, *, titles=None, columns: int = 8, size: float = 1.25) -> Figure:
+    """Pictures side by side, row after row.
+
+    Parameters
+    ----------
+    pictures : sequence of PIL.Image.Image or arrays
+    titles : sequence of str, optional
+        One below each picture; long ones are wrapped.
+    columns : int
+        Pictures in a row.
+    size : float
+        Inches of a picture's side.
+    """
+    pictures = list(pictures)
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    height = size * (1.45 if titles is not None else 1.0)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(columns * size, rows * height), squeeze=False
+    )
+    for axis in axes.flat:
+        axis.axis("off")
+    for number, (axis, picture) in enumerate(zip(axes.flat, pictures, strict=False)):
+        axis.imshow(as_array(picture))
+        if titles is not None:
+            axis.set_title(wrapped(titles[number], 16), fontsize=8, y=-0.02, va="top", loc="center")
+    return figure
+
+
+def wrapped(text: str, width: int) -> str:
+    """A text in lines of at most `width` characters.
+
+    Examples
+    --------
+    >>> print(wrapped("a red mug with stripes", 12))
+    a red mug
+    with stripes
+    """
+    import textwrap
+
+    return "\n".join(textwrap.wrap(str(text), width))
+
+
+def similarity_heatmap(similarity, *, pictures=None, texts=None, digits: int = 2) -> Figure:
+    """A matrix of cosines: a row a picture, a column a text.
+
+    Parameters
+    ----------
+    similarity : array-like of float, shape (n, m)
+    pictures : sequence of n pictures, optional
+        Drawn at the left edge.
+    texts : sequence of m str, optional
+        Written below the columns.
+    digits : int
+        Decimals written into the cells.
+    """
+    similarity = np.asarray(similarity)
+    n, m = similarity.shape
+    figure, axis = plt.subplots(figsize=(1.8 + 0.85 * m, 1.6 + 0.7 * n))
+    axis.imshow(similarity, aspect="auto")
+    middle = (similarity.min() + similarity.max()) / 2
+    for (row, column), value in np.ndenumerate(similarity):
+        colour = "black" if value > middle else "white"
+        axis.text(
+            column, row, f"{value:.{digits}f}", ha="center", va="center", color=colour, fontsize=9
+        )
+    axis.grid(False)
+    axis.set_yticks(range(n), [""] * n if pictures is not None else range(n))
+    axis.set_xticks(range(m))
+    if texts is not None:
+        labels = [wrapped(text, 28) for text in texts]
+        axis.set_xticklabels(labels, rotation=40, ha="right", fontsize=9)
+    for row, picture in enumerate(pictures if pictures is not None else []):
+        thumbnail = OffsetImage(as_array(picture), zoom=42 / max(as_array(picture).shape[:2]))
+        place = AnnotationBbox(
+            thumbnail, (-0.5, row), xybox=(-26, 0), boxcoords="offset points", frameon=False
+        )
+        axis.add_artist(place)
+    return figure
+
+
+def curves(x, lines: dict, *, xlabel: str, ylabel: str, ax=None) -> Figure:
+    """Named lines over a common axis, each in its own colour.
+
+    Parameters
+    ----------
+    x : array-like, shape (n,)
+    lines : dict of str to array-like, shape (n,)
+    xlabel, ylabel : str
+    ax : matplotlib.axes.Axes, optional
+        Draw here instead of in a new figure.
+    """
+    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots()
+    for name, values in lines.items():
+        ax.plot(x, np.asarray(values), label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    if len(lines) > 1:
+        ax.legend()
+    return figure
+
+
+def bars(values: dict, *, xlabel: str, intervals: dict | None = None, ax=None) -> Figure:
+    """Named values as horizontal bars, the first on top.
+
+    Parameters
+    ----------
+    values : dict of str to float
+    xlabel : str
+    intervals : dict of str to (low, high), optional
+        Drawn as whiskers.
+    """
+    height = 0.7 + 0.34 * len(values)
+    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots(figsize=(7, height))
+    names, lengths = list(values), np.array(list(values.values()), float)
+    whiskers = None
+    if intervals is not None:
+        ends = np.array([intervals[name] for name in names], float)
+        whiskers = np.abs(ends.T - lengths)
+    ax.barh(names, lengths, xerr=whiskers, error_kw={"elinewidth": 1.5, "capsize": 3})
+    ax.invert_yaxis()
+    ax.set_xlabel(xlabel)
+    return figure
+
+
+def scatter_map(points, labels, *, ax=None, size: float = 12) -> Figure:
+    """Points in the plane, coloured by label; the legend stands beside.
+
+    Parameters
+    ----------
+    points : array-like of float, shape (n, 2)
+    labels : sequence of n str
+    """
+    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots(figsize=(7, 5))
+    points, labels = np.asarray(points), np.asarray(labels)
+    names = sorted(set(labels.tolist()))
+    markers = "os^vDPX*"
+    for number, name in enumerate(names):
+        chosen = points[labels == name]
+        colour, marker = COLOURS[number % 7], markers[number // 7 % len(markers)]
+        ax.scatter(chosen[:, 0], chosen[:, 1], s=size, c=colour, marker=marker, label=name)
+    ax.set(xticks=[], yticks=[])
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, ncols=1 + len(names) // 18)
+    return figure
+
+
+def thumbnails_map(points, pictures, *, pixels: int = 28, ax=None) -> Figure:
+    """A map whose points are the pictures themselves.
+
+    Parameters
+    ----------
+    points : array-like of float, shape (n, 2)
+    pictures : sequence of n pictures
+    pixels : int
+        Side of a thumbnail.
+    """
+    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots(figsize=(8, 6.5))
+    points = np.asarray(points)
+    ax.scatter(points[:, 0], points[:, 1], s=0)
+    for point, picture in zip(points, pictures, strict=True):
+        array = as_array(picture)
+        thumbnail = OffsetImage(array, zoom=pixels / max(array.shape[:2]))
+        ax.add_artist(AnnotationBbox(thumbnail, point, frameon=False))
+    ax.set(xticks=[], yticks=[])
+    return figure
