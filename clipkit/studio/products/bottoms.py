@@ -29,7 +29,7 @@ from .tailoring import (
     waist_back,
     waistband,
 )
-from .tops import DENIMS, draw_bodice
+from .tops import DENIMS, SOBER, draw_bodice
 
 DRESSY = ("cotton", "cotton", "satin", "knit", "denim")
 SKIRTS = ("cotton", "wool", "satin", "leather")
@@ -658,7 +658,7 @@ def creases(legs):
     return pair
 
 
-@garment("trousers", "straight", ("wool", "cotton"))
+@garment("trousers", "straight", ("wool", "cotton"), patterns=SOBER)
 def straight_trousers(tailor):
     "Dress trousers with straight legs and a pressed crease."
     tailor.fabric(stiff=1.2)
@@ -703,7 +703,7 @@ def joggers(tailor):
         )
 
 
-@garment("trousers", "chinos", ("cotton", "canvas"))
+@garment("trousers", "chinos", ("cotton", "canvas"), patterns=("plain", "checked"))
 def chinos(tailor):
     "Casual cotton trousers that narrow towards the ankle, with slanted pockets."
     legs = draw_legs(tailor, (0.13, 0.16), (0.09, 0.12))
@@ -712,7 +712,7 @@ def chinos(tailor):
     tailor.button(front, 0.0, -legs.dip - 0.03, tailor.look.plain("brown", "plastic"))
 
 
-@garment("trousers", "cargo", ("canvas", "cotton"))
+@garment("trousers", "cargo", ("canvas", "cotton"), patterns=("plain", "camouflage"))
 def cargo_trousers(tailor):
     "Loose trousers with a big pocket with a flap on each thigh."
     tailor.fabric(0.013, 1.1)

@@ -269,8 +269,8 @@ class Piece:
 def washed(denim, paler, x=0.17, y=-0.75):
     """Denim as indigo leaves it: greyed, and where it is plain, paler about (x, y)."""
     colour = np.array(denim.colour)
-    dull = 0.55 * colour + 0.45 * colour.mean()
-    pale = (1 - paler) * dull + paler * np.array([0.42, 0.47, 0.52])
+    dull = 0.7 * colour + 0.3 * colour.mean()
+    pale = dull + 0.5 * paler * (1 - dull)
     denim = denim.but(colour=tuple(dull))
     if denim.pattern != "plain":
         return denim
@@ -419,9 +419,9 @@ class Tailor:
         dot = ellipsoid(radius, radius, max(0.008, 0.5 * radius))
         self.put(piece, x, y, dot, material)
 
-    def cord(self, piece, points, material, radius=0.008):
+    def cord(self, piece, points, material, radius=0.011):
         """Lay a cord over a piece, along a curve through three points."""
-        ends = [(x, y, piece.height(x, y) + radius) for x, y in self.pulled(points)]
+        ends = [(x, y, piece.height(x, y) + 1.4 * radius) for x, y in self.pulled(points)]
         piece.details.append((self.scene.add, (tube(*ends, radius), material)))
 
     def finish(self):

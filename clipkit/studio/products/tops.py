@@ -32,6 +32,7 @@ from .tailoring import (
 
 DENIMS = ("blue", "navy", "black", "grey", "blue", "white")
 JERSEY = ("cotton",)
+SOBER = ("plain", "striped", "checked", "plaid", "speckled")
 SHIRTING = ("cotton", "cotton", "satin", "denim")
 WOOLLY = ("knit", "wool")
 
@@ -464,6 +465,12 @@ def cable_pullover(tailor):
         tailor.sew_ribbed(front, outline, tailor.cloth, twists)
 
 
+@garment("pullover", "sweatshirt", JERSEY)
+def sweatshirt(tailor):
+    "A smooth cotton sweatshirt with a round neck and ribbed hem and cuffs."
+    pullover(tailor, draw_bodice(tailor, KNITWEAR, length=(0.95, 1.15)))
+
+
 @garment("pullover", "oversized", WOOLLY)
 def oversized_pullover(tailor):
     "A very wide pullover with dropped shoulders."
@@ -512,8 +519,8 @@ def hoodie(tailor, body, zipped=False, lining=None):
         (0.012 * zipped, low, 1),
     ]
     if zipped:
-        tailor.sew(front, half, cloth, 0.006)
-        tailor.sew(front, flipped(half), cloth, 0.006)
+        tailor.sew(front, half, cloth, 0.014)
+        tailor.sew(front, flipped(half), cloth, 0.014)
         zip_line(tailor, front, body, tailor.metal)
     else:
         tailor.sew(
@@ -654,7 +661,9 @@ def denim_jacket(tailor):
     shirt_collar(tailor, fronts, body, cloth, 0.17, 0.05, 0.07)
 
 
-@garment("jacket", "bomber", ("satin", "cotton", "canvas", "leather"))
+@garment(
+    "jacket", "bomber", ("satin", "cotton", "canvas", "leather"), patterns=("plain", "camouflage")
+)
 def bomber_jacket(tailor):
     "A short full jacket with a zip and ribbed collar, cuffs and hem."
     body = draw_bodice(tailor, JACKET, length=(0.9, 1.1))
@@ -672,7 +681,7 @@ def bomber_jacket(tailor):
     stand_collar(tailor, fronts, body, rib, 0.06)
 
 
-@garment("jacket", "blazer", ("wool", "cotton", "satin"))
+@garment("jacket", "blazer", ("wool", "cotton", "satin"), patterns=SOBER)
 def blazer(tailor):
     "A tailored jacket with lapels, two buttons and pockets with flaps."
     body = draw_bodice(
@@ -699,7 +708,7 @@ def blazer(tailor):
     lapels(tailor, fronts, body, cloth, depth, tailor.draw("lapel", 0.11, 0.18))
 
 
-@garment("jacket", "puffer", ("satin", "cotton"))
+@garment("jacket", "puffer", ("satin", "cotton"), patterns=("plain", "camouflage", "checked"))
 def puffer_jacket(tailor):
     "A quilted down jacket with a zip and a standing collar or a hood."
     body = draw_bodice(tailor, JACKET, length=(1.0, 1.2))
@@ -736,7 +745,7 @@ def windbreaker(tailor):
     outer(tailor, body, front, 0.012, 1.2, tailor.cloth, 0.04, opened=0.3, hooded=True)
 
 
-@garment("jacket", "biker", ("leather",))
+@garment("jacket", "biker", ("leather",), patterns=("plain",))
 def biker_jacket(tailor):
     "A short leather jacket with a slanted zip and wide lapels."
     body = draw_bodice(tailor, JACKET, length=(0.88, 1.04), scoop=(0.32, 0.45), neckline="v")
@@ -777,6 +786,26 @@ def track_jacket(tailor):
     stand_collar(tailor, fronts, body, tailor.cloth, tailor.draw("collar height", 0.07, 0.1))
 
 
+@garment("pullover", "cardigan", WOOLLY)
+def cardigan(tailor):
+    "A knitted cardigan with a V-neck and a row of buttons, closed or open."
+    body = draw_bodice(tailor, KNITWEAR, scoop=(0.2, 0.36), neckline="v")
+    dots = tailor.look.plain(tailor.pick("buttons", ("white", "brown", "black")))
+    trim = tailor.contrast("trim")
+
+    def front(piece, side):
+        low = -body.length - body.hem_drop
+        if side == 0:
+            middle, half = (low - body.scoop) / 2, -(low + body.scoop) / 2
+            hem_rib(tailor, piece, body, trim, 0.07)
+            tailor.sew(piece, rectangle(0, middle, 0.045, half), trim, 0.01)
+        if side >= 0:
+            x = 0.0 if side == 0 else 0.2
+            button_row(tailor, piece, x, -body.scoop - 0.06, low + 0.06, 6, dots, 0.022)
+
+    outer(tailor, body, front, 0.016, 1.3, trim, 0.08, 0.095, opened=0.4)
+
+
 def coat_front(tailor, body, depth, rows=1, count=3, gap=0.16, flaps=True, radius=0.026):
     """Builder of a coat's front: its edge, big buttons in one or two rows, and pockets."""
     cloth, dots = tailor.cloth, tailor.black
@@ -799,7 +828,7 @@ def coat_front(tailor, body, depth, rows=1, count=3, gap=0.16, flaps=True, radiu
     return front
 
 
-@garment("coat", "wool", ("wool",))
+@garment("coat", "wool", ("wool",), patterns=SOBER)
 def wool_coat(tailor):
     "A long single-breasted wool coat with lapels and big buttons."
     body = draw_bodice(tailor, COAT, scoop=(0.36, 0.55), neckline="v")
@@ -809,7 +838,7 @@ def wool_coat(tailor):
     lapels(tailor, fronts, body, tailor.cloth, depth, tailor.draw("lapel", 0.13, 0.2))
 
 
-@garment("coat", "trench", ("cotton", "canvas", "satin"))
+@garment("coat", "trench", ("cotton", "canvas", "satin"), patterns=("plain", "checked", "plaid"))
 def trench_coat(tailor):
     "A long double-breasted coat with a belt, lapels and straps at the cuffs."
     body = draw_bodice(tailor, COAT, scoop=(0.3, 0.42), neckline="v")
@@ -832,7 +861,7 @@ def trench_coat(tailor):
     lapels(tailor, fronts, body, cloth, depth, tailor.draw("lapel", 0.15, 0.2))
 
 
-@garment("coat", "long puffer", ("satin", "cotton"))
+@garment("coat", "long puffer", ("satin", "cotton"), patterns=("plain", "camouflage"))
 def puffer_coat(tailor):
     "A long quilted winter coat with a hood and a zip."
     body = draw_bodice(tailor, COAT, length=(1.35, 1.7))
@@ -856,7 +885,7 @@ def puffer_coat(tailor):
     )
 
 
-@garment("coat", "duffle", ("wool",))
+@garment("coat", "duffle", ("wool",), patterns=SOBER)
 def duffle_coat(tailor):
     "A hooded wool coat closed by wooden toggles on loops of cord, with two big pockets."
     body = draw_bodice(tailor, COAT, length=(1.25, 1.55))
@@ -880,7 +909,7 @@ def duffle_coat(tailor):
     outer(tailor, body, front, 0.02, 1.4, wrist=0.11, opened=0.15, hooded=True)
 
 
-@garment("coat", "parka", ("cotton", "canvas"))
+@garment("coat", "parka", ("cotton", "canvas"), patterns=("plain", "camouflage"))
 def parka(tailor):
     "A mid-length hooded coat with a zip, a drawn-in waist and four pockets."
     body = draw_bodice(tailor, COAT, length=(1.2, 1.45))
