@@ -83,10 +83,10 @@ def hanging_scarf(scene, look, shape):
     "A long scarf hung over a peg, its two fringed ends side by side."
     main = look.main(mapping="front")
     width, length = shape("end_width", 0.26, 0.4), shape("length", 1.2, 1.7)
-    spread = shape("spread", 0.1, 0.2)
-    tail(scene, shape, main, -spread, width, 0.0, -length, 0.0, -spread * 0.6, 3)
+    spread, fringe = shape("spread", 0.1, 0.2), shape("fringe", 0.06, 0.14)
+    tail(scene, shape, main, -spread, width, 0.0, -length, 0.0, -spread * 0.6, 3, fringe)
     tail(scene, shape, main, spread, width, 0.0, -length * shape("uneven", 0.7, 0.95), 0.07,
-         spread * 0.6, 4)
+         spread * 0.6, 4, fringe)
     scene.add(tube((-spread - 0.02, -0.12, 0.02), (0, 0.2, 0.04), (spread + 0.02, -0.12, 0.05),
                    0.1, 0.1).wrinkle(0.02, 12), main, 0.05)
     scene.add(sphere(0.05).at(0, 0.06, 0.1), look.wood())
@@ -366,7 +366,7 @@ TINTS = {"grey": (0.02, 0.02, 0.022), "black": (0.006, 0.006, 0.007), "brown": (
          "green": (0.012, 0.03, 0.018), "blue": (0.01, 0.02, 0.06)}
 
 
-def lenses(scene, look, shape, outline, rim, frame, tilt=0.0):
+def lenses(scene, look, shape, outline, rim, frame):
     """Two rims with dark lenses, mirror images of each other."""
     depth = shape("frame_depth", 0.02, 0.035)
     wrap = shape("wrap", 2, 9)
@@ -378,7 +378,6 @@ def lenses(scene, look, shape, outline, rim, frame, tilt=0.0):
     front = extrude([outer, outline], depth, depth * 0.8)
     scene.add(front.rotate(yaw=wrap).mirror("x"), frame)
     scene.add(extrude(outline, 0.01).rotate(yaw=wrap).mirror("x"), tint)
-    return outer
 
 
 def temples(scene, material, x, y, thickness, shape):

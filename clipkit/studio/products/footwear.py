@@ -11,7 +11,16 @@ stilettos alike.
 import numpy as np
 
 from clipkit.studio.product import design
-from clipkit.studio.scene import box, capsule, cylinder, extrude, smooth_curve, torus, tube
+from clipkit.studio.scene import (
+    box,
+    capsule,
+    cylinder,
+    ellipsoid,
+    extrude,
+    smooth_curve,
+    torus,
+    tube,
+)
 
 from .forms import ellipse, one_of, rectangle
 
@@ -465,7 +474,7 @@ def gladiator(scene, look, shape):
         scene.add(last.side([(-0.76, 0), (-0.8, 0.2), (-0.78, 0.66), (-0.66, 0.66), (-0.6, 0.2),
                              (-0.5, 0)]), main)
         last.clip(LOW_FRONT, round=0.06)
-        last.open(-0.765, -0.2, look.lining(), 0.12)
+        last.open(-0.74, -0.2, look.lining(), 0.12)
     buckle(last, -0.4, 0.5, 0.15, look.gold())
 
 
@@ -490,7 +499,7 @@ def heel_cup(last, height, material, lining, front=-0.5):
                                   (-0.7, height + 0.01), (front, 0.1), (front + 0.14, -0.01, 1)]),
                        material)
         last.clip(LOW_FRONT, round=0.07)
-        last.open(-0.77, 0.3, lining, 0.135, -0.02)
+        last.open(-0.75, 0.3, lining, 0.135, -0.02)
 
 
 # ------------------------------------------------------------------------------- ankle boots
@@ -599,8 +608,7 @@ def winter_boot(scene, look, shape):
     with scene.group():
         boot_upper(last, shaft, look.main(mapping="front"), fleece)
         last.panel([(-0.9, 0.02), (-0.9, 0.3), (-0.66, 0.26), (-0.52, 0.02)], look.accent("suede"))
-        for yaw in (0, 1):
-            seam = band(-0.5, -0.48, 0.0, 2.0) if yaw == 0 else band(-0.9, -0.2, 0.42, 0.44)
+        for seam in (band(-0.5, -0.48, 0.0, 2.0), band(-0.9, -0.2, 0.42, 0.44)):
             last.panel(seam, None, -0.01)
     oval = ellipse(0.285, 0.2 * last.width)
     edge = extrude([oval, oval * 0.62], 0.055, 0.05).lumps(0.03, 14)
@@ -621,8 +629,8 @@ def tread(last, material):
 
 
 # ------------------------------------------------------------------------- high-heeled shoes
-def pump_upper(last, look, shape, back=0.3):
-    """The closed upper of a pump: heel cup, low sides, toe box."""
+def pump_upper(last, look, shape, back=0.3, peep=False):
+    """The upper of a pump: heel cup, low sides, toe box, with a hole in it for a peep toe."""
     vamp = shape("vamp", 0.2, 0.34)
     with last.scene.group():
         last.scene.add(last.side([(-0.77, -0.02, 1), (-0.815, 0.1), (-0.78, back, 1),
@@ -631,7 +639,10 @@ def pump_upper(last, look, shape, back=0.3):
                                   (0.62, 0.13), (0.8, 0.08), (0.93, 0.02), (0.9, -0.02, 1)]),
                        look.main(mapping="front"))
         last.clip(LOW_FRONT, round=0.05)
-        last.open(-0.785, vamp + 0.04, look.lining(), bottom=-0.1, wall=0.042)
+        last.open(-0.745, vamp + 0.04, look.lining(), bottom=-0.1, wall=0.042)
+        if peep:
+            hole = ellipsoid(0.2, 0.06, 0.1 * last.width).at(0.84, 0.07, -0.03)
+            last.scene.cut(last.place(hole), look.lining(0.2), 0.02)
 
 
 def arched_sole(last, material):
@@ -703,8 +714,8 @@ def block_heeled_pump(scene, look, shape):
     pump_upper(last, look, shape, shape("back", 0.24, 0.3))
     last.foot_bed(look.plain("beige", "leather"))
     arched_sole(last, look.plain("black", "leather"))
-    heel = look.main(mapping="front") if shape.choice("covered",
-                                                      ("yes", "no")) == "yes" else look.wood()
+    covered = shape.choice("covered", ("yes", "no")) == "yes"
+    heel = look.main(mapping="front") if covered else look.wood()
     block_heel(last, shape("heel_length", 0.22, 0.36), heel)
     if shape.choice("strap", ("instep", "none")) == "instep":
         strap(last, -0.22, 0.36, 0.035, look.main(), -22)
@@ -716,7 +727,7 @@ def platform_shoe(scene, look, shape):
     "A high heel on a thick platform, with a small opening at the toes."
     last = Last(scene, shape, sole=shape("platform", 0.14, 0.24), lift=shape("heel", 0.48, 0.66),
                 toe=0.1, width=0.88)
-    pump_upper(last, look, shape, 0.3)
+    pump_upper(last, look, shape, 0.3, peep=True)
     last.foot_bed(look.plain("beige", "leather"))
     arched_sole(last, look.accent("leather"))
     if shape.choice("heel_type", ("thin", "block")) == "thin":

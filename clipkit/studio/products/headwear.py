@@ -201,17 +201,17 @@ def trucker_cap(scene, look, shape):
         patterns="all", yaw=(-80, 80), pitch=(4, 35))
 def flat_cap(scene, look, shape):
     "A flat cap: low, drawn forward and sewn to a short stiff peak."
-    height = shape("height", 0.26, 0.34)
+    height = shape("height", 0.24, 0.32)
     main = look.main(mapping="box")
-    side = [(-0.4, 0.0, 1), (-0.46, height * 0.45), (-0.34, height * 0.9), (-0.05, height),
-            (0.28, height * 0.78), (0.52, 0.14), (0.55, 0.05), (0.44, 0.0, 1)]
+    side = [(-0.42, 0.0, 1), (-0.45, height * 0.5), (-0.3, height * 0.92), (-0.05, height),
+            (0.25, height * 0.8), (0.5, height * 0.4), (0.6, 0.06), (0.56, 0.0, 1)]
     with scene.group():
-        scene.add(extrude(smooth_curve(side, 6, True), 0.6).rotate(yaw=-90).wrinkle(0.006, 10),
-                  main)
-        scene.clip(lying(extrude(ellipse(0.41, 0.53), 1.0)).at(0, 0, 0.05), 0.16)
+        body = extrude(smooth_curve(side, 6, True), 0.6).rotate(yaw=-90)
+        scene.add(body.wrinkle(0.006, 10), main)
+        scene.clip(lying(extrude(ellipse(0.41, 0.55), 1.0)).at(0, 0, 0.05), 0.2)
         scene.paint(box(0.006, 1, 1), None, -0.008)
-    tip = visor(0.3, 0.33, shape("curve", 0.5, 0.9), 0.016, 0.34)
-    scene.add(tip.rotate(pitch=shape("tilt", 6, 14)).at(0, 0.1, 0), main, 0.02)
+    tip = visor(shape("visor", 0.3, 0.36), 0.35, shape("curve", 0.35, 0.7), 0.018, 0.34)
+    scene.add(tip.rotate(pitch=shape("tilt", 3, 8)).at(0, 0.075, 0), main, 0.035)
 
 
 # --------------------------------------------------------------------------------------- beanies
