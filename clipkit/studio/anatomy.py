@@ -284,7 +284,7 @@ class Plan:
         self.bubble_size = r.uniform(0.6, 1.3)
         self.bowel = r.random() < 0.45
         self.curve_at = r.uniform(-6, 4)
-        self.trachea = r.uniform(0.75, 0.98)
+        self.trachea = r.uniform(0.85, 1.1)
         self.arms = r.uniform(0, 1)
         self.r = r
 
@@ -352,8 +352,8 @@ def body(p: Plan) -> list[Solid]:
             .at(8.4 * p.width, p.breast_y, 7.6 * p.depth + 0.6 * p.wall).mirror("x"), 4.0))
     if p.pectoral:
         steps.append(add(
-            ellipsoid(6.6, 4.4, 1.2 + p.pectoral).rotate(roll=-18)
-            .at(8.4 * p.width, 5.2, 8.3 * p.depth).mirror("x"), 1.0))
+            ellipsoid(5.2, 4.0, 1.0 + p.pectoral).rotate(roll=-18)
+            .at(6.6 * p.width, 5.0, 7.6 * p.depth).mirror("x"), 3.0))
     limits = (-27, -26, -17, 27, 26, 17)
     return [
         solid("body", TISSUE, *steps, over=OUTSIDE, limits=limits),
@@ -372,7 +372,7 @@ def lung_steps(p: Plan, side: int, collapse: float = 0.0, grow: float = 0.0) -> 
         keep = 1 - 0.56 * collapse * fall - (0.035 * fall if collapse else 0)
         up = 1 - 0.46 * collapse * fall - (0.04 * fall if collapse else 0)
         place = [c * q + o * (1 - q) for c, q, o in zip(centre, (keep, up, up), root, strict=True)]
-        shape = ellipsoid(axes[0] * keep, axes[1] * up, axes[2] * (0.3 + 0.7 * keep)).at(*place)
+        shape = ellipsoid(axes[0] * keep, axes[1] * up, axes[2] * (1 - 0.12 * collapse)).at(*place)
         if collapse:
             shape = shape.lumps(0.19, 0.45)
         steps.append(add(shape.grow(grow) if grow else shape, smooth))

@@ -74,8 +74,9 @@ def effusion(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) 
     rise = 3.4 + 3.2 * f.size**0.5 + (2.5 if p.supine else 0) + r.uniform(0, 0.8)
     wall, deep = p.wall_at(np.array([level + rise]))
     x = 3.2 + r.uniform(0, 1.0)
-    bowl = ellipsoid(wall[0] - x + 0.1, rise * 1.02, deep[0] * (1.0 if p.supine else 1.12))
-    bowl = bowl.at(side * x, level + rise, 2.4 if p.supine else r.uniform(-0.4, 1.0))
+    forward = 2.6 if p.supine else r.uniform(-0.4, 1.0)  # lying, fluid gathers at the back
+    bowl = ellipsoid(wall[0] - x + 0.7, rise * 1.02, deep[0] + abs(forward) + 0.8)
+    bowl = bowl.at(side * x, level + rise, forward)
     above = half_space().at(0, level + rise, 0)
     room = box(10, 20, 14).at(side * 9.2, level + rise - 20, 0)
     out.solids.append(solid(
@@ -212,7 +213,7 @@ def atelectasis(p: Plan, moved: Displacement, f: Finding, side: int, out: Phanto
     plate = f.zone == "middle" or f.size < 0.3
     edge = 0.22 if plate else 0.45
     wedge = solid("atelectasis", 0, *steps, finding=f.name, limits=limits)
-    strength = VESSEL * (1.0 if plate else 0.55 + 0.25 * f.size)
+    strength = VESSEL * (1.0 if plate else 0.75 + 0.25 * f.size)
     out.clouds.append(Cloud(_widened(wedge, edge), strength, edge, 0.2, 0.6, r.uniform(0, 40)))
 
 
@@ -249,7 +250,7 @@ def fracture(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) 
 def fracture_place(p: Plan, f: Finding, side: int) -> tuple[int, int]:
     """Which rib breaks and at which of its 60 points."""
     r = details(p, f, side)
-    return int(r.choice(FRACTURED[f.zone])), int(r.integers(22, 33))
+    return int(r.choice(FRACTURED[f.zone])), int(r.integers(13, 22))
 
 
 def hernia(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:

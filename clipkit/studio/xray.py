@@ -27,6 +27,7 @@ from .pathology import phantom
 STEP = 0.5  # cm between the samples in a cloud
 SHORTEST = 0.35  # cm, least step along a ray
 SEEN = 0.45  # cm of a finding on the way of a ray from which on its pixel belongs to the mask
+SEEN_AIR = 2.5  # ... of free air: a little of it also lies before and behind the fallen lung
 CACHE_BYTES = 160_000_000
 
 
@@ -377,7 +378,7 @@ def finding_masks(
 ) -> dict[str, np.ndarray]:
     """Where each finding lies on the film.
 
-    A pixel belongs to a finding if its ray crosses more than `SEEN` cm of it: fluid, free air,
+    A pixel belongs to a finding if its ray crosses more than `SEEN` cm of it (`SEEN_AIR` of air): fluid, free air,
     dense lung, the heart (cardiomegaly), the hernia, the device, or the neighbourhood of a
     fracture.
 
@@ -388,4 +389,7 @@ def finding_masks(
     """
     _check(patient, findings, size)
     paths = attenuation(phantom(patient, findings), size).paths
-    return {name: paths[name] > SEEN for name in findings.names}
+    return {
+        name: paths[name] > (SEEN_AIR if name == "pneumothorax" else SEEN)
+        for name in findings.names
+    }

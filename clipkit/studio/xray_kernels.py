@@ -347,7 +347,7 @@ def add_strands(out, strands, view, size):
         bx, by, bz = uy * nz - uz * ny, uz * nx - ux * nz, ux * ny - uy * nx
         ca, ra, scale = project(view, size, ax, ay, az)
         cb, rb, _ = project(view, size, strands[k, 3], strands[k, 4], strands[k, 5])
-        least = 0.55 * pixel / scale
+        least = 0.75 * pixel / scale
         thick, high = max(strands[k, 9], least), max(strands[k, 10], least)
         weight = strands[k, 11] * strands[k, 9] * strands[k, 10] / (thick * high)
         reach = max(thick, high) * scale / pixel + 0.5
