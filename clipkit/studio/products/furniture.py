@@ -205,11 +205,11 @@ def round_bar_stool(scene, look, shape):
         pitch=RAISED)
 def square_stool(scene, look, shape):
     """A plain stool with a square seat, four legs and rails."""
-    x, height = shape("width", 0.26, 0.34), shape("height", 0.62, 0.95)
+    x, height = shape("width", 0.21, 0.28), shape("height", 0.62, 0.95)
     body = look.main(mapping="box")
-    scene.add(box(x, shape("seat thickness", 0.02, 0.045), x, 0.015).at(0, height, 0), body)
+    scene.add(box(x, shape("seat thickness", 0.025, 0.05), x, 0.02).at(0, height, 0), body)
     if shape.choice("hand hole", ("none", "slot")) == "slot":
-        scene.cut(box(0.09, 0.2, 0.022, 0.02).at(0, height, 0), look.darker(0.4))
+        scene.cut(box(0.08, 0.2, 0.024, 0.02).at(0, height, 0), look.darker(0.4))
     splay, r = shape("splay", 0.0, 0.07), shape("leg", 0.024, 0.036)
     if shape.choice("legs", ("round", "square")) == "round":
         legs(scene, body, x * 0.8, x * 0.8, height, r, splay)
@@ -226,9 +226,9 @@ def square_stool(scene, look, shape):
         pitch=(10, 30))
 def milking_stool(scene, look, shape):
     """A low stool with a thick round seat on three splayed legs."""
-    radius, height = shape("seat radius", 0.34, 0.44), shape("height", 0.5, 0.75)
+    radius, height = shape("seat radius", 0.27, 0.35), shape("height", 0.5, 0.72)
     body = look.main(mapping="box")
-    thick = shape("seat thickness", 0.035, 0.065)
+    thick = shape("seat thickness", 0.045, 0.075)
     scene.add(cylinder(radius * 0.96, radius, thick, 0.02).at(0, height, 0), body)
     scene.cut(sphere(1.6).at(0, height + thick + 1.6 - shape("hollow", 0.0, 0.02), 0))
     out = radius * shape("spread", 0.95, 1.2)

@@ -77,7 +77,7 @@ def globe_lamp(scene, look, shape):
     base = lamp_base(look, shape)
     foot_and_rod(scene, base, 0.1 + neck, shape("foot", 0.20, 0.28), 0.03)
     scene.add(cylinder(0.06, 0.12, 0.03).at(0, 0.1 + neck, 0), base)
-    ball = look.solid(material="plastic", glow=shape("glow", 0.35, 0.75), roughness=0.2, coat=0.6)
+    ball = look.solid(material="plastic", glow=shape("glow", 0.5, 0.9), roughness=0.2, coat=0.6)
     scene.add(sphere(r).at(0, 0.11 + neck + r, 0), ball)
 
 

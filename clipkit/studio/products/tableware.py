@@ -96,7 +96,7 @@ def mug_body(scene, look, shape, profile, wall=0.035):
     hollow(scene, profile, wall, inner_glaze(look, shape))
 
 
-@design("mug", "straight", materials=GLAZED, yaw=HANDLE_IN_SIGHT, pitch=(8, 34))
+@design("mug", "straight", materials=GLAZED, yaw=HANDLE_IN_SIGHT, pitch=(12, 36))
 def straight_mug(scene, look, shape):
     """A straight mug."""
     r, height = shape("radius", 0.37, 0.46), shape("height", 0.80, 1.05)
@@ -105,7 +105,7 @@ def straight_mug(scene, look, shape):
                                   (r, height, 1)])
 
 
-@design("mug", "tapered", materials=GLAZED, yaw=HANDLE_IN_SIGHT, pitch=(8, 34))
+@design("mug", "tapered", materials=GLAZED, yaw=HANDLE_IN_SIGHT, pitch=(12, 36))
 def tapered_mug(scene, look, shape):
     """A tall mug that widens to its rim."""
     base, rim = shape("base", 0.24, 0.30), shape("rim", 0.38, 0.47)
@@ -114,7 +114,7 @@ def tapered_mug(scene, look, shape):
                                   ((base + rim) / 2 + curve, height * 0.5), (rim, height, 1)])
 
 
-@design("mug", "barrel", materials=GLAZED, yaw=HANDLE_IN_SIGHT, pitch=(8, 34))
+@design("mug", "barrel", materials=GLAZED, yaw=HANDLE_IN_SIGHT, pitch=(12, 36))
 def barrel_mug(scene, look, shape):
     """A mug with a round belly and a narrower rim."""
     base, belly = shape("base", 0.24, 0.32), shape("belly", 0.44, 0.52)
@@ -128,7 +128,7 @@ def barrel_mug(scene, look, shape):
 def espresso_cup(scene, look, shape):
     """A small round cup on its saucer."""
     base, rim = shape("base", 0.17, 0.22), shape("rim", 0.34, 0.42)
-    height, plate = shape("height", 0.42, 0.56), shape("saucer", 0.64, 0.78)
+    height, plate = shape("height", 0.48, 0.64), shape("saucer", 0.56, 0.68)
     saucer = [(0.0, 0.0, 1), (0.30, 0.0, 1), (plate * 0.75, 0.035), (plate, 0.10, 1),
               (plate - 0.02, 0.12), (plate * 0.7, 0.06), (0.28, 0.03), (0.0, 0.03, 1)]
     line = smooth_curve(saucer, 5)
@@ -173,7 +173,7 @@ def travel_mug(scene, look, shape):
     scene.paint(cylinder(1, 1, 0.02).at(0, height * 0.12, 0), look.chrome(), 0.006)
 
 
-@design("mug", "enamel", materials=("metal",), yaw=HANDLE_IN_SIGHT, pitch=(8, 34))
+@design("mug", "enamel", materials=("metal",), yaw=HANDLE_IN_SIGHT, pitch=(12, 36))
 def enamel_mug(scene, look, shape):
     """A camping mug of enamelled steel with a dark rolled rim."""
     r, height = shape("radius", 0.38, 0.46), shape("height", 0.70, 0.86)
