@@ -283,7 +283,8 @@ _OPENERS = (
     "for {use}: {rich}", "new in: {rich}", "{rich} for {plain_use} and {plain_use}",
     "{this} {np} {is} a [safe|good|fine] choice for {use}", "our {np} {is} right for {use}",
     "[in search of something|looking for something|something] for {use}? [try|take] {this} {np}",
-    "{praise} and {praise}: {rich}", "{rich}, [new|back] in stock", "[here we have|here comes|have a look at|we recommend] {rich}",
+    "{praise} and {praise}: {rich}", "{rich}, [new|back] in stock",
+    "[here we have|here comes|we present|we recommend] {rich}",
     "{rich} that {is} made for {use}", "[just in|back in stock|our favourite]: {rich}",
 )
 _BARE_OPENERS = ("{rich}", "this is {rich}", "here is {rich}", "{a}", "we call this {rich}")
@@ -314,7 +315,7 @@ _MATERIAL_REMARKS = ("made of {stuff}", "the material is {stuff}, {virtue}", "{s
 
 _TITLES = (
     "{np}", "{np}", "{np}", "{np}", "{noun}, {tail}", "{noun} in {tail}", "{praise} {np}",
-    "{np} for {use}", "{np} with {trait}", "{np} – {praise} and {praise}", "{noun} – {tail}",
+    "{np} for {use}", "{np}, with {trait}", "{np} – {praise} and {praise}", "{noun} – {tail}",
     "{np}, {praise}",
 )
 
@@ -537,7 +538,8 @@ _IGNORED = re.compile(
     r"|in (?:a )?black and white|(?:fresh|cut|dried) flowers|flowers in water"
     r"|(?:rubber|leather|wooden|glass|metal) (?:sole|handle|lid|buckle|strap|base)s?"
     r"|(?:on|against|in front of) an? [\w ]*?(?:background|backdrop|floor|wall|table|surface)"
-    r"|(?:red|white) wine|(?:black|green|white) (?:tea|coffee)(?! mug| cup| pot)|orange juice|glass of \w+"
+    r"|(?:red|white) wine|(?:black|green|white) (?:tea|coffee)(?! mug| cup| pot)"
+    r"|orange juice|glass of \w+|(?:roll|low|flap) top(?! pack)"
     r"|ear cups|on an? (?:\w+ ){0,2}(?:heel|wedge|platform)|rolled top|dress(?:ed)? (?:up|down)"
     r"|(?:long|short|cap|shirt) sleeves"
     r"|shirt collar|top view|hat stand|coat hook|cap toe|belt loops?)\b"

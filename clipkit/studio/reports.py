@@ -440,8 +440,8 @@ def report(patient, findings, rng: np.random.Generator, style: str = "A") -> Rep
     --------
     >>> from clipkit.studio.chest import Finding, Findings, Patient
     >>> found = Findings([Finding("pleural effusion", "left", 0.9)])
-    >>> text = report(Patient(), found, np.random.default_rng(0)).text
-    >>> [fact for fact in read_report(text) if fact.status == "present"]
+    >>> written = report(Patient(), found, np.random.default_rng(0))
+    >>> read_report(written.impression)
     [Fact(name='pleural effusion', status='present', side='left', size='large', zone=None)]
     """
     if style not in STYLES:
