@@ -226,7 +226,7 @@ def square_stool(scene, look, shape):
         pitch=(10, 30))
 def milking_stool(scene, look, shape):
     """A low stool with a thick round seat on three splayed legs."""
-    radius, height = shape("seat radius", 0.27, 0.35), shape("height", 0.5, 0.72)
+    radius, height = shape("seat radius", 0.27, 0.35), shape("height", 0.62, 0.78)
     body = look.main(mapping="box")
     thick = shape("seat thickness", 0.045, 0.075)
     scene.add(cylinder(radius * 0.96, radius, thick, 0.02).at(0, height, 0), body)
