@@ -27,7 +27,8 @@ from clipkit.exercises.calling import SECONDS, Outcome
 from clipkit.exercises.engine import EXERCISES, Result, judge
 
 WORKER = Path(__file__).with_name("worker.py")
-PATIENCE = 10  # seconds that a process is late before it is ended from outside
+START = 120  # seconds until a process is ready for the first cell; a busy machine is slow
+PATIENCE = 10  # seconds that a process may be late before it is ended from outside
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ class Worker:
         self.limits, self.cancel = limits, cancel
         self.deadline = time.monotonic() + limits.seconds
         self.scratch = tempfile.TemporaryDirectory(prefix="clipkit-", ignore_cleanup_errors=True)
+        _share_compiled(self.scratch.name)
         self.process = subprocess.Popen(
             [*prefix, sys.executable, "-I", str(WORKER)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -281,8 +283,24 @@ def _environment(scratch):
         "HF_HUB_OFFLINE": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "NUMBA_CACHE_DIR": os.path.join(scratch, "numba"),
         "CLIPKIT_PROGRESS": os.path.join(scratch, "progress.json"),
     }
+
+
+def _share_compiled(scratch):
+    """Link what numba has compiled already, or each submission would wait for it anew.
+
+    numba keeps the compiled functions of a folder under the folder's name and the SHA-1 of its
+    path (numba.core.caching). A submission reads through the links and cannot write through them.
+    """
+    for kept in {path.parent for path in WORKER.parents[1].rglob("__pycache__/*.nbi")}:
+        digest = hashlib.sha1(str(kept.parent).encode()).hexdigest()
+        target = Path(scratch) / "numba" / f"{kept.parent.name}_{digest}"
+        target.mkdir(parents=True)
+        with contextlib.suppress(OSError):  # Windows lets only some users make links
+            for path in kept.glob("*.nb[ic]"):
+                (target / path.name).symlink_to(path)
 
 
 def _readable(limits):
@@ -337,7 +355,7 @@ def grade(
     place = "before its first cell"
     with Worker(task, limits, prefix, cancel or threading.Event()) as worker:
         try:
-            worker.receive(limits.cell_seconds)
+            worker.receive(START)
             for number, names in enumerate(exercises):
                 place = f"in code cell {number + 1}"
                 message = worker.receive(limits.cell_seconds + PATIENCE)

@@ -58,7 +58,7 @@ def write_table(path: Path, grades: list[Grade], names: list[str]) -> None:
 
 def _cell(text):
     """Keep a spreadsheet from taking a student's text for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text.startswith(tuple("=+-@\t\r")) else text
 
 
 def write_pages(folder: Path, grades: list[Grade], names: list[str]) -> None:

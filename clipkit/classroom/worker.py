@@ -51,7 +51,11 @@ def make_shell():
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
-    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui=None):
+            """Do nothing: there is no window to draw in."""
+
+    shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.colors = "nocolor"
     return shell
 
