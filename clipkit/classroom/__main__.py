@@ -88,7 +88,9 @@ def grade(arguments: argparse.Namespace) -> str:
     out = arguments.out
     kept = out.with_name(f"{out.stem}.kept")
     if not sandbox.without_network():
-        print("This system gives no namespace: the network is refused by Python alone.")
+        print("This system gives no namespaces: the network is refused by Python alone.")
+    if not sandbox.has_landlock():
+        print("This system has no Landlock: your files are protected by Python alone.")
     grades = []
     counted = tqdm(
         grading.grade_all(work, functions, limits, kept, arguments.jobs),

@@ -35,6 +35,13 @@ class _Beneath(ctypes.Structure):
     _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
 
 
+def has_landlock() -> bool:
+    """Tell whether this system has Landlock."""
+    if not sys.platform.startswith("linux"):
+        return False
+    return ctypes.CDLL(None, use_errno=True).syscall(_CREATE_RULESET, None, 0, 1) >= 1
+
+
 def landlock(readable: list[Path], writable: list[Path], listable: list[Path] = ()) -> bool:
     """Take away all files from this process but those beneath the given paths.
 
@@ -52,12 +59,10 @@ def landlock(readable: list[Path], writable: list[Path], listable: list[Path] = 
     bool
         False where the system has no Landlock; then nothing has changed.
     """
-    if not sys.platform.startswith("linux"):
+    if not has_landlock():
         return False
     libc = ctypes.CDLL(None, use_errno=True)
     version = libc.syscall(_CREATE_RULESET, None, 0, 1)
-    if version < 1:
-        return False
     handled = _ALL[max(known for known in _ALL if known <= version)]
     attributes = _Ruleset(handled, 0b11 if version >= 4 else 0, 0b11 if version >= 6 else 0)
     size = 8 if version < 4 else 16 if version < 6 else 24

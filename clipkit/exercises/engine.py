@@ -142,6 +142,8 @@ class Answer:
         outcome = self.reach(inputs, self.given)
         self.printed = outcome.printed
         if outcome.problem is not None:
+            if outcome.problem == "not callable":
+                self.tried = ""
             raise _trouble(outcome)
         self.returned = show(outcome.value)
         if outcome.value is None or outcome.value is Ellipsis:
