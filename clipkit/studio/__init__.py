@@ -13,8 +13,9 @@ from .product import (
     random_shot,
 )
 from .xray import finding_masks, radiograph
-from . import products  # isort: skip  (fills CATEGORIES: after product)
 
+from . import products  # isort: skip  # noqa: F401  (fills CATEGORIES)
+from .compiled import is_compiled, warm_up  # isort: skip
 
 __all__ = [
     "BACKGROUNDS",
@@ -32,10 +33,12 @@ __all__ = [
     "Product",
     "Shot",
     "finding_masks",
+    "is_compiled",
     "parameters",
     "photograph",
     "photographs",
     "product_mask",
     "radiograph",
     "random_shot",
+    "warm_up",
 ]
