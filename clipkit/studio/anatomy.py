@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,16 @@ import numpy as np
 from . import kernels as k
 from .chest import Patient, stream
 from .scene import Shape, capsule, ellipsoid, extrude, half_space, smooth_curve, tube
-from .xray_kernels import (ADDS, LUNG, OUTSIDE, PLEURAL, SOFT, STRAND, distances_to_part,
-                           grow_vessels)
+from .xray_kernels import (
+    ADDS,
+    LUNG,
+    OUTSIDE,
+    PLEURAL,
+    SOFT,
+    STRAND,
+    distances_to_part,
+    grow_vessels,
+)
 
 TISSUE, AERATED, GAS = 0.185, 0.052, 0.004
 VESSEL = TISSUE - AERATED  # blood against the lung around it
@@ -242,30 +250,31 @@ class Plan:
         female, supine = patient.sex == "female", patient.projection == "AP"
         old = (patient.age - 50) / 40  # -0.8 to 1.2
         self.patient, self.supine = patient, supine
-        self.width = (0.915 if female else 1.0) * r.uniform(0.94, 1.06) * (1 + 0.025 * patient.build)
-        self.height = (0.94 if female else 1.0) * r.uniform(0.94, 1.06) - 0.02 * patient.build
-        self.depth = (0.92 if female else 1.0) * r.uniform(0.94, 1.06) * (1 + 0.06 * patient.build)
+        build = patient.build
+        self.width = (0.915 if female else 1.0) * r.uniform(0.94, 1.06) * (1 + 0.025 * build)
+        self.height = (0.94 if female else 1.0) * r.uniform(0.94, 1.06) - 0.02 * build
+        self.depth = (0.92 if female else 1.0) * r.uniform(0.94, 1.06) * (1 + 0.06 * build)
         self.apex = 13.2 * self.height
         self.apex_width = r.uniform(9.2, 10.9) * self.width
         self.flare = r.uniform(11.6, 12.5) * self.width
-        self.wall = 1.7 + 1.5 * (patient.build + 1) * r.uniform(0.8, 1.2)  # flesh over the ribs
+        self.wall = 1.7 + 1.5 * (build + 1) * r.uniform(0.8, 1.2)  # flesh over the ribs
         # Deep breath: the domes stand at the tenth rib; shallow or lying: at the eighth.
         right = -5.4 - 4.4 * patient.inspiration + (1.0 if supine else 0.0) + r.normal(0, 0.4)
-        right += -1.0 * patient.build * -0.6
+        right += 0.6 * build
         self.domes = (right, right - r.uniform(0.2, 2.0))
         self.dome_width = r.uniform(9.8, 11.2) * self.width
         self.dome_height = r.uniform(12, 16)
-        self.ratio = r.uniform(0.405, 0.475) + 0.012 * old + 0.018 * patient.build
+        self.ratio = r.uniform(0.405, 0.475) + 0.012 * old + 0.018 * build
         self.ratio += 0.02 if supine else 0.0
         # Lying hearts in stout patients and shallow breath, upright ones in slender.
-        self.heart_roll = -(30 - 9 * patient.build - 9 * (patient.inspiration - 0.5)) + r.normal(0, 4)
-        self.heart_roll = -float(np.clip(60 + self.heart_roll, 18, 48))
+        steep = 31 - 9 * build + 12 * (patient.inspiration - 0.5) + r.normal(0, 4)
+        self.heart_roll = -float(np.clip(steep, 16, 48))
         self.heart_left = r.uniform(0.62, 0.68)  # share of the heart left of the midline
         self.atrium = r.uniform(0.85, 1.12)
         self.appendage = r.uniform(0.7, 1.2)
         self.unfolded = max(0.0, old + r.normal(0.25, 0.3))
         self.knob = 1.35 + 0.22 * max(old, -0.5) + r.uniform(-0.12, 0.15)
-        self.upper = 2.15 + 0.35 * (patient.build + 1) * 0.5 + r.uniform(-0.2, 0.35)
+        self.upper = 2.15 + 0.18 * (build + 1) + r.uniform(-0.2, 0.35)
         self.upper += 0.4 if supine else 0.0
         self.trunk = r.uniform(1.1, 1.45)
         self.hila = (r.uniform(-0.2, 1.0), r.uniform(1.0, 2.2))
@@ -277,7 +286,7 @@ class Plan:
         self.collar_rise = r.uniform(0.6, 3.0) - (0.9 if supine else 0.0)
         self.scapula = r.uniform(0.0, 1.6) - (3.4 if supine else 0.0)
         self.scapula_roll = r.uniform(-5, 9) - (0 if supine else 10)
-        self.breast = r.uniform(0.55, 1.25) * (1 + 0.35 * patient.build) if female else 0.0
+        self.breast = r.uniform(0.55, 1.25) * (1 + 0.35 * build) if female else 0.0
         self.breast_y = r.uniform(-7.5, -4.5) - 1.2 * max(old, 0)
         self.pectoral = r.uniform(0.3, 1.0) * (0.0 if female else 1.0)
         self.bubble = r.random() < (0.35 if supine else 0.75)
@@ -300,7 +309,7 @@ class Plan:
 
     def wall_at(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Half width and half depth of the rib cage's inside at height y."""
-        across, deep = np.full_like(np.asarray(y, float), 4.6 * self.width), 0.0
+        across = np.full_like(np.asarray(y, float), 4.6 * self.width)
         deep = np.full_like(across, 3.4 * self.depth)
         for (x, cy, _), (rx, ry, rz) in self.lung_ellipsoids(LEFT):
             level = np.sqrt(np.clip(1 - ((y - cy) / ry) ** 2, 0, 1))
@@ -340,7 +349,7 @@ def body(p: Plan) -> list[Solid]:
     out = 1.0 if p.supine else 3.0 + 5 * p.arms  # elbows: at the sides in bed, turned out standing
     steps = [
         add(ellipsoid(half, 36, 9.6 * p.depth + p.wall).at(0, -12, 0)),
-        add(capsule((2, 11.0, -2.0), (shoulder, 10.2, -1.5), 5.6 + 0.6 * build, 5.6).mirror("x"), 4),
+        add(capsule((2, 11, -2), (shoulder, 10.2, -1.5), 5.6 + 0.6 * build, 5.6).mirror("x"), 4),
         add(capsule((0, 11, -1.5), (0, 30, 1), 6.3 + 0.7 * build), 3.5),
         add(capsule((3, 18.5, -3), (shoulder - 2, 14.2, -2.5), 2.6, 1.8).mirror("x"), 2.5),
     ]
@@ -643,8 +652,8 @@ def hilar_arteries(p: Plan, moved: Displacement) -> np.ndarray:
     x = moved.shift
     for side in (RIGHT, LEFT):
         y = of_side(p.hila, side) + of_side(moved.hilum, side)
-        lift = 0.7 if side > 0 else 0.0
-        down = curve([(1.8 * side + x, y + 0.6 + lift, -0.5), (3.4 * side + x, y + 0.7 + lift, -0.8),
+        top = y + 0.6 + (0.7 if side > 0 else 0.0)  # the left one rides over its bronchus
+        down = curve([(1.8 * side + x, top, -0.5), (3.4 * side + x, top + 0.1, -0.8),
                       (4.5 * side + x, y - 1.2, -1.2), (5.3 * side + x, y - 4.4, -1.8)], 5)
         up = curve([(2.4 * side + x, y + 0.8, 0), (3.7 * side + x, y + 1.7, 0.3),
                     (4.8 * side + x, y + 3.9, 0.4)], 5)

@@ -373,8 +373,8 @@ class Findings:
         twice = [place for place in places if places.count(place) > 1]
         if twice:
             name, side, zone = twice[0]
-            where = " ".join(word for word in (side, zone) if word)
-            raise ValueError(f"{name} is given twice for the same place{f' ({where})' * bool(where)}")
+            where = " ".join(word for word in (side, zone) if word) or "it has only one"
+            raise ValueError(f"{name} is given twice for the same place ({where})")
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.items)

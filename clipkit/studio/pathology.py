@@ -7,15 +7,36 @@ how irregular) come from a random stream of its own, so growing a finding moves 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from . import anatomy as an
-from .anatomy import (AERATED, GAS, LEFT, RIGHT, SIDE_SIGN, TISSUE, VESSEL, Cloud, Displacement,
-                      Phantom, Plan, add, chain, clip, curve, cut, of_side, plan_of, solid)
+from .anatomy import (
+    AERATED,
+    GAS,
+    LEFT,
+    RIGHT,
+    SIDE_SIGN,
+    TISSUE,
+    VESSEL,
+    Cloud,
+    Displacement,
+    Phantom,
+    Plan,
+    add,
+    chain,
+    clip,
+    curve,
+    cut,
+    of_side,
+    plan_of,
+    solid,
+)
 from .chest import Finding, Findings, Patient, stream
-from .scene import box, capsule, ellipsoid, half_space
+from .scene import box, ellipsoid, half_space
 from .xray_kernels import ADDS, LUNG, PLEURAL, SOFT, STRAND
 
 ZONE_HEIGHT = {"upper": 7.2, "middle": 1.4, "lower": -4.6}
@@ -128,7 +149,7 @@ def _widened(shape: an.Solid, edge: float) -> an.Solid:
     """The same solid with room in its box for a soft edge."""
     reach = 2.2 * edge
     wider = shape.box + np.array([-reach] * 3 + [reach] * 3)
-    return an.replace(shape, box=wider)
+    return replace(shape, box=wider)
 
 
 def nodule(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -276,12 +297,13 @@ def pacemaker(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom)
     wide = p.chest_width / 2
     x, y = side * (0.64 * wide + r.uniform(-0.6, 0.6)), 6.9 + r.uniform(-0.8, 0.8) + 0.5 * p.collar
     turn, z = r.uniform(-25, 25), 8.6
+    tilt = math.radians(turn)
     out.solids += [
         solid("pacemaker", METAL, add(ellipsoid(2.35, 2.0, 0.5).rotate(roll=turn).at(x, y, z)),
               over=0, becomes=ADDS, finding=f.name),
         solid("pacemaker head", 1.2,
               add(box(1.45, 0.55, 0.32, 0.3).rotate(roll=turn)
-                  .at(x + 1.9 * np.sin(np.radians(turn)) * -1, y + 1.95 * np.cos(np.radians(turn)), z)),
+                  .at(x - 1.95 * math.sin(tilt), y + 1.95 * math.cos(tilt), z)),
               over=0, becomes=ADDS, finding=f.name),
     ]
     parts = an.heart_places(p, moved)
@@ -312,7 +334,7 @@ def central_line(p: Plan, moved: Displacement, f: Finding, side: int, out: Phant
         head = [(side * 5.6, 19, 2), (side * 4.4, 15, 2.4)]
     else:
         head = [(side * 11.5, 7.2, 7.5), (side * 7.4, 9.4 + 0.5 * p.collar, 5.5)]
-    rows = chain(curve([*head, *vein, tip], 9), 0.13, None, 1.5)
+    rows = chain(curve([*head, *vein, tip], 9), 0.15, None, 2.2)
     out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, STRAND))), rows])
 
 
@@ -349,6 +371,7 @@ BUILDERS: dict[str, Callable] = {
     "chest tube": chest_tube,
 }
 AFTER_THE_HEART = ("hiatal hernia", "pacemaker")  # their solids paint over the mediastinum
+AIRLESS = ("consolidation", "mass", "atelectasis")  # vessels do not stand out in them
 FIRST = ("pneumothorax",)  # free air before fluid
 
 
@@ -391,7 +414,7 @@ def phantom(patient: Patient, findings: Findings = Findings()) -> Phantom:  # no
     out.bones = an.skeleton(patient, broken)
     rooms = [fallen.get(room.name.split()[-1], room) for room in rooms]
     blocks = [s for s in dense if s.over == an.INSIDE] + fluid
-    packed = [c.solid for c in out.clouds if c.solid.name in ("consolidation", "mass", "atelectasis")]
+    packed = [c.solid for c in out.clouds if c.solid.name in AIRLESS]
     out.vessels = an.in_air(an.vessels(p, moved), rooms, blocks + packed)
     if "airways" in out.extras:
         out.extras["airways"] = an.in_air(out.extras["airways"], rooms, blocks)

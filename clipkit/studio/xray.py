@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 
 from . import xray_kernels as xk
 from .anatomy import Phantom, Solid, plan_of
-from .chest import Findings, Patient, check_hospital, stream
+from .chest import DEVICES, Findings, Patient, check_hospital, stream
 from .pathology import phantom
 
 STEP = 0.5  # cm between the samples in a cloud
@@ -116,6 +116,7 @@ class Projection:
 def attenuation(chest: Phantom, size: int) -> Projection:
     """Line integrals through a phantom for a square picture of `size` pixels."""
     view = view_of(chest.patient, size)
+    pixel = float(np.linalg.norm(view[6:9]))
     solids = chest.solids
     names = list(dict.fromkeys(s.finding for s in solids if s.finding))
     traced = [_spans(s, view, size) for s in solids]
@@ -139,17 +140,14 @@ def attenuation(chest: Phantom, size: int) -> Projection:
     total += _strand_picture(chest.bones, view, size) + _strand_picture(chest.vessels, view, size)
     for name, strands in chest.extras.items():
         xk.add_strands(total, strands, view, size)
-        if name in DEVICE_PATHS:
+        if name in DEVICES:
             mark = strands.copy()
-            mark[:, 9:11], mark[:, 11] = np.maximum(mark[:, 9:11], 0.3), 1.0
+            mark[:, 9:11], mark[:, 11] = np.maximum(mark[:, 9:11], max(0.3, pixel)), 1.0
             chest.marks.setdefault(name, mark)
     for name, strands in chest.marks.items():
         path = paths.setdefault(name, np.zeros((size, size)))
         xk.add_strands(path, strands, view, size)
     return Projection(total, paths)
-
-
-DEVICE_PATHS = ("pacemaker", "central line", "chest tube")
 
 
 # --------------------------------------------------------------------------------------- the film
@@ -313,7 +311,9 @@ def _check(patient: Patient, findings: Findings, size: int) -> None:
     if not isinstance(patient, Patient):
         raise TypeError(f"expected a Patient, got {patient!r}")
     if not isinstance(findings, Findings):
-        raise TypeError(f"expected Findings, such as Findings([Finding('oedema')]), got {findings!r}")
+        raise TypeError(
+            f"expected Findings, such as Findings([Finding('oedema')]), got {findings!r}"
+        )
     if not 16 <= size <= 2048:
         raise ValueError(f"size is {size!r}, but must be from 16 to 2048 pixels")
 
@@ -378,9 +378,9 @@ def finding_masks(
 ) -> dict[str, np.ndarray]:
     """Where each finding lies on the film.
 
-    A pixel belongs to a finding if its ray crosses more than `SEEN` cm of it (`SEEN_AIR` of air): fluid, free air,
-    dense lung, the heart (cardiomegaly), the hernia, the device, or the neighbourhood of a
-    fracture.
+    A pixel belongs to a finding if its ray crosses more than `SEEN` cm of it (`SEEN_AIR` of free
+    air): fluid, dense lung, the heart (cardiomegaly), the hernia, the device, or the
+    neighbourhood of a fracture.
 
     Returns
     -------

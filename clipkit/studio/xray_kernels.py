@@ -11,8 +11,20 @@ import math
 
 import numpy as np
 
-from .kernels import (CUT, JOIN, SMOOTH, SMOOTH_CUT, SMOOTH_UNION, blend, box_span, fractal, jit,
-                      lattice, row_distance, smoothstep)
+from .kernels import (
+    CUT,
+    JOIN,
+    SMOOTH,
+    SMOOTH_CUT,
+    SMOOTH_UNION,
+    blend,
+    box_span,
+    fractal,
+    jit,
+    lattice,
+    row_distance,
+    smoothstep,
+)
 
 MOST_SPANS = 3  # a ray may cross one solid that many times
 LUNG_SPANS = 4  # aerated stretches kept for each ray
@@ -42,7 +54,7 @@ def part_distance(T, textures, x, y, z):
         k = T[i, SMOOTH]  # hardly above 0 where nothing is blended
         if join <= SMOOTH_UNION:
             d = blend(d, e, k)
-        elif join == CUT or join == SMOOTH_CUT:
+        elif CUT <= join <= SMOOTH_CUT:
             d = -blend(-d, e, k)
         else:
             d = -blend(-d, -e, k)
