@@ -50,12 +50,12 @@ class Recipe:
 
     views: int = 2_000_000
     batch_size: int = 128
-    muon_rate: float = 0.01
+    muon_rate: float = 0.002
     adam_rate: float = 1e-3
     warm_up: float = 0.02
     cool_down: float = 0.25
     patches_kept: float = 0.375
-    label_weight: float = 0.5
+    label_weight: float = 1.0
     label_share: float = 0.6
     seed: int = 0
 
@@ -140,12 +140,14 @@ def save_atomically(state: dict, path: Path) -> None:
     os.replace(temporary, path)
 
 
-def report(step: int, recipe: Recipe, loss: float, scale: float, seconds: float, done: int) -> str:
-    """One line of progress, with the time left at the present speed."""
+def report(step: int, recipe: Recipe, losses: list, scale: float, seconds: float, done: int) -> str:
+    """One line of progress: mean losses since the last line, and the time left at this speed."""
+    total, contrastive = torch.tensor(losses).mean(dim=0).tolist()
     speed = done * recipe.batch_size / max(seconds, 1e-9)
     left = (recipe.steps - step) * recipe.batch_size / max(speed, 1e-9)
     return (
-        f"step {step}/{recipe.steps}  views {step * recipe.batch_size:,}  loss {loss:.3f}  "
+        f"step {step}/{recipe.steps}  views {step * recipe.batch_size:,}  "
+        f"contrastive loss {contrastive:.3f}  labels {total - contrastive:.3f}  "
         f"logit scale {scale:.1f}  {speed:.0f} views/s  {left / 60:.0f} min left"
     )
 
@@ -195,7 +197,7 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
             save_atomically(state, checkpoint)
 
     began = saved = told = time.monotonic()
-    first = step
+    first, losses = step, []
     batches = corpus.batches(recipe, step, accelerator.process_index, accelerator.num_processes)
     try:
         for batch in batches:
@@ -213,12 +215,14 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
             with torch.no_grad():  # the limit of Radford et al. 2021: a scale of 100
                 accelerator.unwrap_model(learner).model.logit_scale.clamp_(max=math.log(100))
             step += 1
+            losses.append((float(loss.detach()), float(contrastive.detach())))
             now = time.monotonic()
             if now - told > 20 or step == recipe.steps:
                 told = now
                 scale = float(outputs[2].detach())
-                line = report(step, recipe, float(contrastive.detach()), scale, now - began, step - first)
+                line = report(step, recipe, losses, scale, now - began, step - first)
                 accelerator.print(line, flush=True)
+                losses.clear()
             if now - saved > SAVE_EVERY:
                 saved = now
                 save()
