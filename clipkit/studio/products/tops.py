@@ -484,7 +484,7 @@ def _steps(top, bottom, step):
 
 
 # --------------------------------------------------------------------------------------- hoodies
-def hoodie(tailor, body, zipped=False, lining=None):
+def hoodie(tailor, body, zipped=False, lining=None, opening=(0.45, 0.66)):
     """Any hooded sweatshirt. Returns the front."""
     tailor.fabric(0.016, 1.3)
     cloth = tailor.cloth
@@ -502,7 +502,7 @@ def hoodie(tailor, body, zipped=False, lining=None):
         lining or tailor.lining,
         tailor.draw("hood height", 0.28, 0.42),
         tailor.draw("hood width", 0.22, 0.3),
-        tailor.draw("hood opening", 0.45, 0.68),
+        tailor.draw("hood opening", *opening),
     )
     above = over_body(tailor)
     if not above:
@@ -557,13 +557,9 @@ def cropped_hoodie(tailor):
 
 @garment("hoodie", "contrast lining", ("cotton",))
 def lined_hoodie(tailor):
-    "A hoodie whose hood is lined in a second colour."
-    hoodie(
-        tailor,
-        draw_bodice(tailor, KNITWEAR),
-        tailor.pick("zip", ("no", "yes")) == "yes",
-        tailor.accent,
-    )
+    "A hoodie with a wide open hood that is lined in a second colour."
+    zipped = tailor.pick("zip", ("no", "yes")) == "yes"
+    hoodie(tailor, draw_bodice(tailor, KNITWEAR), zipped, tailor.accent, (0.62, 0.8))
 
 
 # ------------------------------------------------------------------------------- jackets and coats
