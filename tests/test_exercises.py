@@ -349,12 +349,13 @@ def test_inputs_are_fresh_at_every_check():
     seen = []
 
     def recording(a, b):
-        seen.append(a.numpy().tobytes())
-        return a @ b.T
+        if a.numel() > 8:  # the smallest inputs, whole numbers, may come again
+            seen.append(a.numpy().tobytes())
+        return torch.cosine_similarity(a[:, None], b[None], dim=2)
 
     for _ in range(3):
-        exercises.strict("similarity.cosine", recording)
-    assert len(set(seen)) == len(seen)
+        assert exercises.strict("similarity.cosine", recording).status == "right"
+    assert len(seen) >= 9 and len(set(seen)) == len(seen)
 
 
 def test_a_hard_coded_answer_is_refused():
