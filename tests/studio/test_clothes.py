@@ -106,9 +106,7 @@ def test_trousers_are_longer_than_shorts():
 
 
 def test_coats_are_longer_than_jackets_and_dresses_than_skirts():
-    assert tallness("coat", "wool", pose=HANGING) > 1.2 * tallness(
-        "jacket", "blazer", pose=HANGING
-    )
+    assert tallness("coat", "wool", pose=HANGING) > 1.2 * tallness("jacket", "blazer", pose=HANGING)
     assert tallness("dress", "slip") > 1.4 * tallness("skirt", "a-line")
 
 
