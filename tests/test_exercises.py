@@ -88,34 +88,95 @@ def run_with_solution(path, position):
 # The notebooks
 
 
-@pytest.mark.parametrize(("path", "position"), EXERCISE_CELLS)
-def test_an_exercise_has_all_its_parts(path, position):
-    all_cells = cells(path)
+def faults(all_cells, position):
+    """Return what an exercise lacks of the form that the workbook gives to all of them."""
     cell = all_cells[position]
     name = cell["metadata"].get("exercise")
-    assert name in EXERCISES, f"metadata 'exercise' of cell {position} of {path.name}: {name}"
+    if name not in EXERCISES:
+        return [f"no check is called {name}"]
     function = name.split(".")[1]
     *_, last = source(cell).rstrip().splitlines()
-    assert last == f'clipkit.exercises.check("{name}", {function})'
-    names = {}
-    stub = source(cell).rstrip().removesuffix(last)
-    exec(stub, names)
-    assert calling.is_blank(names[function]), "the stub is committed blank"
-    printed = "".join("".join(out.get("text", "")) for out in cell["outputs"])
-    assert printed == f"{name}: not started\n"
-    following = []
+    if last != f'clipkit.exercises.check("{name}", {function})':
+        return ["its last line is not its check"]
+    folded = []
     for other in all_cells[position + 1 :]:
         if other["cell_type"] != "markdown" or "<details>" not in source(other):
             break
-        following.append(source(other))
-    text = "\n".join(following)
-    hints = len(re.findall(r"<summary>[^<]*[Hh]int", text))
-    assert hints == 2, f"{path.name}, {name}: {hints} folded hints, not 2"
-    assert len(re.findall(r"<summary>[^<]*[Ss]olution", text)) == 1
-    assert len(FENCE.findall(text)) == 1, "the solution is one fenced python block"
+        folded.append(source(other))
+    text, names = "\n".join(folded), {}
+    exec(source(cell).rstrip().removesuffix(last), names)
+    printed = "".join("".join(output.get("text", "")) for output in cell["outputs"])
     before = all_cells[position - 1]
-    assert before["cell_type"] == "markdown", "a text cell gives the task"
-    assert re.search(r"★.*\d+ minutes|\d+ minutes.*★", source(before)), "difficulty and minutes"
+    wanted = {
+        "a blank stub": calling.is_blank(names[function]),
+        "the output of a blank stub": printed == f"{name}: not started\n",
+        "two hints": len(re.findall(r"<summary>[^<]*[Hh]int", text)) == 2,
+        "one solution": len(re.findall(r"<summary>[^<]*[Ss]olution", text)) == 1,
+        "one fenced block": len(FENCE.findall(text)) == 1,
+        "a task": before["cell_type"] == "markdown",
+        "difficulty and minutes": re.search(r"★.*\d+ minutes", source(before)) is not None,
+        "four wrong answers": sum(answer[0] == name for answer in WRONG_ANSWERS) >= 4,
+    }
+    return [f"{name} lacks {part}" for part, there in wanted.items() if not there]
+
+
+@pytest.mark.parametrize(("path", "position"), EXERCISE_CELLS)
+def test_an_exercise_has_all_its_parts(path, position):
+    assert faults(cells(path), position) == []
+
+
+def sample():
+    """An exercise as it should be."""
+
+    def text(source):
+        return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+    stub = 'def cosine(a, b):\n    """Return the cosines."""\n    ...\n\n\n'
+    stub += 'clipkit.exercises.check("similarity.cosine", cosine)'
+    code = {
+        "cell_type": "code",
+        "metadata": {"tags": ["exercise"], "exercise": "similarity.cosine"},
+        "source": stub,
+        "outputs": [{"text": ["similarity.cosine: not started\n"]}],
+    }
+    return [
+        text("### Cosine\n\n★★, 5 minutes\n\nWrite it."),
+        code,
+        text("<details><summary>First hint</summary>A</details>"),
+        text("<details><summary>Second hint</summary>B</details>"),
+        text("<details><summary>Solution</summary>\n\n```python\nx = 1\n```\n</details>"),
+    ]
+
+
+def test_a_complete_exercise_has_no_fault():
+    assert faults(sample(), 1) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "old", "new", "fault"),
+    [
+        (0, "★★", "", "difficulty and minutes"),
+        (1, "check", "chek", "its last line is not its check"),
+        (1, "    ...", "    return a @ b.T", "a blank stub"),
+        (2, "First hint", "First", "two hints"),
+        (3, "<details>", "", "two hints"),
+        (4, "Solution", "Answer", "one solution"),
+        (4, "```python", "```", "one fenced block"),
+    ],
+)
+def test_an_exercise_that_lacks_something_is_refused(cell, old, new, fault):
+    broken = sample()
+    broken[cell]["source"] = broken[cell]["source"].replace(old, new)
+    assert any(fault in found for found in faults(broken, 1))
+
+
+def test_an_exercise_without_check_or_wrong_answers_is_refused(monkeypatch):
+    unknown = sample()
+    unknown[1]["metadata"]["exercise"] = "similarity.unknown"
+    assert faults(unknown, 1) == ["no check is called similarity.unknown"]
+    few = [answer for answer in WRONG_ANSWERS if answer[0] != "similarity.cosine"]
+    monkeypatch.setitem(globals(), "WRONG_ANSWERS", few)
+    assert faults(sample(), 1) == ["similarity.cosine lacks four wrong answers"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
