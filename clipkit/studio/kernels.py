@@ -1219,7 +1219,7 @@ def borrow(size, first, pixel, position, material, open_, shadow, known):
 
 
 # ---------------------------------------------------------------------------------------- shading
-# Columns of a material's row (see materials.Material.row)
+# Columns of a material's row (see `materials.Material.row`)
 (COLOUR, SECOND, PATTERN, FREQUENCY, MAPPING, ANGLE, AROUND, AUX, ROUGHNESS, METAL, SHEEN,
  TRANSMISSION, BUMP, BUMP_FREQUENCY, BUMP_STRETCH, COAT, GLOW, REFLECTANCE, WEAVE,
  WEAVE_FREQUENCY) = (0, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)
@@ -1485,7 +1485,7 @@ def plank_weight(u, v, w):
 
 @jit
 def backdrop_colour(B, x, y, z, nx, ny, nz, sky, footprint, behind, out):
-    """Colour of the backdrop at a point of its plane; `sky` is the height in the picture, 0 to 1."""
+    """Colour of the backdrop at a point of its plane; `sky` is its height in the picture, 0..1."""
     kind = int(B[0])
     if kind == SWEEP:
         for c in range(3):

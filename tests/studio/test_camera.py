@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from clipkit.studio import camera
+from clipkit.studio import camera, reference
 from clipkit.studio.camera import BACKGROUNDS, LIGHTS, POSES, Shot
 from clipkit.studio.materials import MATERIALS, PATTERNS, Material, chrome, plain, surface
 from clipkit.studio.scene import Scene, box, cylinder, sphere
@@ -55,6 +55,21 @@ def test_antialiasing_comes_close_to_supersampling(table):
     error, without = (np.abs(p - fine).mean() for p in (smooth, raw))
     assert error < 1.7
     assert error < 0.6 * without
+
+
+def test_rays_walked_in_numpy_meet_the_same_surface(table):
+    samples = traced(table, 48, antialias=1)
+    eye = samples.view[:3]
+    direction = samples.position - eye
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    t = np.full(48 * 48, 2.0)
+    for _ in range(120):
+        t = np.minimum(t + reference.distance(table, eye + direction * t[:, None]), 20.0)
+    met = np.abs(reference.distance(table, eye + direction * t[:, None])) < 5e-3
+    assert (met == (samples.material >= 0)).mean() > 0.99
+    both = met & (samples.material >= 0)
+    depth = np.linalg.norm(samples.position - eye, axis=1)
+    assert np.quantile(np.abs(depth - t)[both], 0.98) < 0.01
 
 
 def test_weights_of_a_pixel_add_up_to_one(table):
