@@ -293,6 +293,7 @@ class Plan:
         self.bubble_size = r.uniform(0.6, 1.3)
         self.bowel = r.random() < 0.45
         self.curve_at = r.uniform(-6, 4)
+        self.markings = r.uniform(0.85, 1.2)
         self.trachea = r.uniform(0.85, 1.1)
         self.arms = r.uniform(0, 1)
         self.r = r
@@ -341,7 +342,8 @@ def plan_of(patient: Patient) -> Plan:
 
 
 # ------------------------------------------------------------------------------------- the organs
-def body(p: Plan) -> list[Solid]:
+@functools.lru_cache(maxsize=64)
+def body(p: Plan) -> tuple[Solid, ...]:
     """Skin and everything under it."""
     build, wide = p.patient.build, p.chest_width / 2
     half = wide + p.wall
@@ -364,12 +366,12 @@ def body(p: Plan) -> list[Solid]:
             ellipsoid(5.2, 4.0, 1.0 + p.pectoral).rotate(roll=-18)
             .at(6.6 * p.width, 5.0, 7.6 * p.depth).mirror("x"), 3.0))
     limits = (-27, -26, -17, 27, 26, 17)
-    return [
+    return (
         solid("body", TISSUE, *steps, over=OUTSIDE, limits=limits),
         solid("right arm", TISSUE, add(arms.mirror("x")), clip(beyond(RIGHT)), over=OUTSIDE,
               limits=(-27, -20, -17, 0, 26, 17)),
         solid("left arm", TISSUE, add(arms), over=OUTSIDE, limits=limits),
-    ]
+    )
 
 
 def lung_steps(p: Plan, side: int, collapse: float = 0.0, grow: float = 0.0) -> list[Step]:
@@ -392,13 +394,15 @@ def lung_limits(side: int) -> tuple[float, ...]:
     return (0, -24, -14, 18, 17, 14) if side > 0 else (-18, -24, -14, 0, 17, 14)
 
 
+@functools.lru_cache(maxsize=64)
 def lung(p: Plan, side: int) -> Solid:
     """The aerated room of one side, down to the depth of the costophrenic angle."""
     return solid(f"lung {side}", AERATED, *lung_steps(p, side), over=SOFT, becomes=LUNG,
                  limits=lung_limits(side))
 
 
-def diaphragm(p: Plan, moved: Displacement) -> list[Solid]:
+@functools.lru_cache(maxsize=64)
+def diaphragm(p: Plan, moved: Displacement) -> tuple[Solid, ...]:
     """Both domes with what lies below them, and the gas of stomach and bowel."""
     out = []
     tops = []
@@ -426,10 +430,11 @@ def diaphragm(p: Plan, moved: Displacement) -> list[Solid]:
         out.append(solid("bowel gas", 0.06,
                          add(ellipsoid(r.uniform(1.2, 2.2), r.uniform(0.8, 1.4), 1.6).at(x, y, 3)),
                          add(ellipsoid(1.2, 0.9, 1.4).at(x - 2.2, y - 0.8, 3)), over=SOFT))
-    return out
+    return tuple(out)
 
 
-def mediastinum(p: Plan, moved: Displacement) -> list[Solid]:
+@functools.lru_cache(maxsize=64)
+def mediastinum(p: Plan, moved: Displacement) -> tuple[Solid, ...]:
     """What lies between the lungs, apart from the heart."""
     x, upper, far = moved.shift, p.upper, p.unfolded
     knob = p.knob
@@ -465,7 +470,7 @@ def mediastinum(p: Plan, moved: Displacement) -> list[Solid]:
         add(tube((0.35 + x, 4.6, -2.2), (1.8 + x, 3.0, -2.2), (4.0 + x, 1.2, -2.4), 0.62, 0.45)),
         over=SOFT,
     )
-    return [centre, column, aorta, trunk, windpipe]
+    return centre, column, aorta, trunk, windpipe
 
 
 def heart_places(p: Plan, moved: Displacement) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -488,6 +493,7 @@ def heart_places(p: Plan, moved: Displacement) -> dict[str, tuple[np.ndarray, np
     }
 
 
+@functools.lru_cache(maxsize=64)
 def heart(p: Plan, moved: Displacement, finding: str | None = None) -> Solid:
     """The heart's shadow as one smooth solid."""
     parts = heart_places(p, moved)
@@ -605,7 +611,8 @@ SCAPULA = smooth_curve(
      (-1.2, -6.0), (-2.0, -1.0), (-2.2, 3.0)], 4, closed=True)
 
 
-def flat_bones(p: Plan) -> list[Solid]:
+@functools.lru_cache(maxsize=64)
+def flat_bones(p: Plan) -> tuple[Solid, ...]:
     """Shoulder blades, heads of the upper arms and breastbone: they add to what is there."""
     wide = p.chest_width / 2
     blade = (extrude(SCAPULA, 0.2, 0.1).rotate(roll=p.scapula_roll)
@@ -614,11 +621,11 @@ def flat_bones(p: Plan) -> list[Solid]:
     rim = (rim.rotate(roll=p.scapula_roll)
            .at(wide - 1.2 + p.scapula, 6.2, -8.9 * p.depth).mirror("x"))
     head = ellipsoid(2.3, 2.35, 2.2).at(wide + 2.7, 10.9, -1.0).mirror("x")
-    return [
+    return (
         solid("shoulder blades", 0.30 * p.bone, add(blade), over=0, becomes=ADDS),
         solid("shoulder spines", 0.22 * p.bone, add(rim), over=0, becomes=ADDS),
         solid("arm heads", 0.07 * p.bone, add(head), over=0, becomes=ADDS),
-    ]
+    )
 
 
 # ------------------------------------------------------------------------------------ the vessels
@@ -633,7 +640,7 @@ def vessel_tree(patient: Patient) -> np.ndarray:
         angles = np.radians([75, 55, 34, 12, -8, -24, -38, -52, -64, -76, -88])
         angles = angles + r.normal(0, 0.1, len(angles))
         lower = angles < 0.1
-        calibre = np.where(lower, 0.36, 0.24) * r.uniform(0.8, 1.15, len(angles))
+        calibre = np.where(lower, 0.40, 0.27) * r.uniform(0.8, 1.2, len(angles)) * p.markings
         calibre = calibre * (1.25 if p.supine else 1) ** np.where(lower, 0, 1)
         spread = np.column_stack([side * np.cos(angles).clip(0.22), np.sin(angles),
                                   r.normal(0, 0.45, len(angles))])
@@ -657,8 +664,8 @@ def hilar_arteries(p: Plan, moved: Displacement) -> np.ndarray:
                       (4.5 * side + x, y - 1.2, -1.2), (5.3 * side + x, y - 4.4, -1.8)], 5)
         up = curve([(2.4 * side + x, y + 0.8, 0), (3.7 * side + x, y + 1.7, 0.3),
                     (4.8 * side + x, y + 3.9, 0.4)], 5)
-        rows.append(chain(down, np.linspace(0.85, 0.34, len(down) - 1), None, VESSEL))
-        rows.append(chain(up, np.linspace(0.6, 0.22, len(up) - 1), None, VESSEL))
+        rows.append(chain(down, p.markings * np.linspace(0.9, 0.36, len(down) - 1), None, VESSEL))
+        rows.append(chain(up, p.markings * np.linspace(0.66, 0.26, len(up) - 1), None, VESSEL))
     return np.concatenate(rows)
 
 

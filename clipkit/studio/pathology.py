@@ -375,8 +375,12 @@ AIRLESS = ("consolidation", "mass", "atelectasis")  # vessels do not stand out i
 FIRST = ("pneumothorax",)  # free air before fluid
 
 
-def phantom(patient: Patient, findings: Findings = Findings()) -> Phantom:  # noqa: B008 (frozen)
-    """The whole chest of a patient with these findings.
+def phantom(
+    patient: Patient,
+    findings: Findings = Findings(),  # noqa: B008 (frozen)
+    strands: bool = True,
+) -> Phantom:
+    """The whole chest of a patient with these findings; without `strands` no bones and vessels.
 
     Examples
     --------
@@ -406,6 +410,8 @@ def phantom(patient: Patient, findings: Findings = Findings()) -> Phantom:  # no
     out.solids += dense
     out.solids += an.flat_bones(p)
     build(late=True)
+    if not strands:
+        return out
 
     broken = tuple(
         (fracture_place(p, f, SIDE_SIGN[name])[0], SIDE_SIGN[name])

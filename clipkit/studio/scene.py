@@ -66,7 +66,7 @@ def smooth_curve(points: Sequence, n: int = 8, closed: bool = False) -> np.ndarr
     Examples
     --------
     >>> smooth_curve([(0, 0), (1, 1), (2, 0)], n=2).round(2).tolist()
-    [[0.0, 0.0], [0.44, 0.62], [1.0, 1.0], [1.56, 0.62], [2.0, 0.0]]
+    [[0.0, 0.0], [0.44, 0.56], [1.0, 1.0], [1.56, 0.56], [2.0, 0.0]]
     """
     xy = np.array([p[:2] for p in points], float)
     corner = np.array([len(p) > 2 and bool(p[2]) for p in points])
@@ -256,9 +256,8 @@ class Shape:
             widest = max(1 + taper * low[1], 1 + taper * high[1], 0.2)
             low, high = low * _array(widest, 1, widest), high * _array(widest, 1, widest)
         for axis, bend in ((0, self._column(k.BEND_X)), (2, self._column(k.BEND_Z))):
-            shift = bend * tallest**2
-            low = low + np.eye(3)[axis] * min(shift, 0)
-            high = high + np.eye(3)[axis] * max(shift, 0)
+            low[axis] += min(bend * tallest**2, 0)
+            high[axis] += max(bend * tallest**2, 0)
         return low, high
 
     def box(self) -> tuple[np.ndarray, np.ndarray]:
@@ -607,8 +606,8 @@ class Scene:
     >>> scene = Scene()
     >>> scene.add(box(1, 1, 1), plain("red"))
     >>> scene.cut(sphere(0.5).at(0, 1, 0))
-    >>> scene.distance([[0, 0, 0], [3, 0, 0]]).round(2).tolist()
-    [-0.5, 2.0]
+    >>> scene.distance([[0, 0, 0], [1.5, 0, 0]]).round(2).tolist()
+    [-0.5, 0.5]
     """
 
     def __init__(self) -> None:

@@ -39,9 +39,9 @@ def view_of(patient: Patient, size: int) -> np.ndarray:
     distance, depth = (105.0, -14.5) if supine else (168.0, 14.0)
     tube_z = 90.0 + r.uniform(-8, 8) if supine else -distance + depth
     magnified = abs(depth - tube_z) / abs(tube_z)
-    across = p.chest_width + 2 * p.wall + r.uniform(-3.5, 2.5)
-    low = min(p.domes) - 5.2 - r.uniform(0, 2.5)
-    high = p.apex + 2.2 + r.uniform(0, 2.2)
+    across = p.chest_width + 2 * p.wall + r.uniform(-4.5, 4)
+    low = min(p.domes) - 4.6 - r.uniform(0, 4.5)
+    high = p.apex + 1.6 + r.uniform(0, 3)
     field = max(across, high - low) * magnified * r.uniform(0.98, 1.05)
     middle = 0.5 * (high + low) * magnified + r.normal(0, 0.4)
     tilt = r.normal(3, 5) if supine else r.normal(0, 1.5)  # the tube's height over the film's
@@ -137,7 +137,9 @@ def attenuation(chest: Phantom, size: int) -> Projection:
         path = paths.setdefault(cloud.solid.finding, np.zeros((size, size)))
         xk.add_cloud(total, path, lungs, cloud.solid.rows, cloud.solid.textures, cloud.solid.box,
                      view, size, cloud.numbers, cloud.attenuation, STEP)
-    total += _strand_picture(chest.bones, view, size) + _strand_picture(chest.vessels, view, size)
+    for strands in (chest.bones, chest.vessels):
+        if len(strands):
+            total += _strand_picture(strands, view, size)
     for name, strands in chest.extras.items():
         xk.add_strands(total, strands, view, size)
         if name in DEVICES:
@@ -213,16 +215,11 @@ def _window(dark: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-@functools.lru_cache(maxsize=16)
-def _healthy(patient: Patient, size: int) -> np.ndarray:
-    total = attenuation(phantom(patient), size).total
-    total.flags.writeable = False
-    return total
-
-
 @functools.lru_cache(maxsize=1024)
 def _patient_window(patient: Patient, hospital: str, size: int) -> tuple[float, float]:
-    return _window(_log_exposure(_healthy(patient, size), patient, hospital, noise=0.0))
+    """The window of the patient's healthy organs (bones and vessels hardly move it)."""
+    total = attenuation(phantom(patient, strands=False), size).total
+    return _window(_log_exposure(total, patient, hospital, noise=0.0))
 
 
 def film(
@@ -248,8 +245,8 @@ def film(
     dark = _log_exposure(total, patient, hospital, noise)
     low, high = _window(dark) if window is None else window
     x = np.clip((dark - low) / (high - low), -0.8, 1.5)
-    slope = unit.slope * r.uniform(0.88, 1.12)
-    middle = unit.middle + 0.10 * patient.exposure + r.normal(0, 0.02)
+    slope = unit.slope * r.uniform(0.8, 1.25)
+    middle = unit.middle + 0.10 * patient.exposure + r.normal(0, 0.03)
     y = 1 / (1 + np.exp(-slope * (x - middle)))
     black = 1 / (1 + math.exp(-slope * (-0.36 - middle)))
     white = 1 / (1 + math.exp(-slope * (1.5 - middle)))
@@ -359,10 +356,7 @@ def radiograph(
     if marker not in ("auto", "L", "R", None):
         raise ValueError(f"marker is {marker!r}, but must be one of: auto, L, R, None")
     window = _patient_window(patient, hospital, size)
-    if findings:
-        total = attenuation(phantom(patient, findings), size).total
-    else:
-        total = _healthy(patient, size)
+    total = attenuation(phantom(patient, findings), size).total
     brightness = film(total, patient, hospital, window, noise)
     picture = Image.fromarray(np.round(255 * brightness).astype(np.uint8), "L")
     r = stream(patient.seed, "marker", hospital)

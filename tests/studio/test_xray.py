@@ -166,7 +166,7 @@ def test_the_same_specification_gives_the_same_film():
     findings = Findings([Finding("consolidation", "left", 0.5, "upper")])
     first = radiograph(Patient(seed=3), findings, SIZE).tobytes()
     xray._kept.store.clear()
-    xray._healthy.cache_clear()
+    xray._patient_window.cache_clear()
     assert radiograph(Patient(seed=3), findings, SIZE).tobytes() == first
 
 
