@@ -30,6 +30,7 @@ from clipkit.studio import (
 from clipkit.studio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
 
 FOLDER = Path(__file__).parents[1] / "assets" / "data"
+SPLITS = ("train", "validation", "test")
 PRODUCTS = {"train": 2400, "validation": 600, "test": 600}
 PATIENTS = {"train": 720, "validation": 240, "test": 240}
 HELD_OUT_IN_TEST = 3
@@ -133,24 +134,42 @@ def radiograph_row(split: str, number: int, film: int) -> dict:
     }
 
 
-def build(folder: Path = FOLDER, processes: int = 2) -> None:
-    """Write both data sets as one parquet file a split.
+def catalog_rows(split: str) -> list[tuple]:
+    """The arguments of `catalog_row` for a split."""
+    return [(split, number) for number in range(PRODUCTS[split])]
+
+
+def radiograph_rows(split: str) -> list[tuple]:
+    """The arguments of `radiograph_row` for a split."""
+    patients = range(PATIENTS[split])
+    return [(split, number, film) for number in patients for film in range(films_of(split, number))]
+
+
+DATA_SETS = {
+    "catalog": (catalog_row, catalog_rows, CATALOG_FEATURES),
+    "radiographs": (radiograph_row, radiograph_rows, RADIOGRAPH_FEATURES),
+}
+
+
+def build(folder: Path = FOLDER, processes: int = 2, only: str | None = None) -> None:
+    """Write the data sets as one parquet file a split.
 
     Parameters
     ----------
     folder : Path
-        Gets `catalog/SPLIT.parquet` and `radiographs/SPLIT.parquet`.
+        Gets `NAME/SPLIT.parquet`.
     processes : int
         Renderers at work; one a core.
+    only : {"catalog", "radiographs"}, optional
+        By default both.
     """
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for split, n in PRODUCTS.items():
-            rows = list(pool.map(catalog_row, [split] * n, range(n), chunksize=20))
-            _write(rows, CATALOG_FEATURES, folder / "catalog" / f"{split}.parquet")
-        for split, n in PATIENTS.items():
-            films = [(split, p, film) for p in range(n) for film in range(films_of(split, p))]
-            rows = list(pool.map(radiograph_row, *zip(*films, strict=True), chunksize=20))
-            _write(rows, RADIOGRAPH_FEATURES, folder / "radiographs" / f"{split}.parquet")
+        for name in [only] if only else DATA_SETS:
+            make_row, numbers_of, features = DATA_SETS[name]
+            for split in SPLITS:
+                numbers = zip(*numbers_of(split), strict=True)
+                rows = list(pool.map(make_row, *numbers, chunksize=20))
+                _write(rows, features, folder / name / f"{split}.parquet")
 
 
 def _write(rows: list[dict], features: Features, path: Path) -> None:
@@ -163,4 +182,5 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(prog="python -m clipkit.studio.build", description=__doc__)
     options.add_argument("--folder", type=Path, default=FOLDER)
     options.add_argument("--processes", type=int, default=2)
+    options.add_argument("--only", choices=list(DATA_SETS))
     build(**vars(options.parse_args()))

@@ -1,0 +1,174 @@
+"""The bundled data sets are what the studio makes from their seeds; own folders are read kindly."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from datasets import DatasetDict
+from PIL import Image
+
+from clipkit import data
+from clipkit.studio import CATEGORIES, FINDINGS, Findings, Patient, Product, Shot
+from clipkit.studio.build import catalog_row, films_of, radiograph_row
+from clipkit.studio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return data.load_catalog()
+
+
+@pytest.fixture(scope="module")
+def radiographs():
+    return data.load_radiographs()
+
+
+def without_picture(row):
+    return {name: value for name, value in row.items() if name != "image"}
+
+
+def difference(stored, made):
+    """Mean difference of two pictures in levels of 255; the same on machines that round alike."""
+    made = Image.open(io.BytesIO(made["bytes"]))
+    return np.abs(np.asarray(stored, float) - np.asarray(made, float)).mean()
+
+
+@pytest.mark.parametrize("split, number", [("train", 7), ("validation", 33), ("test", 2)])
+def test_a_catalogue_row_is_made_again_from_its_seed(catalog, split, number):
+    stored, made = catalog[split][number], catalog_row(split, number)
+    assert without_picture(stored) == without_picture(made)
+    assert difference(stored["image"], made["image"]) < 0.5
+
+
+@pytest.mark.parametrize("split", data.SPLITS)
+def test_a_film_is_made_again_from_its_seed(radiographs, split):
+    stored, made = radiographs[split][0], radiograph_row(split, 0, 0)
+    assert without_picture(stored) == without_picture(made)
+    assert difference(stored["image"], made["image"]) < 0.5
+
+
+def test_sizes(catalog, radiographs):
+    assert isinstance(catalog, DatasetDict)
+    assert 3500 <= sum(len(split) for split in catalog.values()) <= 3700
+    assert 1900 <= sum(len(split) for split in radiographs.values()) <= 2200
+    bytes_on_disk = sum(file.stat().st_size for file in data.ASSETS.rglob("*.parquet"))
+    assert bytes_on_disk < 40e6
+    assert catalog["test"][0]["image"].size == (192, 192)
+    assert radiographs["test"][0]["image"].mode == "L"
+
+
+def test_held_out_pairs_occur_in_the_test_split_alone(catalog):
+    assert HELD_OUT_PAIRS.keys() == CATEGORIES.keys()
+    for split in ("train", "validation"):
+        pairs = set(zip(catalog[split]["category"], catalog[split]["colour"], strict=True))
+        assert not any(is_held_out(*pair) for pair in pairs)
+        assert not any(catalog[split]["held_out_pair"])
+    test = catalog["test"]
+    held = {
+        (category, colour)
+        for category, colour, out in zip(
+            test["category"], test["colour"], test["held_out_pair"], strict=True
+        )
+        if out
+    }
+    assert held == set(HELD_OUT_PAIRS.items())
+
+
+def test_every_split_holds_every_category(catalog):
+    for split in catalog.values():
+        counts = np.unique(split["category"], return_counts=True)[1]
+        assert len(counts) == len(CATEGORIES) and counts.max() <= counts.min() + 4
+
+
+def test_no_patient_is_in_two_splits(radiographs):
+    patients = [set(split["patient"]) for split in radiographs.values()]
+    assert not (patients[0] & patients[1] or patients[0] & patients[2] or patients[1] & patients[2])
+    assert sum(map(len, patients)) == 1200
+    # Nor under another name: the seeds of the anatomies differ as well.
+    seeds = [
+        {json.loads(text)["patient"]["seed"] for text in split["specification"]}
+        for split in radiographs.values()
+    ]
+    assert sum(map(len, seeds)) == 1200
+
+
+def test_films_of_a_patient_follow_each_other(radiographs):
+    names = list(radiographs["train"]["patient"])
+    assert names.count("train-0003") == films_of("train", 3)
+
+
+def test_columns_say_what_the_specification_says(catalog, radiographs):
+    for row in catalog["validation"].remove_columns("image").select(range(0, 600, 40)):
+        specification = json.loads(row["specification"])
+        product = Product.from_dict(specification["product"])
+        Shot.from_dict(specification["shot"])
+        assert (row["category"], row["colour"]) == (product.category, product.colour)
+    for row in radiographs["validation"].remove_columns("image").select(range(0, 300, 30)):
+        specification = json.loads(row["specification"])
+        findings = Findings.from_dict(specification["findings"])
+        assert row["findings"] == [finding.name for finding in findings.items]
+        assert Patient.from_dict(specification["patient"]).age == row["age"]
+
+
+def test_every_finding_can_be_learned_and_measured(radiographs):
+    for split in radiographs.values():
+        names = [name for row in split["findings"] for name in row]
+        assert all(names.count(name) >= 5 for name in FINDINGS), split
+        normal = np.mean([not row for row in split["findings"]])
+        assert 0.2 < normal < 0.5
+
+
+def test_no_two_sets_share_a_seed():
+    assert len(set(SEEDS.values())) == len(SEEDS)
+
+
+# ------------------------------------------------------------------------------------ own folders
+
+
+def save(path, colour=(200, 30, 30)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (20, 16), colour).save(path)
+
+
+def test_a_folder_for_each_label(tmp_path):
+    for label in ("mug", "sofa"):
+        for number in range(2):
+            save(tmp_path / label / f"{number}.png")
+    dataset = data.from_folder(tmp_path)
+    assert dataset["label"] == ["mug", "mug", "sofa", "sofa"]
+    assert dataset["file"][0] == "mug/0.png"
+    assert dataset[0]["image"].size == (20, 16)
+
+
+def test_one_folder_without_labels_and_other_files(tmp_path):
+    save(tmp_path / "a.JPG".lower())
+    (tmp_path / "notes.txt").write_text("not a picture")
+    dataset = data.from_folder(tmp_path)
+    assert dataset.column_names == ["image", "file"] and len(dataset) == 1
+
+
+def test_a_broken_picture_is_named_and_the_rest_is_read(tmp_path):
+    save(tmp_path / "good.png")
+    (tmp_path / "broken.png").write_bytes((tmp_path / "good.png").read_bytes()[:40])
+    (tmp_path / "text.jpg").write_text("hello")
+    dataset = data.from_folder(tmp_path)
+    assert dataset["file"] == ["good.png"]
+    assert sorted(dataset.skipped) == ["broken.png", "text.jpg"]
+
+
+def test_bad_folders_are_explained(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no folder"):
+        data.from_folder(tmp_path / "nowhere")
+    save(tmp_path / "one.png")
+    with pytest.raises(NotADirectoryError, match="is a file"):
+        data.from_folder(tmp_path / "one.png")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="no readable picture"):
+        data.from_folder(tmp_path / "empty")
+
+
+def test_a_missing_data_set_says_how_to_make_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(data, "ASSETS", tmp_path)
+    with pytest.raises(FileNotFoundError, match="clipkit.studio.build"):
+        data.load_catalog()
