@@ -69,7 +69,7 @@ def test_rays_walked_in_numpy_meet_the_same_surface(table):
     assert (met == (samples.material >= 0)).mean() > 0.99
     both = met & (samples.material >= 0)
     depth = np.linalg.norm(samples.position - eye, axis=1)
-    assert np.quantile(np.abs(depth - t)[both], 0.98) < 0.01
+    assert np.quantile(np.abs(depth - t)[both], 0.98) < 0.02  # a ninth of a pixel
 
 
 def test_weights_of_a_pixel_add_up_to_one(table):
