@@ -421,6 +421,13 @@ def test_teachers_notebooks_without_exercises_are_said(tmp_path, capsys):
     assert "has no exercise" in capsys.readouterr().err
 
 
+def test_one_notebook_can_be_chosen(tmp_path):
+    chosen = write(tmp_path / "full" / "01.ipynb", teachers())
+    write(tmp_path / "full" / "02.ipynb", teachers())
+    assert list(grading.asked_for(chosen)) == NAMES
+    assert [path.name for path in handout.write(chosen, tmp_path / "out")] == ["01.ipynb"]
+
+
 def test_who_handed_in_what(tmp_path):
     for name in ("ann.ipynb", "ben/01.ipynb", "ben/02.ipynb", "cat/ps1/01.ipynb",
                  "cat/.ipynb_checkpoints/01.ipynb"):  # fmt: skip

@@ -32,8 +32,8 @@ def parser() -> argparse.ArgumentParser:
         "--notebooks",
         type=Path,
         default=NOTEBOOKS,
-        metavar="DIR",
-        help="the teacher's notebooks, with solutions (default: %(default)s)",
+        metavar="PATH",
+        help="the teacher's notebooks, with solutions: a folder or one file (default: %(default)s)",
     )
     commands = top.add_subparsers(dest="command", required=True)
     give = commands.add_parser("handout", help="write the notebooks without solutions")
@@ -64,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=60,
         metavar="SECONDS",
-        help="for each cell (default: %(default)s)",
+        help="of computing, for each cell (default: %(default)s)",
     )
     take.add_argument(
         "--readable",

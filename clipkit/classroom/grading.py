@@ -27,8 +27,9 @@ from clipkit.exercises.calling import SECONDS, Outcome
 from clipkit.exercises.engine import EXERCISES, Result, judge
 
 WORKER = Path(__file__).with_name("worker.py")
-START = 120  # seconds until a process is ready for the first cell; a busy machine is slow
-PATIENCE = 10  # seconds that a process may be late before it is ended from outside
+START = 60  # seconds of computing until a process is ready for the first cell
+PATIENCE = 10  # seconds of computing that a process may be late before it is ended from outside
+BUSY = 4  # how much slower the clock may show a process to be that shares the machine
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class Limits:
     memory : int
         Bytes.
     seconds : float
-        For the whole notebook.
+        For the whole notebook, on the clock.
     cell_seconds : float
-        For one cell.
+        Of computing, for one cell.
     readable : tuple of str
         Folders, besides Python and clipkit, that a submission may read: data sets and models.
     """
@@ -115,16 +116,22 @@ def read_notebook(path: Path) -> list[dict]:
         raise ValueError(f"{path} is not a notebook that can be read: {error}") from error
 
 
-def asked_for(folder: Path) -> dict[str, str]:
+def notebooks(place: Path) -> list[Path]:
+    """Return the notebooks in a folder, or the one notebook that `place` is."""
+    place = Path(place)
+    return [place] if place.is_file() else sorted(place.glob("*.ipynb"))
+
+
+def asked_for(place: Path) -> dict[str, str]:
     """Return, from the teacher's notebooks, the function that each exercise asks for.
 
     Raises
     ------
     ValueError
-        If the folder holds no exercise.
+        If there is no exercise in them.
     """
     functions = {}
-    for path in sorted(Path(folder).glob("*.ipynb")):
+    for path in notebooks(place):
         for cell in read_notebook(path):
             if "exercise" in cell["metadata"]:
                 call = ast.parse(cell["source"].rstrip().splitlines()[-1]).body[0].value
@@ -132,7 +139,7 @@ def asked_for(folder: Path) -> dict[str, str]:
     unknown = functions.keys() - EXERCISES.keys()
     if unknown or not functions:
         what = f"asks for unknown exercises: {', '.join(unknown)}" if unknown else "has no exercise"
-        raise ValueError(f"the folder of notebooks {folder} {what}")
+        raise ValueError(f"{place} {what}")
     return functions
 
 
@@ -203,11 +210,16 @@ class Worker:
         self._write(wire.dump(message))
 
     def receive(self, seconds: float) -> dict:
-        """Return the next message, or raise `Stopped` with the reason why there is none."""
-        late = time.monotonic() + seconds
+        """Return the next message, or raise `Stopped` with the reason why there is none.
+
+        `seconds` of computing are allowed for it, and, since this machine may be busy with other
+        things, several times as much on the clock.
+        """
+        late = time.monotonic() + BUSY * seconds
+        used = self._usage()[1]
         while True:
             with contextlib.suppress(queue.Empty):
-                line = self.lines.get(timeout=0.2)
+                line = self.lines.get(timeout=0.5)
                 if not line:
                     raise Stopped(self._end())
                 try:
@@ -219,11 +231,12 @@ class Worker:
                 return message
             if self.cancel.is_set():
                 raise Cancelled
-            if self._memory() > 1.1 * self.limits.memory:
+            memory, computing = self._usage()
+            if memory > 1.1 * self.limits.memory:
                 raise Stopped(f"it used more than {self.limits.memory / 1e9:g} GB of memory")
             if time.monotonic() > self.deadline:
                 raise Stopped(f"it ran for more than {self.limits.seconds:g} seconds")
-            if time.monotonic() > late:
+            if computing - used > seconds or time.monotonic() > late:
                 raise Stopped("it did not answer, as in a loop that cannot be interrupted")
 
     def _end(self):
@@ -234,12 +247,14 @@ class Worker:
             return f"the process died ({names.get(number, f'signal {number}')})"
         return f"the process ended itself (exit code {code})"
 
-    def _memory(self):
-        total = 0
+    def _usage(self):
+        """Return the bytes in use and the seconds computed, of the process and its children."""
+        memory = computing = 0
         for process in _family(self.process.pid):
             with contextlib.suppress(psutil.Error):
-                total += process.memory_info().rss
-        return total
+                memory += process.memory_info().rss
+                computing += sum(process.cpu_times()[:2])
+        return memory, computing
 
     def __enter__(self):
         return self
@@ -380,8 +395,8 @@ def _judge(name, function, worker):
     missing = {}
 
     def reach(inputs, given):
-        worker.send({"call": function, "inputs": inputs, "given": given, "seconds": SECONDS})
-        reply = worker.receive(SECONDS + PATIENCE)
+        worker.send({"call": function, "inputs": inputs, "given": given, "seconds": BUSY * SECONDS})
+        reply = worker.receive(BUSY * SECONDS + PATIENCE)
         if "outcome" in reply:
             return Outcome(**reply["outcome"])
         missing["missing"] = bool(reply.get("missing"))

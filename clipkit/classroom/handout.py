@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from clipkit.classroom.grading import notebooks
+
 FOLDED = re.compile(
     r"<details>\s*<summary>(?P<summary>.*?)</summary>.*?</details>\s*", re.DOTALL | re.IGNORECASE
 )
@@ -48,8 +50,8 @@ def _unfold(text, hints):
     return FOLDED.sub(keep, text)
 
 
-def write(notebooks: Path, out: Path, hints: bool = True, outputs: bool = False) -> list[Path]:
-    """Write the hand-out of every notebook of a folder into `out`.
+def write(place: Path, out: Path, hints: bool = True, outputs: bool = False) -> list[Path]:
+    """Write the hand-out of every notebook of a folder, or of one notebook, into `out`.
 
     Returns
     -------
@@ -61,9 +63,9 @@ def write(notebooks: Path, out: Path, hints: bool = True, outputs: bool = False)
     ValueError
         If there is no notebook, or if a file in `out` would be replaced.
     """
-    sources = sorted(Path(notebooks).glob("*.ipynb"))
+    sources = notebooks(place)
     if not sources:
-        raise ValueError(f"there is no notebook in {notebooks}")
+        raise ValueError(f"there is no notebook in {place}")
     out = Path(out)
     targets = [out / source.name for source in sources]
     if taken := [str(target) for target in targets if target.exists()]:
