@@ -33,8 +33,6 @@ from .tops import DENIMS, SOBER, draw_bodice
 
 DRESSY = ("cotton", "cotton", "satin", "knit", "denim")
 SKIRTS = ("cotton", "wool", "satin", "leather")
-TROUSERS = ("cotton", "canvas", "wool")
-BOTTOM_POSES = ("flat", "flat", "flat", "hanging", "worn")
 
 
 # --------------------------------------------------------------------------------------- dresses
@@ -92,14 +90,14 @@ def gathers(tailor, waist, top, hem, low):
 
 
 def full_skirt(
-    tailor, body, material, hem, length, top=0.0, folds=(0.03, 0.07), frequency=(10, 20), wave=0.02
+    tailor, body, material, hem, length, folds=(0.03, 0.07), frequency=(10, 20), wave=0.02
 ):
     """A gathered skirt sewn to the waist of a dress, falling in folds. Returns it."""
     y = -body.waist_at
     low = -length
     half = [
-        (0, y + 0.012 + top),
-        (body.waist, y + 0.012 + top, 1),
+        (0, y + 0.012),
+        (body.waist, y + 0.012, 1),
         ((body.waist + hem) * 0.5 + 0.04, (y + low) * 0.5),
     ]
     steps = np.linspace(1, 0, 7)
@@ -351,7 +349,6 @@ def skirt(
     waist,
     dip=0.02,
     depth=0.07,
-    material=None,
     ribs=False,
     seams=(),
     weight=0.01,
@@ -365,7 +362,7 @@ def skirt(
     top = [(0, -dip), (waist * 0.6, -dip * 0.7), (waist, 0, 1)]
     front = tailor.lay(mirrored(top + points), cloth, 0.0, seams, **style)
     if depth:
-        waistband(tailor, front, waist, dip, depth, cloth if material is None else material, ribs)
+        waistband(tailor, front, waist, dip, depth, cloth, ribs)
     return front
 
 
@@ -619,11 +616,10 @@ def trousers(
     ribs=False,
     hem_band=0.0,
     hem_material=None,
-    material=None,
     loops=True,
 ):
     """Any trousers or shorts: back of the waist, legs, waistband, fly, hems. Returns the front."""
-    cloth = tailor.cloth if material is None else material
+    cloth = tailor.cloth
     clip_hanger(tailor, legs.waist)
     waist_back(tailor, legs.waist, legs.dip, cloth)
     lines = [[(0, -band_depth - legs.dip), (0, -legs.rise)], *seams]

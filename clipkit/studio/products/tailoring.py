@@ -34,7 +34,7 @@ POSES = ("flat", "flat", "flat", "flat", "hanging", "hanging", "worn")
 
 @dataclass(frozen=True)
 class Bodice:
-    """Measurements of a body piece: half widths and depths below the top of the shoulder.
+    """Measurements of a body piece: half widths, and depths below the top of the shoulder.
 
     `neckline` is "round", "v" or "square"; `hem_drop` lowers the middle of the hem.
     """
@@ -113,18 +113,18 @@ def rectangle(x, y, half_width, half_height, corner=1):
     ]
 
 
-def band(curve, width, side=1.0):
-    """Outline of a strip of cloth of a given width along an open curve, on one of its sides."""
+def band(curve, width):
+    """Outline of a strip of cloth of a given width along an open curve, on its right side."""
     curve = smooth_curve(curve, 5)
     along = np.gradient(curve, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-9
-    across = np.column_stack([along[:, 1], -along[:, 0]]) * side
+    across = np.column_stack([along[:, 1], -along[:, 0]])
     return np.vstack([curve - 0.15 * width * across, (curve + 0.85 * width * across)[::-1]])
 
 
 @dataclass(frozen=True)
 class Limb:
-    """A sleeve (or a trouser leg): a bent tube of cloth drawn as its outline.
+    """A sleeve: a bent tube of cloth, drawn as its outline.
 
     `start` is the middle of its upper edge; `angles` are those of its upper and lower half,
     in degrees from straight down, outwards positive; `widths` are half widths at the top, in the
@@ -135,7 +135,7 @@ class Limb:
     length: float
     angles: tuple[float, float]
     widths: tuple[float, float, float]
-    top: tuple = ()  # points that join the limb to the body, from its inner to its outer edge
+    top: tuple = ()  # points that join it to the body, from its inner to its outer edge
 
     def at(self, t, across=0.0):
         """Point at the share t of the length, `across` from -1 (inner) to 1 (outer edge)."""
@@ -243,12 +243,10 @@ class Legs:
         spread = self.spread[1] if side > 0 else self.spread[0]
         below = self.length - self.rise
         lean, end = spread / max(below, 0.1), self.axis(1.0, spread)
-        slope = lean * 0.6 * self.hem
         up, across = np.array([-lean, 1.0]), np.array([1.0, lean * 0.6])
         low = np.array([end, -self.length])
         corners = [low - across * self.hem * wider - 0.01 * up, low + across * self.hem * wider]
         corners += [corners[1] + depth * up, corners[0] + (depth + 0.01) * up]
-        del slope
         return [(side * x, y, 1) for x, y in corners]
 
 
@@ -453,20 +451,18 @@ def garment(category, name, materials, **sold):
 
 
 # ------------------------------------------------------------------------------- parts of tops
-def neck_back(tailor, body, material, label=True, rise=0.0):
+def neck_back(tailor, body, material):
     """The inside of the back, seen through the neck, with its label."""
     inside = [
-        (0, -0.03 + rise),
-        (body.neck, rise, 1),
+        (0, -0.03),
+        (body.neck, 0, 1),
         (body.neck + 0.07, -0.06, 1),
         (body.neck + 0.02, -body.scoop - 0.05),
         (0, -body.scoop - 0.1),
     ]
     z = -0.4 * tailor.puff - 0.012
     piece = tailor.lay(mirrored(inside), material, z, puff=0.0, folds=0.004)
-    if label:
-        tailor.sew(piece, rectangle(0, -0.065 + rise, 0.026, 0.014), tailor.white)
-    return piece
+    tailor.sew(piece, rectangle(0, -0.065, 0.026, 0.014), tailor.white)
 
 
 def over_body(tailor):
@@ -712,7 +708,7 @@ def drawstrings(tailor, piece, body, material, length=0.3):
         tailor.cord(piece, [top, middle, (side * 0.06 + sway, low)], material)
 
 
-def hanger(tailor, body, material=None):
+def hanger(tailor, body):
     """The hanger on which a hanging garment is shown (nothing in the other poses)."""
     if tailor.pose != "hanging":
         return

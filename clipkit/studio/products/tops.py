@@ -289,7 +289,7 @@ def shirt(
     tailor.fabric(weight, stiff=1.2)
     cloth = tailor.cloth
     trim = tailor.accent if contrast else cloth
-    neck_back(tailor, body, cloth, rise=0.0)
+    neck_back(tailor, body, cloth)
     if long:
         limbs = draw_sleeves(
             tailor,
