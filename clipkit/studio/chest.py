@@ -58,7 +58,7 @@ FINDINGS: dict[str, Kind] = {
         ONE_SIDE, ZONES,
         "a dense band or wedge where the lung has collapsed, pulling its surroundings towards it",
     ),
-    "rib fracture": Kind(ONE_SIDE, ZONES, "a gap or step in the outline of one rib"),
+    "rib fracture": Kind(ONE_SIDE, ZONES, "a gap and a step in the outline of one or more ribs"),
     "hiatal hernia": Kind(
         (), (), "a round shadow behind the heart with air above a level line of fluid"
     ),

@@ -66,6 +66,10 @@ def displacement(p: Plan, findings: Findings) -> Displacement:
                         (hilum[RIGHT], hilum[LEFT]), upper)
 
 
+def _append(store: dict[str, np.ndarray], name: str, *rows: np.ndarray) -> None:
+    store[name] = np.concatenate([store.get(name, np.zeros((0, STRAND))), *rows])
+
+
 def details(p: Plan, f: Finding, side: int = 0) -> np.random.Generator:
     """The finding's own random stream: the same at every size."""
     return stream(p.patient.seed, "finding", f.name, str(side), f.zone or "")
@@ -141,8 +145,7 @@ def consolidation(p: Plan, moved: Displacement, f: Finding, side: int, out: Phan
         middle = (root * 0.45 + tip * 0.55) + r.normal(0, 0.5, 3)
         path = curve([root, middle, tip], 6)[5:]
         rows.append(chain(path, np.linspace(0.2, 0.1, len(path) - 1), None, -0.6 * VESSEL * f.size))
-    out.extras.setdefault("airways", np.zeros((0, STRAND)))
-    out.extras["airways"] = np.concatenate([out.extras["airways"], *rows])
+    _append(out.extras, "airways", *rows)
 
 
 def _widened(shape: an.Solid, edge: float) -> an.Solid:
@@ -201,7 +204,7 @@ def oedema(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) ->
         end = at + (side * 0.3, r.uniform(-0.3, 0.3), 0.9)
         rows.append(chain([at, end], 0.36 + 0.1 * f.size, None, 0.8 * VESSEL))
         rows.append(chain([at, end], 0.22, None, -0.8 * VESSEL))
-    out.extras["septa"] = np.concatenate([out.extras.get("septa", np.zeros((0, STRAND))), *rows])
+    _append(out.extras, "septa", *rows)
 
 
 def atelectasis(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -238,40 +241,40 @@ def atelectasis(p: Plan, moved: Displacement, f: Finding, side: int, out: Phanto
     out.clouds.append(Cloud(_widened(wedge, edge), strength, edge, 0.2, 0.6, r.uniform(0, 40)))
 
 
-FRACTURED = {"upper": (3, 4), "middle": (5, 6), "lower": (7, 8)}  # ribs counted from 0
+FRACTURED = {"upper": (2, 3), "middle": (4, 5), "lower": (6, 7)}  # ribs counted from 0
 
 
 def fracture(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
-    """One rib in two pieces, the outer one sunk and turned, with a gap and some callus."""
-    number, at = fracture_place(p, f, side)
-    points, normals = an.rib_curve(p, number, side, 60)
-    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    gap, step = 0.3 + 0.6 * f.size, 0.35 + 1.0 * f.size
-    past = along - along[at]
-    sunk = points.copy()
-    slip = np.where(past > 0, np.exp(-past / 7.0), 0)  # back to its place where the rib turns
-    sunk[:, 1] -= step * slip
-    sunk[:, 0] -= 0.3 * step * slip * side
-    first = past < -gap / 2
-    second = past > gap / 2
-    for part in (first, second):
-        chosen = np.flatnonzero(part)
-        rows = an.rib(p, sunk[chosen], normals[chosen[:-1]], number)
-        out.extras["broken rib"] = np.concatenate(
-            [out.extras.get("broken rib", np.zeros((0, STRAND))), rows])
-    near = np.flatnonzero(np.abs(past) < 1.0)
-    bulge = 1.25 * p.rib_height * np.cos(np.linspace(-1.2, 1.2, len(near) - 1))
-    out.extras["broken rib"] = np.concatenate(
-        [out.extras["broken rib"], chain(sunk[near], bulge, None, 0.035)])
-    reach = np.flatnonzero(np.abs(past) < 1.7)
-    mark = chain(sunk[reach] + (0, 0.25 * step, 0), 1.25 + 0.4 * step)
-    out.marks[f.name] = np.concatenate([out.marks.get(f.name, np.zeros((0, STRAND))), mark])
+    """Up to three neighbouring ribs in two pieces each, with a gap, a step and some blood."""
+    gap, step = 0.5 + 0.6 * f.size, 0.5 + 1.1 * f.size
+    for number, at in fracture_places(p, f, side):
+        points, normals = an.rib_curve(p, number, side, 60)
+        length = np.linalg.norm(np.diff(points, axis=0), axis=1)
+        along = np.concatenate([[0], np.cumsum(length)])
+        past = along - along[at]
+        slip = np.where(past > 0, np.exp(-past / 7.0), 0)  # back to its place where the rib turns
+        sunk = points.copy()
+        sunk[:, 1] -= step * slip
+        sunk[:, 0] -= 0.3 * step * slip * side
+        rows = []
+        for part in (past < -gap / 2, past > gap / 2):
+            chosen = np.flatnonzero(part)
+            rows.append(an.rib(p, sunk[chosen], normals[chosen[:-1]], number))
+        near = np.flatnonzero(np.abs(past) < 1.3)
+        swelling = 1.7 * p.rib_height * np.cos(np.linspace(-1.3, 1.3, len(near) - 1))
+        rows.append(chain(sunk[near], swelling, None, 0.08 + 0.05 * f.size))
+        _append(out.extras, "broken ribs", *rows)
+        reach = np.flatnonzero(np.abs(past) < 1.7)
+        _append(out.marks, f.name, chain(sunk[reach] + (0, 0.25 * step, 0), 1.25 + 0.4 * step))
 
 
-def fracture_place(p: Plan, f: Finding, side: int) -> tuple[int, int]:
-    """Which rib breaks and at which of its 60 points."""
+def fracture_places(p: Plan, f: Finding, side: int) -> list[tuple[int, int]]:
+    """Which ribs break and at which of their 60 points: the more, the larger the finding."""
     r = details(p, f, side)
-    return int(r.choice(FRACTURED[f.zone])), int(r.integers(13, 22))
+    first, at = int(r.choice(FRACTURED[f.zone])), int(r.integers(13, 22))
+    jitter = r.integers(-2, 3, 3)
+    count = 1 + int(f.size > 0.35) + int(f.size > 0.75)
+    return [(first + n, at + int(jitter[n])) for n in range(count)]
 
 
 def hernia(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -322,7 +325,7 @@ def pacemaker(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom)
         line = curve([start, np.add(neck, jog), *cross, vein, *tail], 9)
         rows.append(chain(line, 0.1, None, METAL * 0.75))
         rows.append(chain(line[-6:], 0.16, None, METAL))
-    out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, STRAND))), *rows])
+    _append(out.extras, f.name, *rows)
 
 
 def central_line(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -335,7 +338,7 @@ def central_line(p: Plan, moved: Displacement, f: Finding, side: int, out: Phant
     else:
         head = [(side * 11.5, 7.2, 7.5), (side * 7.4, 9.4 + 0.5 * p.collar, 5.5)]
     rows = chain(curve([*head, *vein, tip], 9), 0.15, None, 2.2)
-    out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, STRAND))), rows])
+    _append(out.extras, f.name, rows)
 
 
 def chest_tube(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -353,7 +356,7 @@ def chest_tube(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom
     line = curve([*enter, *path], 9)
     rows = [chain(line, 0.45, None, 0.8), chain(line, 0.3, None, -0.8),
             chain(line + (0, 0.32, 0), 0.11, None, 2.4)]
-    out.extras[f.name] = np.concatenate([out.extras.get(f.name, np.zeros((0, STRAND))), *rows])
+    _append(out.extras, f.name, *rows)
 
 
 BUILDERS: dict[str, Callable] = {
@@ -414,8 +417,9 @@ def phantom(
         return out
 
     broken = tuple(
-        (fracture_place(p, f, SIDE_SIGN[name])[0], SIDE_SIGN[name])
+        (number, SIDE_SIGN[name])
         for f in findings if f.name == "rib fracture" for name in f.sides
+        for number, _ in fracture_places(p, f, SIDE_SIGN[name])
     )
     out.bones = an.skeleton(patient, broken)
     rooms = [fallen.get(room.name.split()[-1], room) for room in rooms]

@@ -30,7 +30,7 @@ MOST_SPANS = 3  # a ray may cross one solid that many times
 LUNG_SPANS = 4  # aerated stretches kept for each ray
 NOTHING_IN_BETWEEN = 0.02  # cm: shorter gaps are closed
 COARSE = 4  # pixels between the rays that are walked in any case
-SMOOTH_ENOUGH = 1.6  # cm by which two rays may differ for the one between to be their mean
+SMOOTH_ENOUGH = 1.2  # cm by which two rays may differ for the one between to be their mean
 
 # What a point may be, as bits: a solid says over which it paints and what it leaves behind.
 OUTSIDE, SOFT, LUNG, PLEURAL = 1, 2, 4, 8
