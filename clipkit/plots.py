@@ -7,6 +7,8 @@ Every function takes the data first and everything else by keyword, and returns 
 from __future__ import annotations
 
 import io
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -47,12 +49,40 @@ def show(figure: Figure, alt: str) -> None:
     ValueError
         If the text is empty.
     """
+    display(_developed(figure, alt))
+
+
+def _developed(figure: Figure, alt: str) -> Picture:
+    """A figure as a `Picture`; the figure is closed."""
     if not alt.strip():
         raise ValueError("The figure's alternative text is empty; say in a sentence what it shows.")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", bbox_inches="tight")
     plt.close(figure)
-    display(Picture(buffer.getvalue(), alt))
+    return Picture(buffer.getvalue(), alt)
+
+
+def slide(draw: Callable[[float], Figure], slider, alt: str) -> None:
+    """Show a figure with a slider that draws it again.
+
+    Without a running kernel the figure stays as it was drawn last.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes the slider's value and returns a figure.
+    slider : ipywidgets slider
+    alt : str
+        One sentence that holds for every value, or for the one that is drawn first.
+
+    Raises
+    ------
+    ValueError
+        If the text is empty.
+    """
+    shown = display(_developed(draw(slider.value), alt), display_id=True)
+    slider.observe(lambda change: shown.update(_developed(draw(change["new"]), alt)), "value")
+    display(slider)
 
 
 def as_array(picture) -> np.ndarray:
@@ -100,8 +130,6 @@ def wrapped(text: str, width: int) -> str:
     a red mug
     with stripes
     """
-    import textwrap
-
     return "\n".join(textwrap.wrap(str(text), width))
 
 
@@ -186,13 +214,22 @@ def bars(values: dict, *, xlabel: str, intervals: dict | None = None, ax=None) -
     return figure
 
 
-def scatter_map(points, labels, *, ax=None, size: float = 12) -> Figure:
+def scatter_map(
+    points, labels, *, palette: dict | None = None, ax=None, size: float = 12
+) -> Figure:
     """Points in the plane, coloured by label; the legend stands beside.
 
     Parameters
     ----------
     points : array-like of float, shape (n, 2)
     labels : sequence of n str
+    palette : dict of str to colour, optional
+        Where a label has a colour of its own, such as "red". By default colours and markers are
+        given out in order.
+    ax : matplotlib.axes.Axes, optional
+        Draw here instead of in a new figure.
+    size : float
+        Area of a point, in square points.
     """
     figure, ax = (ax.figure, ax) if ax is not None else plt.subplots(figsize=(7, 5))
     points, labels = np.asarray(points), np.asarray(labels)
@@ -201,7 +238,10 @@ def scatter_map(points, labels, *, ax=None, size: float = 12) -> Figure:
     for number, name in enumerate(names):
         chosen = points[labels == name]
         colour, marker = COLOURS[number % 7], markers[number // 7 % len(markers)]
-        ax.scatter(chosen[:, 0], chosen[:, 1], s=size, c=colour, marker=marker, label=name)
+        look = {"color": colour, "marker": marker}
+        if palette is not None:
+            look = {"color": palette[name], "edgecolors": "#666666", "linewidths": 0.5}
+        ax.scatter(chosen[:, 0], chosen[:, 1], s=size, label=name, **look)
     ax.set(xticks=[], yticks=[])
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, ncols=1 + len(names) // 18)
     return figure
@@ -225,4 +265,103 @@ def thumbnails_map(points, pictures, *, pixels: int = 28, ax=None) -> Figure:
         thumbnail = OffsetImage(array, zoom=pixels / max(array.shape[:2]))
         ax.add_artist(AnnotationBbox(thumbnail, point, frameon=False))
     ax.set(xticks=[], yticks=[])
+    return figure
+
+
+def arrows(vectors: dict, *, ax=None) -> Figure:
+    """Named vectors of the plane as arrows from the origin, with the circle of unit length.
+
+    Parameters
+    ----------
+    vectors : dict of str to array-like of float, shape (2,)
+    """
+    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots(figsize=(5, 5))
+    ax.add_patch(plt.Circle((0, 0), 1, fill=False, color="#999999", linestyle="--"))
+    ends = np.array([np.asarray(vector, float) for vector in vectors.values()])
+    for number, (name, (x, y)) in enumerate(zip(vectors, ends, strict=True)):
+        colour = COLOURS[number % len(COLOURS)]
+        style = {"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (x, y), (0, 0), arrowprops=style)
+        ax.annotate(name, (x, y), (6, 4), textcoords="offset points", color=colour, weight="bold")
+    reach = 0.25 + max(1, np.abs(ends).max())
+    low = np.minimum(ends.min(axis=0), -1) - 0.25
+    ax.set(xlim=(low[0], reach), ylim=(low[1], reach), aspect="equal")
+    return figure
+
+
+def patches(picture, *, pixels: int, patch: int) -> Figure:
+    """A picture as the model sees it, and the same cut into its patches.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image or array
+        Square.
+    pixels : int
+        The side of what the model sees.
+    patch : int
+        The side of a patch, in pixels of what the model sees.
+    """
+    seen = as_array(Image.fromarray(as_array(picture)).resize((pixels, pixels), Image.BICUBIC))
+    n, gap = pixels // patch, max(patch // 6, 1)
+    apart = np.full((n * (patch + gap) - gap,) * 2 + (3,), 255, np.uint8)
+    for row, column in np.ndindex(n, n):
+        top, left = row * (patch + gap), column * (patch + gap)
+        part = seen[row * patch : (row + 1) * patch, column * patch : (column + 1) * patch]
+        apart[top : top + patch, left : left + patch] = part
+    figure, (before, after) = plt.subplots(1, 2, figsize=(7, 3.5))
+    for axis, array in ((before, seen), (after, apart)):
+        axis.imshow(array)
+        axis.axis("off")
+    return figure
+
+
+def curve_strip(
+    lines, pictures, *, ticks=None, xlabel: str = "", ylabel: str, ylim: tuple | None = None
+) -> Figure:
+    """What a model says along a series of pictures, with the pictures below.
+
+    Parameters
+    ----------
+    lines : dict of str to array-like of float, shape (n,)
+    pictures : sequence of n pictures
+    ticks : sequence of n, optional
+        What each picture is called.
+    xlabel, ylabel : str
+    ylim : (low, high), optional
+        The same for figures that are to be compared.
+    """
+    n = len(pictures)
+    figure, ax = plt.subplots(figsize=(9, 4))
+    for name, values in lines.items():
+        ax.plot(range(n), np.asarray(values), "o-", label=name)
+    ax.set(xlim=(-0.5, n - 0.5), xlabel=xlabel, ylabel=ylabel, ylim=ylim)
+    ax.set_xticks(range(n), [""] * n if ticks is None else list(ticks))
+    ax.tick_params(axis="x", length=0, pad=9 + 500 / n)
+    for number, picture in enumerate(pictures):
+        thumbnail = OffsetImage(as_array(picture), zoom=500 / n / max(as_array(picture).shape[:2]))
+        place = AnnotationBbox(
+            thumbnail, (number, 0), xybox=(0, -5), boxcoords="offset points", frameon=False,
+            xycoords=ax.get_xaxis_transform(), box_alignment=(0.5, 1), pad=0,
+        )
+        ax.add_artist(place)
+    ax.legend()
+    return figure
+
+
+def histograms(values: dict, *, xlabel: str, bins: int = 40, ax=None) -> Figure:
+    """Distributions over common bins, each scaled to the same area.
+
+    Parameters
+    ----------
+    values : dict of str to array-like of float
+    xlabel : str
+    bins : int
+    """
+    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots()
+    everything = np.concatenate([np.ravel(v) for v in values.values()])
+    edges = np.linspace(everything.min(), everything.max(), bins + 1)
+    for name, numbers in values.items():
+        ax.hist(np.ravel(numbers), edges, density=True, alpha=0.6, label=name)
+    ax.set(xlabel=xlabel, yticks=[])
+    ax.legend()
     return figure

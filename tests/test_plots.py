@@ -1,0 +1,182 @@
+"""Figures: what is drawn is what was given, and none goes without words."""
+
+import base64
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from IPython.utils.capture import capture_output
+from matplotlib.offsetbox import AnnotationBbox
+from PIL import Image
+
+from clipkit import plots
+
+RED, GREY = Image.new("RGB", (20, 20), "red"), Image.new("L", (20, 10), 128)
+
+
+@pytest.fixture(autouse=True)
+def no_figure_stays_open():
+    yield
+    plt.close("all")
+
+
+def shown(function, *arguments, **options):
+    with capture_output() as captured:
+        function(*arguments, **options)
+    return captured.outputs
+
+
+def test_show_displays_one_png_with_its_text_and_closes_the_figure():
+    figure, _ = plt.subplots()
+    (output,) = shown(plots.show, figure, alt="An empty axis, for a test.")
+    data = output.data["image/png"]
+    png = base64.b64decode(data) if isinstance(data, str) else data
+    assert png.startswith(b"\x89PNG")
+    assert output.data["text/plain"] == "An empty axis, for a test."
+    assert output.metadata["image/png"]["alt"] == "An empty axis, for a test."
+    assert not plt.fignum_exists(figure.number)
+
+
+@pytest.mark.parametrize("alt", ["", "  \n"])
+def test_show_refuses_a_figure_without_words(alt):
+    with pytest.raises(ValueError, match="alternative text is empty"):
+        plots.show(plt.figure(), alt=alt)
+
+
+def test_slide_draws_at_the_value_and_again_when_the_slider_moves():
+    drawn = []
+
+    def draw(value):
+        drawn.append(value)
+        return plt.subplots()[0]
+
+    slider = ipywidgets.FloatSlider(2.0, min=0, max=4)
+    outputs = shown(plots.slide, draw, slider, alt="A figure that follows its slider.")
+    assert drawn == [2.0]
+    assert "image/png" in outputs[0].data
+    with capture_output():
+        slider.value = 3.0
+    assert drawn == [2.0, 3.0]
+
+
+def test_pictures_grid_draws_each_picture_once_below_its_title():
+    figure = plots.pictures_grid([RED, GREY, RED], titles=["a", "b", "c"], columns=2)
+    drawn = [axis for axis in figure.axes if axis.images]
+    assert len(figure.axes) == 4 and len(drawn) == 3
+    assert [axis.get_title() for axis in drawn] == ["a", "b", "c"]
+    assert drawn[1].images[0].get_array().shape == (10, 20, 3)
+
+
+def test_heatmap_writes_every_value_into_its_cell():
+    matrix = np.array([[0.11, 0.22, 0.33], [0.44, 0.55, 0.66]])
+    figure = plots.similarity_heatmap(matrix, pictures=[RED, GREY], texts=["x", "y", "z"])
+    (axis,) = figure.axes
+    cells = {(t.get_position()[1], t.get_position()[0]): t.get_text() for t in axis.texts}
+    assert cells == {place: f"{value:.2f}" for place, value in np.ndenumerate(matrix)}
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["x", "y", "z"]
+    assert sum(isinstance(artist, AnnotationBbox) for artist in axis.artists) == 2
+
+
+def test_heatmap_letters_stand_out_from_their_cells():
+    figure = plots.similarity_heatmap([[0.0, 1.0]])
+    assert [text.get_color() for text in figure.axes[0].texts] == ["white", "black"]
+
+
+def test_curves_draw_into_a_given_axis():
+    _, ax = plt.subplots()
+    figure = plots.curves([1, 2], {"a": [3, 4], "b": [5, 6]}, xlabel="x", ylabel="y", ax=ax)
+    assert figure is ax.figure
+    assert [line.get_ydata().tolist() for line in ax.lines] == [[3, 4], [5, 6]]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+
+
+def test_bars_stand_in_order_with_their_intervals():
+    intervals = {"a": (0.4, 0.7), "b": (0.6, 0.9)}
+    figure = plots.bars({"a": 0.5, "b": 0.7}, xlabel="x", intervals=intervals)
+    (ax,) = figure.axes
+    assert [round(bar.get_width(), 6) for bar in ax.patches] == [0.5, 0.7]
+    assert ax.yaxis_inverted()
+    ends = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
+    np.testing.assert_allclose(ends, [[0.4, 0.7], [0.6, 0.9]])
+
+
+def test_scatter_map_gives_each_label_a_look_of_its_own():
+    labels = [f"label {number:02d}" for number in range(20)]
+    figure = plots.scatter_map(np.random.default_rng(0).normal(size=(20, 2)), labels)
+    looks = {
+        (tuple(points.get_facecolor()[0]), points.get_paths()[0].vertices.tobytes())
+        for points in figure.axes[0].collections
+    }
+    assert len(looks) == 20
+
+
+def test_scatter_map_takes_colours_by_name():
+    figure = plots.scatter_map([[0, 0], [1, 1]], ["red", "blue"], palette={"red": "r", "blue": "b"})
+    colours = {p.get_label(): p.get_facecolor()[0].tolist() for p in figure.axes[0].collections}
+    assert colours == {"red": [1, 0, 0, 1], "blue": [0, 0, 1, 1]}
+
+
+def test_thumbnails_lie_on_their_points():
+    points = [[0.0, 1.0], [2.0, 3.0]]
+    figure = plots.thumbnails_map(points, [RED, GREY], pixels=12)
+    boxes = [artist for artist in figure.axes[0].artists if isinstance(artist, AnnotationBbox)]
+    assert [list(box.xy) for box in boxes] == points
+
+
+def test_thumbnails_need_as_many_points_as_pictures():
+    with pytest.raises(ValueError):
+        plots.thumbnails_map([[0, 0], [1, 1]], [RED])
+
+
+def test_arrows_all_lie_within_the_figure():
+    figure = plots.arrows({"a": [3, 4], "b": [-2, 0.5]})
+    (ax,) = figure.axes
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    assert left < -2 and right > 3 and bottom < -1 and top > 4
+    assert {text.get_text() for text in ax.texts} == {"", "a", "b"}
+
+
+def test_patches_cut_the_picture_and_lose_nothing():
+    picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    figure = plots.patches(picture, pixels=32, patch=8)
+    before, after = (axis.images[0].get_array() for axis in figure.axes)
+    assert before.shape == (32, 32, 3)
+    gap = 1
+    starts = np.arange(4) * (8 + gap)
+    kept = (starts[:, None] + np.arange(8)).ravel()
+    np.testing.assert_array_equal(after[np.ix_(kept, kept)], before)
+
+
+def test_curve_strip_sets_each_picture_below_its_point():
+    figure = plots.curve_strip({"a": [1, 2, 3]}, [RED] * 3, ticks="xyz", ylabel="y", ylim=(0, 4))
+    (ax,) = figure.axes
+    boxes = [artist for artist in ax.artists if isinstance(artist, AnnotationBbox)]
+    assert [box.xy[0] for box in boxes] == [0, 1, 2]
+    assert ax.get_ylim() == (0, 4)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["x", "y", "z"]
+
+
+def test_histograms_share_their_bins_and_have_equal_areas():
+    values = {"a": [0, 0.1, 0.2], "b": np.linspace(0.5, 1, 500)}
+    figure = plots.histograms(values, xlabel="x", bins=10)
+    bars = figure.axes[0].patches
+    areas = [bar.get_width() * bar.get_height() for bar in bars]
+    np.testing.assert_allclose([sum(areas[:10]), sum(areas[10:])], 1)
+    np.testing.assert_allclose([bar.get_x() for bar in bars[:10]], [b.get_x() for b in bars[10:]])
+
+
+def test_the_palette_can_be_told_apart_without_colour_vision():
+    """Okabe and Ito's colours differ in lightness or in blue against yellow, pair by pair."""
+    from matplotlib.colors import to_rgb
+
+    def seen(colour):  # Viénot, Brettel and Mollon 1999: what a deuteranope sees, linear RGB
+        red, green, blue = (v / 12.92 if v < 0.04045 else ((v + 0.055) / 1.055) ** 2.4
+                            for v in to_rgb(colour))  # fmt: skip
+        yellow = 0.29275 * red + 0.70725 * green
+        return np.array([yellow, -0.02234 * red + 0.02234 * green + blue]) ** (1 / 2.2)
+
+    views = [seen(colour) for colour in plots.COLOURS]
+    for i, one in enumerate(views):
+        for other in views[:i]:
+            assert np.abs(one - other).max() > 0.05
