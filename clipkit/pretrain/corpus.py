@@ -50,7 +50,7 @@ RADIOGRAPH_SHARD = 12
 LIKE_FILMS, OFTEN = 0.08, 1.5
 """Share of the radiographs among what is drawn; how much more often a thing to wear is drawn than
 one for the home, since the former are what real photographs are asked about."""
-LONG_SHARE = 0.3
+LONG_SHARE = 0.2
 """Share of the batches whose captions are descriptions of a few sentences."""
 HOME = {
     *("mug", "teapot", "vase", "bottle", "table lamp"),
