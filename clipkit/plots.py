@@ -365,3 +365,109 @@ def histograms(values: dict, *, xlabel: str, bins: int = 40, ax=None) -> Figure:
     ax.set(xlabel=xlabel, yticks=[])
     ax.legend()
     return figure
+
+
+def confusion_heatmap(matrix, names) -> Figure:
+    """How often each class (row) was taken for each other (column), as shares of the row.
+
+    Parameters
+    ----------
+    matrix : array-like of int, shape (c, c)
+        As `sklearn.metrics.confusion_matrix` counts it.
+    names : sequence of c str
+    """
+    matrix = np.asarray(matrix, float)
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    side = 2 + 0.2 * len(names)
+    figure, axis = plt.subplots(figsize=(side, side))
+    image = axis.imshow(shares, vmin=0, vmax=1)
+    axis.grid(False)
+    axis.set_xticks(range(len(names)), names, rotation=90, fontsize=8)
+    axis.set_yticks(range(len(names)), names, fontsize=8)
+    axis.set(xlabel="predicted", ylabel="true")
+    figure.colorbar(image, ax=axis, shrink=0.6, label="share of the row")
+    return figure
+
+
+def estimates(values: dict, *, xlabel: str, reference: float | None = None, ax=None) -> Figure:
+    """Named estimates as points with their 95 % intervals, the first on top.
+
+    Parameters
+    ----------
+    values : dict of str to (value, low, high)
+    xlabel : str
+    reference : float, optional
+        A value to compare with, such as 0 for differences or 0.5 for AUROC.
+    """
+    height = 0.9 + 0.34 * len(values)
+    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots(figsize=(7, height))
+    for row, (value, low, high) in enumerate(values.values()):
+        ax.plot([low, high], [row, row], color=COLOURS[0], linewidth=2)
+        ax.plot(value, row, "o", color=COLOURS[0])
+    if reference is not None:
+        ax.axvline(reference, color="#666666", linestyle="--", linewidth=1)
+    ax.set_yticks(range(len(values)), [wrapped(name, 45) for name in values])
+    ax.invert_yaxis()
+    ax.set_xlabel(xlabel)
+    return figure
+
+
+def bands(x, lines: dict, *, xlabel: str, ylabel: str, ax=None) -> Figure:
+    """Named estimates along a common axis, as lines with the band of their 95 % intervals.
+
+    Parameters
+    ----------
+    x : array-like, shape (n,)
+    lines : dict of str to n estimates (value, low, high)
+    xlabel, ylabel : str
+    """
+    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots()
+    for name, series in lines.items():
+        value, low, high = np.array(series, float).T
+        (line,) = ax.plot(x, value, label=name)
+        ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend()
+    return figure
+
+
+def reliability_diagram(groups: dict) -> Figure:
+    """Accuracy against confidence; a point's area is the share of predictions in its bin.
+
+    Parameters
+    ----------
+    groups : dict of str to `clipkit.evaluation.Reliability`
+    """
+    figure, ax = plt.subplots(figsize=(5, 5))
+    ax.plot([0, 1], [0, 1], color="#666666", linestyle="--", linewidth=1, label="calibrated")
+    for name, group in groups.items():
+        (line,) = ax.plot(group.confidence, group.accuracy, label=name)
+        ax.scatter(group.confidence, group.accuracy, s=20 + 400 * group.share,
+                   color=line.get_color(), alpha=0.6)
+    ax.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")
+    ax.legend()
+    return figure
+
+
+def ranking_curves(truth, scores: dict) -> Figure:
+    """ROC curve and precision-recall curve of one or more scores.
+
+    Parameters
+    ----------
+    truth : dict of str to array-like of bool, shape (n,)
+        For each name of `scores`.
+    scores : dict of str to array-like of float, shape (n,)
+    """
+    from sklearn.metrics import precision_recall_curve, roc_curve
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.2))
+    for name, values in scores.items():
+        false_alarms, found, _ = roc_curve(truth[name], values)
+        left.plot(false_alarms, found, label=name)
+        precision, recall, _ = precision_recall_curve(truth[name], values)
+        right.plot(recall[:-1], precision[:-1], label=name)
+    left.plot([0, 1], [0, 1], color="#666666", linestyle="--", linewidth=1)
+    left.set(xlabel="false alarms (1 - specificity)", ylabel="found (sensitivity)")
+    right.set(xlabel="found (recall)", ylabel="precision", ylim=(0, 1.03))
+    right.legend()
+    return figure

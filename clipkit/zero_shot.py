@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 TEMPLATES = (
@@ -17,15 +18,62 @@ TEMPLATES = (
 
 COLOUR_TEMPLATES = ("{}", "something {}", "a {} product", "a photo of a {} product", "in {}")
 PATTERN_TEMPLATES = ("{}", "a {} product", "a photo of a {} product", "{} pattern")
+MATERIAL_TEMPLATES = ("{}", "made of {}", "a {} product", "a photo of something made of {}")
 
 FINDING_TEMPLATES = ("chest x-ray with {}", "a chest radiograph showing {}", "{}")
 ABSENT_TEMPLATES = ("chest x-ray without {}", "a chest radiograph with no {}", "no {}")
 
 
-def finding_scores(clip, pictures, findings: list[str]) -> torch.Tensor:
+def predict(clip, pictures, labels: list[str], templates=TEMPLATES) -> np.ndarray:
+    """The label with the highest cosine for each picture.
+
+    Parameters
+    ----------
+    clip : clipkit.model.Clip
+    pictures : pictures, or torch.Tensor of float32, shape (n, d), of their embeddings
+    labels : list of str
+    templates : sequence of str
+        Prompts with {} where the label goes; their embeddings are averaged.
+
+    Returns
+    -------
+    numpy.ndarray of str, shape (n,)
+    """
+    cosines = _encoded(clip, pictures) @ clip.encode_labels(labels, templates).T
+    return np.array(labels)[cosines.argmax(dim=1).numpy()]
+
+
+def shots(labels, k: int, seed: int = 0) -> np.ndarray:
+    """The row numbers of k random items of each label.
+
+    Parameters
+    ----------
+    labels : sequence of n str
+    k : int
+        Of a label with fewer items, all are taken.
+    seed : int
+
+    Returns
+    -------
+    numpy.ndarray of int
+
+    Examples
+    --------
+    >>> len(shots(["mug", "mug", "mug", "vase", "vase"], 2))
+    4
+    """
+    rng = np.random.default_rng(seed)
+    labels = np.asarray(labels)
+    order = rng.permutation(len(labels))
+    return np.concatenate([order[labels[order] == name][:k] for name in np.unique(labels)])
+
+
+def finding_scores(
+    clip, pictures, findings: list[str], present=FINDING_TEMPLATES, absent=ABSENT_TEMPLATES
+) -> torch.Tensor:
     """How much more each radiograph is like a statement of the finding than like its denial.
 
-    Softmax over the pair of prompts "with ..." and "without ...", as CheXzero does (Tiu et al.
+    Softmax over a pair of prompts, "with ..." and "without ...", as CheXzero does (Tiu et al.
     2022, Nature Biomedical Engineering 6, 1399).
 
     Parameters
@@ -33,14 +81,20 @@ def finding_scores(clip, pictures, findings: list[str]) -> torch.Tensor:
     clip : clipkit.model.Clip
     pictures : pictures, or torch.Tensor of float32, shape (n, d), of their embeddings
     findings : list of str, length m
+    present, absent : sequences of str
+        Templates that state the finding and that deny it.
 
     Returns
     -------
     torch.Tensor of float32, shape (n, m)
         Between 0 and 1: a score to rank films by, not a probability of disease.
     """
-    if not isinstance(pictures, torch.Tensor):
-        pictures = clip.encode_images(pictures)
-    present = pictures @ clip.encode_labels(findings, FINDING_TEMPLATES).T
-    absent = pictures @ clip.encode_labels(findings, ABSENT_TEMPLATES).T
-    return torch.sigmoid(clip.logit_scale * (present - absent))
+    pictures = _encoded(clip, pictures)
+    stated = pictures @ clip.encode_labels(findings, present).T
+    denied = pictures @ clip.encode_labels(findings, absent).T
+    return torch.sigmoid(clip.logit_scale * (stated - denied))
+
+
+def _encoded(clip, pictures) -> torch.Tensor:
+    """Embeddings as they are, and pictures as embeddings."""
+    return pictures if isinstance(pictures, torch.Tensor) else clip.encode_images(pictures)
