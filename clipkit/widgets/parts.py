@@ -1,0 +1,363 @@
+"""What the widgets share: merged moves, bars, pictures for a page, and the still strip.
+
+All HTML uses the variables of JupyterLab's themes, with values for pages that have none, so that
+it reads well on light and on dark.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import functools
+import html
+import io
+import os
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+import torch
+from PIL import Image
+
+from clipkit.model import Clip, load, words_of
+from clipkit.pictures import open_picture
+
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+SOON, REST, STILL = 0.01, 0.06, 0.8
+"""Seconds: to let waiting moves arrive, after which the hand rests, after which it has left."""
+
+
+# ----------------------------------------------------------------------------- the model's answers
+@functools.lru_cache(maxsize=2)
+def _loaded(name: str | None) -> Clip:
+    return load(name)
+
+
+def shared_clip(clip: Clip | None = None) -> Clip:
+    """The model given, or else the notebook's chosen one, loaded once for all widgets."""
+    return clip or _loaded(os.environ.get("CLIPKIT_MODEL"))
+
+
+class Answer(NamedTuple):
+    """What the model says of a text before a picture."""
+
+    text: str
+    cosine: float
+    probability: float
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text that say something, each once, in order.
+
+    Examples
+    --------
+    >>> lines_of(" a mug\\n\\na vase \\na mug")
+    ['a mug', 'a vase']
+    """
+    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+def encode_texts(clip: Clip, texts: Sequence[str]) -> torch.Tensor:
+    """`clip.encode_texts` without its warnings, which a page shows in a place of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return clip.encode_texts(texts)
+
+
+def answers(clip: Clip, picture, texts: Sequence[str]) -> list[Answer]:
+    """Cosine and probability of each text for one picture.
+
+    Parameters
+    ----------
+    clip : Clip
+    picture : picture, or torch.Tensor of float32, shape (d,), its embedding
+    texts : sequence of str
+
+    Returns
+    -------
+    list of Answer
+        CLIP's probabilities are shares that sum to 1 (softmax of the scaled cosines); SigLIP's
+        stand each by itself (sigmoid).
+    """
+    if not texts:
+        return []
+    if not isinstance(picture, torch.Tensor):
+        picture = clip.encode_images([picture])[0]
+    cosines = encode_texts(clip, texts) @ picture
+    logits = clip.logit_scale * cosines + clip.logit_bias
+    shares = logits.sigmoid() if clip.is_siglip else logits.softmax(0)
+    return [Answer(*row) for row in zip(texts, cosines.tolist(), shares.tolist(), strict=True)]
+
+
+def unknown_words(clip: Clip, texts: Iterable[str]) -> list[str]:
+    """The words of some texts that the model never saw in training, where that is known."""
+    if clip.words is None:
+        return []
+    words = dict.fromkeys(word for text in texts for word in words_of(text))
+    return [word for word in words if word not in clip.words]
+
+
+def note_on_words(clip: Clip, texts: Iterable[str]) -> str:
+    """One sentence that names the unknown words, or nothing."""
+    unknown = unknown_words(clip, texts)
+    if not unknown:
+        return ""
+    listed = ", ".join(f"“{word}”" for word in unknown)
+    return f"The model has never seen {listed}: its answers for such texts mean little."
+
+
+# ------------------------------------------------------------------------------------------- moves
+class Moves:
+    """Draws the latest state in steps, coarse first; moves that come meanwhile are merged.
+
+    The work is done on the kernel's own loop, between cells and never beside one, so that no two
+    threads meet in the studio or the model. A move only asks for a drawing; the drawing happens
+    when the messages that wait have been read, and takes the state as it then is.
+
+    Parameters
+    ----------
+    draw : callable
+        Called with the number of the step: 0 for the coarsest.
+    waits : sequence of float
+        Seconds before each step; the last step is the sharpest.
+    """
+
+    def __init__(self, draw: Callable[[int], None], waits: Sequence[float] = (SOON, REST, STILL)):
+        self._draw, self._waits = draw, tuple(waits)
+        self._timer: asyncio.TimerHandle | None = None
+        self._step = 0
+        self._paused = False
+
+    def ask(self, *_: object) -> None:
+        """Something moved: draw soon. Without a running loop, draw the last step at once."""
+        if self._paused:
+            return
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            self._draw(len(self._waits) - 1)
+            return
+        if self._timer is None or self._step > 0:
+            self._wait_for(0)
+
+    @contextlib.contextmanager
+    def paused(self):
+        """Several moves at once that ask for one drawing, at the end."""
+        before, self._paused = self._paused, True
+        try:
+            yield
+        finally:
+            self._paused = before
+        self.ask()
+
+    def _wait_for(self, step: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._step, self._timer = step, loop.call_later(self._waits[step], self._run, step)
+
+    def _run(self, step: int) -> None:
+        self._timer = None
+        self._draw(step)
+        if self._timer is None and step + 1 < len(self._waits):
+            self._wait_for(step + 1)
+
+
+# ---------------------------------------------------------------------------------- parts of a page
+STYLE = """<style>
+.ck, .ck table {font-family: var(--jp-ui-font-family, sans-serif); font-size: 13px;
+ color: var(--jp-ui-font-color1, #222); line-height: 1.35}
+.ck table {border-collapse: collapse; width: 100%}
+.ck th, .ck td {text-align: left; padding: 2px 6px; font-weight: normal; vertical-align: middle;
+ background: transparent; border: 0}
+.ck thead th, .ck caption {color: var(--jp-ui-font-color2, #555); font-size: 12px;
+ text-align: left}
+.ck tr.best th, .ck tr.best td {font-weight: 600}
+.ck .bar {display: inline-block; height: 10px; min-width: 1px; border-radius: 2px;
+ vertical-align: middle}
+.ck .track {display: inline-block; width: 90px; margin-right: 6px;
+ background: var(--jp-border-color2, #ddd); border-radius: 2px; line-height: 10px; height: 10px;
+ vertical-align: middle}
+.ck .number {font-variant-numeric: tabular-nums}
+.ck .grid {display: flex; flex-wrap: wrap; gap: 8px}
+.ck figure {margin: 0; width: 112px; padding: 4px; border-radius: 4px;
+ border: 2px solid var(--jp-border-color2, #ddd)}
+.ck figure img {width: 100%; display: block; margin: 0}
+.ck figcaption {font-size: 11px; overflow-wrap: anywhere}
+.ck figure.changed {border-style: dashed; border-color: var(--jp-ui-font-color1, #222)}
+.ck figure.right figcaption b {color: var(--jp-ui-font-color1, #222)}
+.ck pre {font-size: 11px; white-space: pre-wrap; color: var(--jp-ui-font-color1, #222);
+ background: var(--jp-layout-color2, #eee); padding: 6px; max-height: 220px; overflow: auto}
+.ck .drop {border: 2px dashed var(--jp-border-color1, #999); border-radius: 6px; padding: 14px;
+ text-align: center}
+.ck svg text {fill: var(--jp-ui-font-color1, #222); font-size: 11px}
+.ck .notice {border-left: 4px solid #D55E00; padding: 2px 8px}
+</style>"""
+
+
+def page(content: str = "") -> ipywidgets.HTML:
+    """An HTML part of a widget."""
+    return ipywidgets.HTML(wrapped(content))
+
+
+def wrapped(content: str) -> str:
+    """HTML in the widgets' own style."""
+    return f'<div class="ck">{content}</div>'
+
+
+def status(text: str) -> str:
+    """A line that a screen reader speaks when it changes."""
+    return wrapped(f'<div role="status" aria-live="polite">{html.escape(text)}</div>')
+
+
+def bars(rows: Sequence[Answer], caption: str = "What the model says") -> str:
+    """A table of cosines and probabilities with bars; the best row is bold and marked.
+
+    Colour carries no meaning that words and length do not carry too.
+    """
+    if not rows:
+        return wrapped("<p>Write at least one caption.</p>")
+    best = max(row.probability for row in rows)
+    lines = []
+    for row in rows:
+        first = row.probability == best
+        lines.append(
+            f"<tr{' class=best' if first else ''}>"
+            f"<th scope=row>{'▸ ' if first else ''}{html.escape(row.text)}</th>"
+            f"<td>{_bar(row.cosine, ORANGE)}"
+            f"<span class='number cosine'>{row.cosine:.3f}</span></td>"
+            f"<td>{_bar(row.probability, BLUE)}"
+            f"<span class='number probability'>{100 * row.probability:.1f} %</span></td></tr>"
+        )
+    return wrapped(
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr><th scope=col>caption</th>"
+        f"<th scope=col>cosine</th><th scope=col>probability</th></tr></thead>"
+        f"<tbody>{''.join(lines)}</tbody></table>"
+    )
+
+
+def _bar(share: float, colour: str) -> str:
+    width = 100 * min(max(share, 0.0), 1.0)
+    return (
+        f"<span class=track aria-hidden=true><span class=bar "
+        f"style='width:{width:.1f}%;background:{colour}'></span></span>"
+    )
+
+
+def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
+    """A picture as the bytes of a file; PNG is packed lightly, because it is sent but once."""
+    buffer = io.BytesIO()
+    options = {"compress_level": 1} if kind == "PNG" else {"quality": 85}
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def thumbnail(picture, side: int = 96) -> str:
+    """A small square-bounded JPEG of a picture as an address for <img src=...>."""
+    small = open_picture(picture).copy()
+    small.thumbnail((side, side))
+    return "data:image/jpeg;base64," + base64.b64encode(encoded(small, "JPEG")).decode()
+
+
+def figure(address: str, alt: str, lines: Sequence[str], classes: str = "") -> str:
+    """A picture of a grid; `lines` are HTML."""
+    return (
+        f'<figure class="{classes}"><img src="{address}" alt="{html.escape(alt, quote=True)}">'
+        f"<figcaption>{'<br>'.join(lines)}</figcaption></figure>"
+    )
+
+
+def grid(figures: Iterable[str]) -> str:
+    """Figures side by side."""
+    return wrapped(f"<div class=grid>{''.join(figures)}</div>")
+
+
+def spoken(control: ipywidgets.DOMWidget, text: str) -> ipywidgets.DOMWidget:
+    """Give a control a text that screen readers speak and the mouse shows."""
+    control.tooltip = text
+    return control
+
+
+def text_area(description: str, lines: Sequence[str], tooltip: str, rows: int = 5):
+    """A box for the learner's own lines, with its label above it."""
+    area = ipywidgets.Textarea(
+        "\n".join(lines), rows=rows, continuous_update=True, layout={"width": "100%"},
+        description=description, style={"description_width": "initial"},
+    )
+    return spoken(area, tooltip)
+
+
+# ---------------------------------------------------------------------------------- a whole widget
+def figure_png(draw: Callable[[], object]) -> bytes:
+    """The PNG of a matplotlib figure that `draw` returns, in the workbook's style."""
+    from matplotlib import pyplot as plt
+
+    from clipkit.plots import STYLE as FIGURE_STYLE
+
+    with plt.style.context(FIGURE_STYLE):
+        drawn = draw()
+        buffer = io.BytesIO()
+        drawn.savefig(buffer, format="png", bbox_inches="tight")
+        plt.close(drawn)
+    return buffer.getvalue()
+
+
+class Live(ipywidgets.VBox):
+    """A widget that leaves a still strip where there is no kernel.
+
+    The strip lies beside the live view in the cell's output: GitHub, nbviewer and a printed page
+    show it. With the environment variable CLIPKIT_STILL=1 there is only the strip, as for a
+    notebook that is executed to be read.
+    """
+
+    title = "live widget"
+
+    def __init__(self, children: Sequence[ipywidgets.Widget]):
+        super().__init__([ipywidgets.HTML(STYLE), *children])
+        self.add_class("clipkit-widget")
+
+    def still(self) -> tuple[bytes, str]:
+        """The strip as PNG, and the text that says what it shows."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = super()._repr_mimebundle_(**kwargs) or {}
+        png, alt = self.still()
+        if os.environ.get("CLIPKIT_STILL"):
+            data.pop("application/vnd.jupyter.widget-view+json", None)
+        data["text/plain"] = f"{self.title} (it moves in Jupyter, once its cell has run)"
+        if png:
+            data["image/png"] = png
+        return data, {"image/png": {"alt": alt}}
+
+
+def side_by_side(*boxes: ipywidgets.Widget) -> ipywidgets.HBox:
+    """Boxes beside each other, below each other where the page is narrow."""
+    return ipywidgets.HBox(boxes, layout={"flex_flow": "row wrap", "grid_gap": "16px"})
+
+
+def answer_strip(pictures, columns: Sequence[Sequence[Answer]], titles: Sequence[str]) -> bytes:
+    """Pictures in a row, each with the probabilities of its captions as bars below."""
+    from matplotlib import pyplot as plt
+
+    def draw():
+        drawn, axes = plt.subplots(
+            2, len(pictures), figsize=(2.1 * len(pictures) + 1.2, 2.2 + 0.28 * len(columns[0])),
+            height_ratios=[2, 0.28 * len(columns[0])], squeeze=False,
+        )
+        for column, (picture, rows) in enumerate(zip(pictures, columns, strict=True)):
+            above, below = axes[0, column], axes[1, column]
+            above.imshow(np.asarray(picture.convert("RGB")))
+            above.axis("off")
+            above.set_title(titles[column], fontsize=9)
+            places = range(len(rows))
+            below.barh(places, [row.probability for row in rows], color=BLUE)
+            below.set(xlim=(0, 1), xticks=[0, 1], ylim=(len(rows) - 0.5, -0.5))
+            below.set_yticks(places, [row.text if column == 0 else "" for row in rows], fontsize=8)
+            below.set_xlabel("probability", fontsize=8)
+        return drawn
+
+    return figure_png(draw)
