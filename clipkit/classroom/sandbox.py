@@ -99,16 +99,34 @@ def limit(memory: int, seconds: float, processes: int | None) -> None:
     with contextlib.suppress(ImportError):  # Windows
         import resource
 
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory + memory // 8))
         if processes is not None:
             resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
         for what, amount in (
-            (resource.RLIMIT_DATA, memory),
             (resource.RLIMIT_CPU, int(seconds) + 5),
             (resource.RLIMIT_FSIZE, 2**28),
             (resource.RLIMIT_CORE, 0),
         ):
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(what, (amount, amount))
+
+
+@contextlib.contextmanager
+def room():
+    """Give, for a while, the eighth of the memory that `limit` holds back.
+
+    So a notebook that has filled its memory can still be asked for what it defined.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        yield
+        return
+    held, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    yield
+    resource.setrlimit(resource.RLIMIT_DATA, (held, most))
 
 
 def refuse(scratch: Path) -> None:
