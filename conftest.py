@@ -8,3 +8,4 @@ from pathlib import Path
 os.environ.setdefault("CLIPKIT_PROGRESS", str(Path(tempfile.mkdtemp()) / "progress.json"))
 # A bar appears after some seconds of work: on a slow machine it would stand in an output.
 os.environ.setdefault("TQDM_DISABLE", "1")
+os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")

@@ -519,7 +519,9 @@ def _batches(items, size):
 
 def _progress(total):
     """A bar that appears only where the work takes long, and leaves nothing behind."""
-    return tqdm(total=total, delay=SECONDS_UNTIL_BAR, leave=False)
+    # tqdm's bar for notebooks does not read this variable by itself
+    disable = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
+    return tqdm(total=total, delay=SECONDS_UNTIL_BAR, leave=False, disable=disable)
 
 
 def _outside():

@@ -278,7 +278,9 @@ def arrows(vectors: dict, *, ax=None) -> Figure:
     figure, ax = (ax.figure, ax) if ax is not None else plt.subplots(figsize=(5, 5))
     ax.add_patch(plt.Circle((0, 0), 1, fill=False, color="#999999", linestyle="--"))
     ends = np.array([np.asarray(vector, float) for vector in vectors.values()])
-    for number, (name, (x, y)) in enumerate(zip(vectors, ends, strict=True)):
+    numbered = list(enumerate(zip(vectors, ends, strict=True)))
+    # The longest first, so that a shorter one of the same direction lies on it.
+    for number, (name, (x, y)) in sorted(numbered, key=lambda item: -np.hypot(*item[1][1])):
         colour = COLOURS[number % len(COLOURS)]
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", (x, y), (0, 0), arrowprops=style)
