@@ -41,7 +41,7 @@ class Recipe:
         Shares of the steps in which the rate rises from zero, and falls back to it.
     patches_kept : float
         Share of the patches that the vision tower sees (Li et al. 2023, FLIP, arXiv 2212.00794)
-        until the cool-down, when it sees all.
+        until the last quarter of the cool-down, when it sees all.
     label_weight, label_share : float
         Weight of a cross-entropy on the renderer's own labels from linear heads on the vision
         tower, and the share of the steps that have it. 0 trains on captions alone.
@@ -69,7 +69,7 @@ class Recipe:
         return max(min(1.0, (done + 1e-4) / self.warm_up, (1 - done) / self.cool_down), 0.0)
 
     def patches(self, step: int) -> float:
-        return self.patches_kept if step < (1 - self.cool_down / 2) * self.steps else 1.0
+        return self.patches_kept if step < (1 - self.cool_down / 4) * self.steps else 1.0
 
     def labels(self, step: int) -> float:
         return self.label_weight if step < self.label_share * self.steps else 0.0
