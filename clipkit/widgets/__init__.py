@@ -6,6 +6,18 @@ Each is thin: what it shows comes from plain functions of the same module.
 >>> clipkit.widgets.ProductStudio()  # doctest: +SKIP
 """
 
+from .finder import SearchBox
+from .own import OwnPictures
 from .product import Kept, ProductStudio, kept
+from .prompts import PromptLab
+from .radiograph import RadiographStudio
 
-__all__ = ["Kept", "ProductStudio", "kept"]
+__all__ = [
+    "Kept",
+    "OwnPictures",
+    "ProductStudio",
+    "PromptLab",
+    "RadiographStudio",
+    "SearchBox",
+    "kept",
+]

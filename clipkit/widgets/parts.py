@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import functools
 import html
 import io
@@ -129,12 +128,9 @@ class Moves:
         self._draw, self._waits = draw, tuple(waits)
         self._timer: asyncio.TimerHandle | None = None
         self._step = 0
-        self._paused = False
 
     def ask(self, *_: object) -> None:
         """Something moved: draw soon. Without a running loop, draw the last step at once."""
-        if self._paused:
-            return
         try:
             asyncio.get_running_loop()
         except RuntimeError:
@@ -142,16 +138,6 @@ class Moves:
             return
         if self._timer is None or self._step > 0:
             self._wait_for(0)
-
-    @contextlib.contextmanager
-    def paused(self):
-        """Several moves at once that ask for one drawing, at the end."""
-        before, self._paused = self._paused, True
-        try:
-            yield
-        finally:
-            self._paused = before
-        self.ask()
 
     def _wait_for(self, step: int) -> None:
         if self._timer is not None:
@@ -355,6 +341,8 @@ def answer_strip(pictures, columns: Sequence[Sequence[Answer]], titles: Sequence
             above.set_title(titles[column], fontsize=9)
             places = range(len(rows))
             below.barh(places, [row.probability for row in rows], color=BLUE)
+            below.grid(False)
+            below.tick_params(labelsize=8)
             below.set(xlim=(0, 1), xticks=[0, 1], ylim=(len(rows) - 0.5, -0.5))
             below.set_yticks(places, [row.text if column == 0 else "" for row in rows], fontsize=8)
             below.set_xlabel("probability", fontsize=8)

@@ -1,0 +1,174 @@
+"""SearchBox: words or a picture in, products out, as one types."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import ipywidgets as w
+
+from clipkit import data
+from clipkit.model import Clip
+from clipkit.pictures import PictureError
+from clipkit.search import Index
+
+from . import parts
+from .uploads import read_uploads, upload_box
+
+QUERY = "a red dress"
+
+
+def find(clip: Clip, index: Index, query, k: int) -> list[tuple[int, float]]:
+    """The rows nearest to a text or a picture, with their cosines, best first.
+
+    Parameters
+    ----------
+    query : str, or a picture
+        As `Clip.encode_images` takes it; a str is always a text.
+    """
+    if isinstance(query, str):
+        embedding = parts.encode_texts(clip, [query])
+    else:
+        embedding = clip.encode_images([query])
+    scores, rows = index.search(embedding, k)
+    return list(zip(rows[0].tolist(), scores[0].tolist(), strict=True))
+
+
+class SearchBox(parts.Live):
+    """Search a catalogue by words, by a picture of one's own, or by one of the results.
+
+    Parameters
+    ----------
+    clip : Clip, optional
+        By default the bundled model, or the one that CLIPKIT_MODEL names.
+    pictures : sequence of pictures, optional
+        By default the test split of the bundled catalogue.
+    titles : sequence of str, optional
+        One for each picture.
+    index : Index, optional
+        Embeddings of the pictures, where they are there already; else they are computed.
+    query : str
+        What the box starts with.
+    results : int
+
+    Attributes
+    ----------
+    found : list of (int, float)
+        Row numbers and cosines of what is shown, best first.
+    """
+
+    title = "SearchBox: words or a picture in, products out"
+
+    def __init__(
+        self, clip: Clip | None = None, pictures=None, titles: Sequence[str] | None = None,
+        index: Index | None = None, query: str = QUERY, results: int = 12,
+    ):
+        self.clip = parts.shared_clip(clip)
+        if pictures is None:
+            products = data.load_catalog()["test"]
+            pictures, titles = products["image"], products["title"]
+        self.pictures = pictures
+        self.titles = list(titles) if titles is not None else None
+        if self.titles is not None and len(self.titles) != len(pictures):
+            raise ValueError(
+                f"There are {len(pictures)} pictures and {len(self.titles)} titles; give one each."
+            )
+        self.index = index or Index(self.clip.encode_images(pictures))
+        self.results = results
+        self.found: list[tuple[int, float]] = []
+        self._thumbnails: dict[int, str] = {}
+        self._picture = None
+        self._make_controls(query)
+        self.moves = parts.Moves(self._draw, (0.05,))
+        super().__init__([
+            w.HBox([self.query, self.like, self.upload], layout={"flex_flow": "row wrap"}),
+            self.message, self.grid,
+        ])
+        self._draw()
+        self.query.observe(self._typed, "value")
+        self.like.observe(self._like, "value")
+        self.upload.observe(self._uploaded, "value")
+
+    def _make_controls(self, query: str) -> None:
+        self.query = parts.spoken(
+            w.Text(query, description="search", continuous_update=True,
+                   placeholder="type what you look for", layout={"width": "420px"}),
+            "What you look for, in words",
+        )
+        self.like = parts.spoken(
+            w.Dropdown(description="like result", options=[("-", 0)], value=0),
+            "Search with one of the results: more like this",
+        )
+        self.upload = upload_box("Search with a picture", several=False)
+        self.message, self.grid = parts.page(), parts.page()
+
+    def _typed(self, _=None) -> None:
+        if self.query.value.strip():
+            self._picture = None
+            self.moves.ask()
+
+    def _like(self, change) -> None:
+        if change["new"]:
+            row = self.found[change["new"] - 1][0]
+            self._search_with(self.pictures[row], f"like {self._title(row)}")
+
+    def _uploaded(self, change) -> None:
+        if not change["new"]:
+            return
+        read, problems = read_uploads(change["new"])
+        if problems:
+            self.message.value = parts.status(" ".join(problems))
+        for name, picture in read[:1]:
+            self._search_with(picture, f"like {name}")
+
+    def _search_with(self, picture, name: str) -> None:
+        self._picture = picture, name
+        self.query.value = ""
+        self.moves.ask()
+
+    def _title(self, row: int) -> str:
+        return self.titles[row] if self.titles is not None else f"picture {row}"
+
+    def _draw(self, _step: int = 0) -> None:
+        query, text = self.query.value.strip(), ""
+        if self._picture is not None:
+            query, text = self._picture
+        elif not query:
+            return
+        try:
+            self.found = find(self.clip, self.index, query, self.results)
+        except PictureError as problem:
+            self.message.value = parts.status(str(problem))
+            return
+        note = text or parts.note_on_words(self.clip, [query])
+        self.message.value = parts.status(note)
+        self.like.options = [("-", 0), *((str(i + 1), i + 1) for i in range(len(self.found)))]
+        self.like.value = 0
+        self._show()
+
+    def _show(self) -> None:
+        figures = []
+        for place, (row, score) in enumerate(self.found, start=1):
+            if row not in self._thumbnails:
+                self._thumbnails[row] = parts.thumbnail(self.pictures[row])
+            lines = [
+                f"{place}. <span class='number cosine'>{score:.3f}</span>",
+                html.escape(self._title(row)),
+            ]
+            figures.append(parts.figure(self._thumbnails[row], self._title(row), lines))
+        self.grid.value = parts.grid(figures)
+
+    def still(self) -> tuple[bytes, str]:
+        """The first results."""
+        rows = [row for row, _ in self.found[:8]]
+        alt = f"What the search “{self.query.value}” finds: " + "; ".join(map(self._title, rows))
+
+        def draw():
+            from clipkit.plots import pictures_grid
+
+            titles = [f"{score:.3f}" for _, score in self.found[:8]]
+            drawn = pictures_grid([self.pictures[row] for row in rows], titles=titles)
+            drawn.suptitle(f"search: {self.query.value}", fontsize=10)
+            return drawn
+
+        return (parts.figure_png(draw) if rows else b""), alt

@@ -1,0 +1,283 @@
+"""PromptLab: change labels and templates, and see which predictions change."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import ipywidgets as w
+import numpy as np
+import torch
+
+from clipkit import data
+from clipkit.evaluation import Estimate, accuracy
+from clipkit.model import TEMPLATE, Clip
+
+from . import parts
+
+SPLITS = ("validation", "test")
+SHOWN = 24
+
+
+def parse_labels(text: str, classes: Sequence[str]) -> dict[str, str]:
+    """The learner's labels: for each class the words that go into the prompt.
+
+    A line is a class, or "class = other words for it".
+
+    Parameters
+    ----------
+    text : str
+    classes : sequence of str
+        The classes there are.
+
+    Returns
+    -------
+    dict of str to str
+        Class to words, in the order of the lines.
+
+    Raises
+    ------
+    ValueError
+        If a line names no class, or a class twice.
+
+    Examples
+    --------
+    >>> parse_labels("mug = coffee cup\\nvase", ["mug", "vase", "sofa"])
+    {'mug': 'coffee cup', 'vase': 'vase'}
+    """
+    labels: dict[str, str] = {}
+    for line in parts.lines_of(text):
+        name, _, words = (part.strip() for part in line.partition("="))
+        if name not in classes:
+            raise ValueError(
+                f"“{name}” is none of the classes; write “class = {name}” with one of: "
+                f"{', '.join(classes)}."
+            )
+        if name in labels:
+            raise ValueError(f"The class “{name}” has two lines; keep one.")
+        labels[name] = words or name
+    if len(labels) < 2:
+        raise ValueError("Write at least two labels, one a line.")
+    return labels
+
+
+def parse_templates(text: str) -> list[str]:
+    """The learner's templates, one a line, each with {} once.
+
+    Examples
+    --------
+    >>> parse_templates("a photo of a {}\\n{}")
+    ['a photo of a {}', '{}']
+    """
+    templates = parts.lines_of(text)
+    if not templates:
+        raise ValueError("Write at least one template, with {} where the label goes.")
+    for template in templates:
+        if template.count("{}") != 1:
+            raise ValueError(f"“{template}” should have {{}} once, where the label goes.")
+    return templates
+
+
+def predict(
+    clip: Clip, pictures: torch.Tensor, labels: dict[str, str], templates: Sequence[str]
+) -> list[str]:
+    """The class whose prompts lie nearest to each picture.
+
+    Parameters
+    ----------
+    pictures : torch.Tensor of float32, shape (n, d)
+        Embeddings.
+    """
+    # The labels' prompts pass through encode_texts, whose rows are kept from edit to edit.
+    parts.encode_texts(clip, [t.replace("{}", word) for word in labels.values() for t in templates])
+    nearest = (pictures @ clip.encode_labels(labels.values(), templates).T).argmax(1)
+    names = list(labels)
+    return [names[row] for row in nearest.tolist()]
+
+
+class Change(NamedTuple):
+    """What an edit did."""
+
+    changed: list[int]
+    repaired: int
+    broken: int
+
+
+def compare(truth: Sequence[str], before: Sequence[str] | None, now: Sequence[str]) -> Change:
+    """Which predictions an edit changed, and how many became right or wrong by it.
+
+    Examples
+    --------
+    >>> compare(["mug", "vase"], ["vase", "vase"], ["mug", "vase"])
+    Change(changed=[0], repaired=1, broken=0)
+    """
+    if before is None:
+        return Change([], 0, 0)
+    changed = [i for i, (old, new) in enumerate(zip(before, now, strict=True)) if old != new]
+    repaired = sum(now[i] == truth[i] for i in changed)
+    return Change(changed, repaired, sum(before[i] == truth[i] for i in changed))
+
+
+class PromptLab(parts.Live):
+    """Labels and templates on the left, pictures with predictions on the right.
+
+    Parameters
+    ----------
+    clip : Clip, optional
+        By default the bundled model, or the one that CLIPKIT_MODEL names.
+    catalog : datasets.DatasetDict, optional
+        Splits validation and test with columns image and `column`; by default the bundled one.
+    column : str
+        Which column is predicted.
+    pictures : int
+        How many pictures of a split are used, evenly spread; all take a while to encode.
+
+    Attributes
+    ----------
+    truth, predicted : list of str
+    accuracy : Estimate
+        With its 95 % interval.
+    change : Change
+        What the last edit did.
+    """
+
+    title = "PromptLab: your labels and templates, and which predictions they change"
+
+    def __init__(self, clip: Clip | None = None, catalog=None, column="category", pictures=210):
+        self.clip = parts.shared_clip(clip)
+        self.catalog = catalog if catalog is not None else data.load_catalog()
+        self.column, self.most = column, pictures
+        self.classes = sorted(set(self.catalog[SPLITS[0]][column]))
+        self._splits: dict[str, tuple] = {}
+        self.predicted: list[str] | None = None
+        self.accuracy: Estimate | None = None
+        self.change = Change([], 0, 0)
+        self._prompts: tuple | None = None
+        self.split = parts.spoken(
+            w.Dropdown(description="split", options=SPLITS),
+            "Choose prompts on validation; look at test once, at the end",
+        )
+        self.labels = parts.text_area(
+            "labels", self.classes, "One class a line, or: class = other words for it", rows=12
+        )
+        self.templates = parts.text_area(
+            "templates", [TEMPLATE], "One template a line, each with {} where the label goes", 4
+        )
+        self.score, self.message = parts.page(), parts.page()
+        self.grid, self.note = parts.page(), parts.page()
+        self.moves = parts.Moves(self._draw, (0.15,))  # typing comes in bursts
+        super().__init__([
+            parts.side_by_side(
+                w.VBox([self.split, self.labels, self.templates, self.note],
+                       layout={"width": "300px"}),
+                w.VBox([self.score, self.message, self.grid], layout={"flex": "1 1 500px"}),
+            )
+        ])
+        self._draw()
+        self.split.observe(self._other_split, "value")
+        for control in (self.labels, self.templates):
+            control.observe(self.moves.ask, "value")
+
+    def _pictures(self) -> tuple[torch.Tensor, list[str], list[str]]:
+        """Embeddings, true classes and thumbnails of the chosen split, computed once."""
+        split = self.split.value
+        if split not in self._splits:
+            rows = self.catalog[split]
+            chosen = np.linspace(0, len(rows) - 1, min(self.most, len(rows))).round().astype(int)
+            rows = rows.select(chosen)
+            embeddings = self.clip.encode_images(rows["image"])
+            addresses = [parts.thumbnail(picture) for picture in rows["image"]]
+            self._splits[split] = embeddings, list(rows[self.column]), addresses
+        return self._splits[split]
+
+    @property
+    def truth(self) -> list[str]:
+        """The true class of each picture of the chosen split."""
+        return self._pictures()[1]
+
+    def _other_split(self, _=None) -> None:
+        self.predicted, self._prompts = None, None  # nothing to compare with
+        self.message.value = parts.status("Encoding the pictures of this split ...")
+        self.moves.ask()
+
+    def _draw(self, _step: int = 0) -> None:
+        try:
+            labels = parse_labels(self.labels.value, self.classes)
+            templates = parse_templates(self.templates.value)
+        except ValueError as problem:
+            self.note.value = parts.status(str(problem))
+            return
+        embeddings, truth, addresses = self._pictures()
+        if (labels, templates) == self._prompts:  # a space or an empty line is no edit
+            return
+        before, self._prompts = self.predicted, (labels, templates)
+        self.predicted = predict(self.clip, embeddings, labels, templates)
+        self.accuracy = accuracy(truth, self.predicted)
+        self.change = compare(truth, before, self.predicted)
+        missing = [name for name in self.classes if name not in labels]
+        words = [t.replace("{}", word) for word in labels.values() for t in templates]
+        note = parts.note_on_words(self.clip, words)
+        if missing:
+            note += f" Without a label, so always wrong: {', '.join(missing)}."
+        self.note.value = parts.status(note.strip())
+        self.score.value = parts.wrapped(
+            f"<p><b>accuracy <span class='number accuracy'>{self.accuracy}</span></b> on "
+            f"{len(truth)} {self.split.value} pictures (95 % interval)</p>"
+        )
+        self.message.value = parts.status(self._in_words(before))
+        self.grid.value = parts.grid(self._figures(truth, before, addresses))
+
+    def _in_words(self, before) -> str:
+        if before is None:
+            return "Edit a label or a template: what it changes is marked here."
+        changed, repaired, broken = self.change
+        if not changed:
+            return "The last edit changed no prediction."
+        return (
+            f"The last edit changed {len(changed)} predictions: {repaired} became right, {broken} "
+            "became wrong."
+        )
+
+    def _figures(self, truth, before, addresses) -> list[str]:
+        """The changed pictures first, then wrong ones, then the others."""
+        changed = set(self.change.changed)
+        wrong = [i for i in range(len(truth)) if self.predicted[i] != truth[i]]
+        order = [*self.change.changed, *wrong, *range(len(truth))]
+        return [
+            self._figure(i, truth[i], before[i] if i in changed else None, addresses[i])
+            for i in list(dict.fromkeys(order))[:SHOWN]
+        ]
+
+    def _figure(self, i: int, truth: str, before: str | None, address: str) -> str:
+        guess = self.predicted[i]
+        right = guess == truth
+        lines = [f"<b>{'✓' if right else '✗'} {html.escape(guess)}</b>"]
+        if not right:
+            lines.append(f"is: {html.escape(truth)}")
+        if before is not None:
+            lines.append(f"was: {html.escape(before)}")
+        classes = f"{'right' if right else 'wrong'}{' changed' if before is not None else ''}"
+        alt = f"picture {i}, a {truth}, taken for a {guess}"
+        return parts.figure(address, alt, lines, classes)
+
+    def still(self) -> tuple[bytes, str]:
+        """The confusions that occur most, as bars."""
+        wrong = Counter(
+            (t, p) for t, p in zip(self.truth, self.predicted, strict=True) if t != p
+        ).most_common(6)
+        alt = (
+            f"Accuracy {self.accuracy} on {len(self.truth)} pictures, and the most frequent "
+            "confusions."
+        )
+
+        def draw():
+            from clipkit.plots import bars
+
+            counts = {f"a {t} taken for a {p}": n for (t, p), n in wrong} or {"none": 0}
+            drawn = bars(counts, xlabel="pictures")
+            drawn.axes[0].set_title(f"accuracy {self.accuracy} on {self.split.value}")
+            return drawn
+
+        return parts.figure_png(draw), alt
