@@ -83,7 +83,7 @@ def bootstrap(
     Examples
     --------
     >>> print(bootstrap(np.mean, [1, 1, 1, 0] * 25))
-    0.750 [0.670, 0.830]
+    0.750 [0.660, 0.830]
     """
     arrays = [np.asarray(column) for column in columns]
     n = len(arrays[0])
@@ -134,7 +134,7 @@ def paired_difference(first, second, **options) -> Estimate:
     Examples
     --------
     >>> print(paired_difference([0, 0, 1, 1] * 25, [0, 1, 1, 1] * 25))
-    0.250 [0.170, 0.340]
+    0.250 [0.160, 0.330]
     """
     first, second = np.asarray(first, float), np.asarray(second, float)
     return bootstrap(lambda a, b: b.mean() - a.mean(), first, second, **options)
