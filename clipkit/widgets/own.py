@@ -92,7 +92,6 @@ class OwnPictures(parts.Live):
         ])
         self.upload.observe(self._uploaded, "value")
         self.read.on_click(self._read_folder)
-        self.folder.on_submit(self._read_folder)
         self.clear.on_click(self._clear)
         for control in (self.task, self.labels, self.query):
             control.observe(self.moves.ask, "value")

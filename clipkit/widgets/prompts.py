@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -184,13 +183,18 @@ class PromptLab(parts.Live):
         """Embeddings, true classes and thumbnails of the chosen split, computed once."""
         split = self.split.value
         if split not in self._splits:
-            rows = self.catalog[split]
-            chosen = np.linspace(0, len(rows) - 1, min(self.most, len(rows))).round().astype(int)
-            rows = rows.select(chosen)
+            rows = self._rows()
             embeddings = self.clip.encode_images(rows["image"])
             addresses = [parts.thumbnail(picture) for picture in rows["image"]]
             self._splits[split] = embeddings, list(rows[self.column]), addresses
         return self._splits[split]
+
+    def _rows(self):
+        """The rows of the chosen split that are used, evenly spread."""
+        rows = self.catalog[self.split.value]
+        return rows.select(
+            np.linspace(0, len(rows) - 1, min(self.most, len(rows))).round().astype(int)
+        )
 
     @property
     def truth(self) -> list[str]:
@@ -223,7 +227,7 @@ class PromptLab(parts.Live):
             note += f" Without a label, so always wrong: {', '.join(missing)}."
         self.note.value = parts.status(note.strip())
         self.score.value = parts.wrapped(
-            f"<p><b>accuracy <span class='number accuracy'>{self.accuracy}</span></b> on "
+            f"<p><b>accuracy <span class='number accuracy'>{self.accuracy!s}</span></b> on "
             f"{len(truth)} {self.split.value} pictures (95 % interval)</p>"
         )
         self.message.value = parts.status(self._in_words(before))
@@ -240,14 +244,17 @@ class PromptLab(parts.Live):
             "became wrong."
         )
 
-    def _figures(self, truth, before, addresses) -> list[str]:
+    def _order(self) -> list[int]:
         """The changed pictures first, then wrong ones, then the others."""
+        n = len(self.truth)
+        wrong = [i for i in range(n) if self.predicted[i] != self.truth[i]]
+        return list(dict.fromkeys([*self.change.changed, *wrong, *range(n)]))
+
+    def _figures(self, truth, before, addresses) -> list[str]:
         changed = set(self.change.changed)
-        wrong = [i for i in range(len(truth)) if self.predicted[i] != truth[i]]
-        order = [*self.change.changed, *wrong, *range(len(truth))]
         return [
             self._figure(i, truth[i], before[i] if i in changed else None, addresses[i])
-            for i in list(dict.fromkeys(order))[:SHOWN]
+            for i in self._order()[:SHOWN]
         ]
 
     def _figure(self, i: int, truth: str, before: str | None, address: str) -> str:
@@ -263,21 +270,23 @@ class PromptLab(parts.Live):
         return parts.figure(address, alt, lines, classes)
 
     def still(self) -> tuple[bytes, str]:
-        """The confusions that occur most, as bars."""
-        wrong = Counter(
-            (t, p) for t, p in zip(self.truth, self.predicted, strict=True) if t != p
-        ).most_common(6)
+        """Pictures spread over the split, with their predictions."""
         alt = (
-            f"Accuracy {self.accuracy} on {len(self.truth)} pictures, and the most frequent "
-            "confusions."
+            f"Accuracy {self.accuracy!s} on {len(self.truth)} {self.split.value} pictures, and "
+            "eight of the pictures with their predictions."
         )
+        chosen = np.linspace(0, len(self.truth) - 1, min(8, len(self.truth))).round().astype(int)
+
+        def title(i):
+            guess, truth = self.predicted[i], self.truth[i]
+            return guess if guess == truth else f"{guess} (is: {truth})"
 
         def draw():
-            from clipkit.plots import bars
+            from clipkit.plots import pictures_grid
 
-            counts = {f"a {t} taken for a {p}": n for (t, p), n in wrong} or {"none": 0}
-            drawn = bars(counts, xlabel="pictures")
-            drawn.axes[0].set_title(f"accuracy {self.accuracy} on {self.split.value}")
+            pictures = [self._rows()["image"][int(i)] for i in chosen]
+            drawn = pictures_grid(pictures, titles=[title(i) for i in chosen])
+            drawn.suptitle(f"accuracy {self.accuracy!s} on {self.split.value}", fontsize=10)
             return drawn
 
         return parts.figure_png(draw), alt
