@@ -96,7 +96,7 @@ class _Writer:
     def _fits(self, name: str) -> bool:
         """Tell whether a name is free of materials that the product is not made of."""
         others = vocabulary.MATERIALS.keys() - {self.product.material}
-        return not any(other in name for other in others)
+        return not any(re.search(rf"\b{other}\b", name) for other in others)
 
     def colour(self, name: str | None = None) -> str:
         words = vocabulary.COLOURS.get(name or self.product.colour, (name or self.product.colour,))
