@@ -117,7 +117,8 @@ def pictures_grid(pictures, *, titles=None, columns: int = 8, size: float = 1.25
     for number, (axis, picture) in enumerate(zip(axes.flat, pictures, strict=False)):
         axis.imshow(as_array(picture))
         if titles is not None:
-            axis.set_title(wrapped(titles[number], 16), fontsize=8, y=-0.02, va="top", loc="center")
+            text = wrapped(titles[number], int(15 * size))
+            axis.set_title(text, fontsize=8, y=-0.03, pad=0, va="top", loc="center")
     return figure
 
 
