@@ -1,0 +1,91 @@
+"""Prompts and classifiers, on a stand-in whose right answers are known."""
+
+import numpy as np
+import pytest
+import torch
+
+from clipkit import zero_shot
+
+
+class Sorted:
+    """A stand-in whose embeddings say what is asked for: a text has the direction of its word."""
+
+    logit_scale = 10.0
+    words = ("mug", "sofa", "hat")
+
+    def encode_images(self, pictures):
+        return torch.stack([self._direction(picture) for picture in pictures])
+
+    def encode_labels(self, labels, templates):
+        sign = -1.0 if all(" no " in f" {t} " or "without" in t for t in templates) else 1.0
+        return torch.stack([sign * self._direction(label) for label in labels])
+
+    def _direction(self, word):
+        return torch.eye(3)[self.words.index(word)]
+
+
+@pytest.fixture
+def clip():
+    return Sorted()
+
+
+def test_predict_takes_pictures_and_their_embeddings_alike(clip):
+    pictures = ["hat", "mug", "hat"]
+    answers = zero_shot.predict(clip, pictures, ["mug", "hat"])
+    assert answers.tolist() == ["hat", "mug", "hat"]
+    again = zero_shot.predict(clip, clip.encode_images(pictures), ["mug", "hat"])
+    assert again.tolist() == answers.tolist()
+
+
+def test_predict_gives_one_of_the_labels_whatever_is_shown(clip):
+    assert zero_shot.predict(clip, ["sofa"], ["mug", "hat"])[0] in ("mug", "hat")
+
+
+def test_a_finding_scores_above_half_where_it_is_stated_and_a_stranger_in_between(clip):
+    scores = zero_shot.finding_scores(clip, ["mug", "sofa"], ["mug"])
+    assert scores.shape == (2, 1)
+    assert scores[0, 0] > 0.99 and scores[1, 0] == pytest.approx(0.5)
+
+
+def test_finding_scores_are_the_softmax_of_the_pair(clip):
+    pictures = clip.encode_images(["mug", "hat"])
+    score = zero_shot.finding_scores(clip, pictures, ["mug", "sofa"], ["{}"], ["no {}"])
+    for k, name in enumerate(("mug", "sofa")):
+        pair = torch.stack([clip._direction(name), -clip._direction(name)])
+        expected = (clip.logit_scale * pictures @ pair.T).softmax(dim=1)[:, 0]
+        torch.testing.assert_close(score[:, k], expected)
+
+
+def test_shots_are_k_of_each_label_and_the_same_for_a_seed():
+    labels = np.array(["mug"] * 9 + ["hat"] * 7 + ["sofa"] * 2)
+    rows = zero_shot.shots(labels, 4, seed=3)
+    names, counts = np.unique(labels[rows], return_counts=True)
+    assert dict(zip(names.tolist(), counts.tolist(), strict=True)) == {
+        "mug": 4,
+        "hat": 4,
+        "sofa": 2,
+    }
+    assert len(set(rows.tolist())) == len(rows)
+    assert rows.tolist() == zero_shot.shots(labels, 4, seed=3).tolist()
+    assert rows.tolist() != zero_shot.shots(labels, 4, seed=4).tolist()
+
+
+def test_more_shots_hold_the_fewer_ones():
+    labels = np.repeat(["mug", "hat"], 20)
+    assert set(zero_shot.shots(labels, 2, seed=1)) <= set(zero_shot.shots(labels, 8, seed=1))
+
+
+@pytest.mark.parametrize(
+    "templates",
+    [
+        zero_shot.TEMPLATES,
+        zero_shot.COLOUR_TEMPLATES,
+        zero_shot.PATTERN_TEMPLATES,
+        zero_shot.MATERIAL_TEMPLATES,
+        zero_shot.FINDING_TEMPLATES,
+        zero_shot.ABSENT_TEMPLATES,
+    ],
+)
+def test_every_template_has_one_place_for_the_label(templates):
+    assert all(template.count("{}") == 1 for template in templates)
+    assert len(set(templates)) == len(templates)
