@@ -19,8 +19,8 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from PIL import Image
 
 STYLE = Path(__file__).parent / "assets" / "clipkit.mplstyle"
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#999999")
-"""Okabe and Ito's colours, which colour-blind readers tell apart."""
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#333333")
+"""Okabe and Ito's colours and a dark grey, which colour-blind readers tell apart."""
 
 plt.style.use(STYLE)
 
