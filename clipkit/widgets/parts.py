@@ -183,6 +183,19 @@ STYLE = """<style>
 .ck .notice {border-left: 4px solid #D55E00; padding: 2px 8px}
 </style>"""
 
+# Sliders come without a name for screen readers: they get their label's and its explanation.
+_NAMES = """
+const name = () => this.closest('.clipkit-widget').querySelectorAll('.widget-slider').forEach(
+  slider => { const label = slider.querySelector('label');
+    slider.querySelector('[role=slider]').setAttribute(
+      'aria-label', label.innerText + ': ' + label.title); });
+[300, 1500, 5000].forEach(wait => setTimeout(name, wait));
+"""
+NAMES = (
+    '<img hidden alt="" src="data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEA'
+    f'Ow==" onload="{_NAMES}">'
+)
+
 
 def page(content: str = "") -> ipywidgets.HTML:
     """An HTML part of a widget."""
@@ -248,6 +261,18 @@ def thumbnail(picture, side: int = 96) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(encoded(small, "JPEG")).decode()
 
 
+def picture_html(picture: Image.Image, alt: str, side: int) -> str:
+    """A picture for a page, `side` CSS pixels wide, with the text that says what it shows.
+
+    (`ipywidgets.Image` has no such text.)
+    """
+    address = "data:image/png;base64," + base64.b64encode(encoded(picture)).decode()
+    return wrapped(
+        f'<img class="picture" width="{side}" height="{side}" decoding="sync" '
+        f'alt="{html.escape(alt, quote=True)}" src="{address}">'
+    )
+
+
 def figure(address: str, alt: str, lines: Sequence[str], classes: str = "") -> str:
     """A picture of a grid; `lines` are HTML."""
     return (
@@ -302,7 +327,7 @@ class Live(ipywidgets.VBox):
     title = "live widget"
 
     def __init__(self, children: Sequence[ipywidgets.Widget]):
-        super().__init__([ipywidgets.HTML(STYLE), *children])
+        super().__init__([ipywidgets.HTML(STYLE + NAMES), *children])
         self.add_class("clipkit-widget")
 
     def still(self) -> tuple[bytes, str]:

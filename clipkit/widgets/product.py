@@ -17,6 +17,7 @@ from clipkit.studio.product import Product, build, design_of
 from . import parts
 
 DRAFT, FINE = 64, 256  # pixels, while the hand moves and when it has left
+SIDE = 260  # CSS pixels, as wide as the picture is shown
 CAPTIONS = ("a red mug", "a blue mug", "a red vase", "a photo of a chair")
 STARTS = {"category": "mug", "colour": "red", "pattern": "plain"}
 TURN = {"standing": 180, "side": 180, "worn": 60, "hanging": 40, "flat": 30}
@@ -186,8 +187,8 @@ class ProductStudio(parts.Live):
         self.captions = parts.text_area(
             "captions", captions, "Your captions, one a line; the model compares them all"
         )
-        self.image = w.Image(format="png", layout={"width": "260px", "height": "260px"})
-        self.bars, self.message, self.note = parts.page(), parts.page(), parts.page()
+        self.image, self.message = parts.page(), parts.page()
+        self.bars, self.note = parts.page(), parts.page()
         self.specification = parts.page()
 
     def _listen(self) -> None:
@@ -277,12 +278,12 @@ class ProductStudio(parts.Live):
         captions = parts.lines_of(self.captions.value)
         self.picture = picture_of(self.product, self.shot, size)
         self.answers = parts.answers(self.clip, self.picture, captions)
-        self.image.value = parts.encoded(self.picture)
+        words = in_words(self.product, self.shot)
+        self.image.value = parts.picture_html(self.picture, words, SIDE)
         self.bars.value = parts.bars(self.answers)
         note = parts.note_on_words(self.clip, captions)
         self.note.value = parts.status(note)
         if step:
-            self.image.tooltip = in_words(self.product, self.shot)
             self.message.value = parts.status("")
 
     def still(self) -> tuple[bytes, str]:

@@ -25,6 +25,7 @@ STATEMENTS = (
     "chest x-ray with a right pleural effusion",
     "a normal chest x-ray",
 )
+SIDE = 280  # CSS pixels, as wide as the film is shown
 TINT = (230, 159, 0)
 LINES = (
     (parts.BLUE, ""), (parts.VERMILION, "6 3"), (parts.GREEN, "2 3"), (parts.ORANGE, "8 3 2 3"),
@@ -201,9 +202,8 @@ class RadiographStudio(parts.Live):
         self.statements = parts.text_area(
             "statements", statements, "Your statements, one a line; the model compares them all"
         )
-        self.image = w.Image(format="png", layout={"width": "280px", "height": "280px"})
-        self.bars, self.message, self.note = parts.page(), parts.page(), parts.page()
-        self.chart = parts.page()
+        self.image, self.message, self.chart = parts.page(), parts.page(), parts.page()
+        self.bars, self.note = parts.page(), parts.page()
 
     def _offer_places(self, _=None) -> None:
         """Sides and zones that the finding can have."""
@@ -237,8 +237,7 @@ class RadiographStudio(parts.Live):
         if self.mask.value and self.findings:
             masks = studio.finding_masks(self.patient, self.findings, self.pixels)
             shown = with_masks(shown, masks)
-        self.image.value = parts.encoded(shown)
-        self.image.tooltip = self._in_words()
+        self.image.value = parts.picture_html(shown, self._in_words(), SIDE)
         self.bars.value = parts.bars(self.answers)
         self.chart.value = curve_html(self.curve)
         self.note.value = parts.status(parts.note_on_words(self.clip, statements))
