@@ -155,13 +155,18 @@ def write_card(folder: Path, notes: Path | None = None) -> str:
         for name, value in figures.items()
     }
     (folder / "evaluation.json").write_text(json.dumps(plain, indent=1) + "\n")
-    rows = "\n".join(
-        f"| {name} | {value if isinstance(value, Estimate) else f'{value:.0f}'} |"
-        for name, value in figures.items()
-    )
-    card = CARD.format(rows=rows, notes=notes.read_text() if notes else "")
+    card = card_text(figures, notes.read_text() if notes else "")
     (folder / "README.md").write_text(card)
     return card
+
+
+def card_text(figures: dict, notes: str) -> str:
+    """The model card: the figures as a table, then the notes."""
+    rows = "\n".join(
+        f"| {name} | {value:{'.3f' if isinstance(value, Estimate) else '.0f'}} |"
+        for name, value in figures.items()
+    )
+    return CARD.format(rows=rows, notes=notes)
 
 
 CARD = """\
