@@ -1,5 +1,6 @@
 """The pretraining recipe: its loss, on one process and on two, and a run that is broken off."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from torch.nn.functional import cross_entropy, normalize
 from torch.nn.parallel import DistributedDataParallel
-from transformers import CLIPModel, CLIPTokenizer
+from transformers import CLIPModel, CLIPProcessor, CLIPTokenizer
 
 from clipkit.pretrain import train as training
 from clipkit.pretrain.augment import augment, draw_grey
@@ -217,6 +218,17 @@ def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path, one_thread, cap
     assert "going on from step" in capsys.readouterr().out
     whole, broken = weights(tmp_path / "whole"), weights(tmp_path / "broken")
     assert all(torch.equal(whole[name], broken[name]) for name in whole)
+
+
+def test_the_model_reads_back_as_plain_hugging_face_code_expects(tmp_path, one_thread):
+    training.train(FakeCorpus(), RECIPE, tmp_path)
+    processor = CLIPProcessor.from_pretrained(tmp_path / "model")
+    # Training's padding and cutting are not baked in: one text is as long as it is.
+    assert len(processor.tokenizer("red")["input_ids"]) == 3
+    checksum, name = (tmp_path / "model" / "SHA256").read_text().split()
+    content = (tmp_path / "model" / name).read_bytes()
+    assert checksum == hashlib.sha256(content).hexdigest()
+    assert (tmp_path / "model" / "words.txt").read_text().split() == sorted(WORDS)
 
 
 def test_training_learns(tmp_path, one_thread):

@@ -259,6 +259,9 @@ def export(model: CLIPModel, corpus: Corpus, folder: Path) -> None:
     half = CLIPModel(model.config)
     half.load_state_dict(model.state_dict())
     half.half().save_pretrained(folder)
+    # Training pads and cuts; whoever loads the tokenizer decides that anew.
+    corpus.tokenizer.backend_tokenizer.no_truncation()
+    corpus.tokenizer.backend_tokenizer.no_padding()
     small_processor(corpus.tokenizer, corpus.pixels).save_pretrained(folder)
     words = sorted({word for text in corpus.texts() for word in words_of(text)})
     (folder / "words.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
