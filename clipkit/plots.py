@@ -410,8 +410,8 @@ def estimates(values: dict, *, xlabel: str, reference: float | None = None, ax=N
     if reference is not None:
         ax.axvline(reference, color="#666666", linestyle="--", linewidth=1)
     ax.set_yticks(range(len(values)), [wrapped(name, 45) for name in values])
-    ax.invert_yaxis()
-    ax.set_xlabel(xlabel)
+    ax.set(ylim=(len(values) - 0.5, -0.5), xlabel=xlabel)
+    ax.locator_params(axis="x", nbins=6)
     return figure
 
 

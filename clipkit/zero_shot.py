@@ -20,8 +20,8 @@ COLOUR_TEMPLATES = ("{}", "something {}", "a {} product", "a photo of a {} produ
 PATTERN_TEMPLATES = ("{}", "a {} product", "a photo of a {} product", "{} pattern")
 MATERIAL_TEMPLATES = ("{}", "made of {}", "a {} product", "a photo of something made of {}")
 
-FINDING_TEMPLATES = ("chest x-ray with {}", "chest radiograph with {}", "{}")
-ABSENT_TEMPLATES = ("chest x-ray, no {}", "chest radiograph, no {}", "no {}")
+FINDING_TEMPLATES = ("chest radiograph with {}", "chest film with {}", "{}")
+ABSENT_TEMPLATES = ("chest radiograph, no {}", "chest film, no {}", "no {}")
 
 
 def predict(clip, pictures, labels: list[str], templates=TEMPLATES) -> np.ndarray:
