@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import functools
 import html
 import io
@@ -139,10 +140,15 @@ class Moves:
         if self._timer is None or self._step > 0:
             self._wait_for(0)
 
+    def refine(self) -> None:
+        """What was drawn at first stays; only the sharpest step follows, where a loop runs."""
+        with contextlib.suppress(RuntimeError):
+            self._wait_for(len(self._waits) - 1)
+
     def _wait_for(self, step: int) -> None:
+        loop = asyncio.get_running_loop()
         if self._timer is not None:
             self._timer.cancel()
-        loop = asyncio.get_running_loop()
         self._step, self._timer = step, loop.call_later(self._waits[step], self._run, step)
 
     def _run(self, step: int) -> None:

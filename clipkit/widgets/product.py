@@ -152,6 +152,7 @@ class ProductStudio(parts.Live):
         self._listen()
         if studio.is_compiled():
             self._draw(1)
+            self.moves.refine()
         else:
             self.message.value = parts.status(
                 "Compiling the studio's renderer, once on this machine: about a minute."

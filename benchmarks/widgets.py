@@ -1,0 +1,126 @@
+"""From the move of a slider to the picture and the bars, in milliseconds.
+
+    python benchmarks/widgets.py              # the kernel's part, and a real browser
+    python benchmarks/widgets.py --kernel     # without a browser
+
+The kernel's part is processor time. The browser's is the clock's, from the key press to the
+change of the bars on the page, JupyterLab and its connection included; run it on a machine that
+does nothing else.
+"""
+
+import argparse
+import importlib.util
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("TQDM_DISABLE", "1")
+
+CATEGORIES = ("mug", "sneaker", "t-shirt", "sofa", "teapot", "handbag")
+MOVES = 20
+STEPS = ("coarse, 64 px", "sharp, 128 px", "fine, 256 px")
+WATCH = """
+window.moved = 0; window.seen = [];
+const box = document.querySelector('.clipkit-widget');
+document.addEventListener('keydown', () => { window.moved = performance.now(); }, true);
+const bars = box.querySelector('table').closest('.widget-html-content');
+new MutationObserver(() => requestAnimationFrame(
+    () => window.seen.push(performance.now() - window.moved)
+)).observe(bars, {childList: true});
+"""
+
+
+def report(name, times):
+    times = sorted(times)
+    print(f"{name:<46}{statistics.median(times):8.0f}{times[int(0.9 * (len(times) - 1))]:8.0f}")
+
+
+def kernel():
+    """What the kernel does for a move of each kind of control."""
+    from clipkit import widgets
+
+    live = widgets.ProductStudio()
+    times = {}
+    for category in CATEGORIES:
+        live.category.value = category
+        for number in range(6):
+            shots = replace(live.shot, yaw=live.shot.yaw + number + 1)
+            colours = replace(live.product, colour=("teal", "red")[number % 2])
+            for kind, product, shot in (("yaw", live.product, shots), ("colour", colours, shots)):
+                for step, name in enumerate(STEPS):
+                    live.product, live.shot = product, shot
+                    start = time.process_time()
+                    live._draw(step)
+                    spent = 1000 * (time.process_time() - start)
+                    times.setdefault(f"{kind}, {name}", []).append(spent)
+    for name, values in times.items():
+        report(f"product: {name}", values)
+    live, times = widgets.RadiographStudio(size=128), []
+    for size in range(1, 20):
+        live.extent.unobserve_all()
+        live.extent.value = size / 20
+        start = time.process_time()
+        live._draw()
+        times.append(1000 * (time.process_time() - start))
+    report("radiograph: size, 128 px", times)
+
+
+def browser():
+    """Key presses on the yaw slider in JupyterLab."""
+    from playwright.sync_api import sync_playwright
+
+    path = Path(__file__).parents[1] / "tests" / "browser" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("browser", path)
+    tests = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tests)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        served, home = Path(folder) / "notebooks", Path(folder) / "home"
+        served.mkdir()
+        tests.write_settings(home)
+        lab = tests.Lab(served, home)
+        chromium = playwright.chromium.launch(
+            executable_path=tests.chromium_path(playwright), args=["--no-sandbox"]
+        )
+        try:
+            page = chromium.new_page(viewport={"width": 1500, "height": 1000})
+            page.set_default_timeout(180_000)
+            lab.write("speed.ipynb", "import clipkit\nclipkit.widgets.ProductStudio()")
+            lab.open(page, "speed.ipynb")
+            lab.run_all(page)
+            box = page.locator(".jp-CodeCell .clipkit-widget")
+            box.locator("tbody tr").first.wait_for()
+            page.evaluate(WATCH)
+            box.locator(".widget-slider .noUi-handle").focus()
+            times = [[] for _ in STEPS]
+            for _ in range(MOVES):
+                page.evaluate("window.seen = []")
+                page.keyboard.press("ArrowRight")
+                page.wait_for_function(f"window.seen.length >= {len(STEPS)}")
+                for values, seen in zip(times, page.evaluate("window.seen"), strict=False):
+                    values.append(seen)
+            for name, values in zip(STEPS, times, strict=True):
+                report(f"browser: key press to bars, {name}", values)
+            page.evaluate("window.seen = []")
+            for _ in range(60):
+                page.keyboard.press("ArrowLeft", delay=5)
+            page.wait_for_timeout(4000)
+            print(f"60 quick key presses were merged into {len(page.evaluate('window.seen'))} "
+                  "drawings")
+        finally:
+            chromium.close()
+            lab.stop()
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--kernel", action="store_true", help="leave out the browser")
+    chosen = options.parse_args()
+    print(f"{'':<46}{'median':>8}{'90 %':>8}   ({os.cpu_count()} cores, Python "
+          f"{sys.version.split()[0]})")
+    kernel()
+    if not chosen.kernel:
+        browser()
