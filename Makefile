@@ -3,17 +3,20 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Options of JupyterLab: `make lab LABFLAGS=--no-browser`, or --allow-root in a container.
+LABFLAGS ?=
 
 .PHONY: lab test lint clean
 
 .venv/installed: requirements.lock pyproject.toml
+	@echo "Setting up .venv, once: two to five minutes, about 2.5 GB."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
 lab: .venv/installed
-	$(BIN)/jupyter lab notebooks/01_similarity.ipynb
+	$(BIN)/jupyter lab $(LABFLAGS) notebooks/01_similarity.ipynb
 
 test: .venv/installed
 	$(BIN)/python -m pytest
