@@ -301,7 +301,7 @@ def spoken(control: ipywidgets.DOMWidget, text: str) -> ipywidgets.DOMWidget:
 def text_area(description: str, lines: Sequence[str], tooltip: str, rows: int = 5):
     """A box for the learner's own lines, with its label above it."""
     area = ipywidgets.Textarea(
-        "\n".join(lines), rows=rows, continuous_update=True, layout={"width": "100%"},
+        "\n".join(lines), rows=rows, continuous_update=True, layout={"width": "calc(100% - 8px)"},
         description=description, style={"description_width": "initial"},
     )
     return spoken(area, tooltip)

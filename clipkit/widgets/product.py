@@ -184,7 +184,8 @@ class ProductStudio(parts.Live):
         self.keep = w.Button(description="Keep this picture", icon="download",
                              tooltip="Put the picture into clipkit.widgets.kept")
         self.details = w.ToggleButton(description="Show the specification", icon="code",
-                                      tooltip="Show what the picture is made from")
+                                      tooltip="Show what the picture is made from",
+                                      layout={"width": "auto"})
         self.captions = parts.text_area(
             "captions", captions, "Your captions, one a line; the model compares them all"
         )

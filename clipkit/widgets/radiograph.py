@@ -21,9 +21,9 @@ WARNING = (
 )
 NORMAL = "nothing (normal)"
 STATEMENTS = (
-    "chest x-ray with a left pleural effusion",
-    "chest x-ray with a right pleural effusion",
-    "a normal chest x-ray",
+    "left pleural effusion",
+    "right pleural effusion",
+    "no pleural effusion",
 )
 SIDE = 280  # CSS pixels, as wide as the film is shown
 TINT = (230, 159, 0)
