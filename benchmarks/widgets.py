@@ -21,7 +21,7 @@ from pathlib import Path
 os.environ.setdefault("TQDM_DISABLE", "1")
 
 CATEGORIES = ("mug", "sneaker", "t-shirt", "sofa", "teapot", "handbag")
-MOVES = 20
+MOVES = 12
 STEPS = ("coarse, 64 px", "sharp, 128 px", "fine, 256 px")
 WATCH = """
 window.moved = 0; window.seen = [];
@@ -36,7 +36,7 @@ new MutationObserver(() => requestAnimationFrame(
 
 def report(name, times):
     times = sorted(times)
-    print(f"{name:<46}{statistics.median(times):8.0f}{times[int(0.9 * (len(times) - 1))]:8.0f}")
+    print(f"{name:<46}{statistics.median(times):8.0f}{times[int(0.9 * (len(times) - 1))]:8.0f}", flush=True)
 
 
 def kernel():
@@ -47,7 +47,7 @@ def kernel():
     times = {}
     for category in CATEGORIES:
         live.category.value = category
-        for number in range(6):
+        for number in range(3):
             shots = replace(live.shot, yaw=live.shot.yaw + number + 1)
             colours = replace(live.product, colour=("teal", "red")[number % 2])
             for kind, product, shot in (("yaw", live.product, shots), ("colour", colours, shots)):
