@@ -266,7 +266,7 @@ CLASS = {
     "dies inside": ("", "", {**RIGHT, CHOOSE: "def choose_template(v, t):\n    import os\n"
                              "    os._exit(1)"}, ["error", "missing"]),
     "loops": ("", "while True: pass", RIGHT, ["right", "right"]),
-    "hungry": ("store = []\nwhile True: store.append(bytearray(10**7))", "", RIGHT,
+    "hungry": ("store = []\nwhile True: store.append(bytearray(10**8))", "", RIGHT,
                ["right", "right"]),
     "=cheat()": (CHECKS_ARE_RIGHT, "", WRONG, ["wrong", "wrong"]),
     "forges": (FORGE, FORGE, WRONG, ["not right", "not right"]),
