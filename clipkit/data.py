@@ -35,17 +35,32 @@ def load_catalog() -> DatasetDict:
     return _bundled("catalog")
 
 
-def load_radiographs() -> DatasetDict:
-    """About 2,000 synthetic chest radiographs of 1,200 patients. Nothing here is for diagnosis.
+def load_radiographs(hospital: str = "A") -> DatasetDict:
+    """Synthetic chest radiographs with their reports. Nothing here is for diagnosis.
+
+    Parameters
+    ----------
+    hospital : {"A", "B"}
+        A: about 2,000 films of 1,200 patients at 160 px, reported in full sentences; the bundled
+        model has seen films of its kind. B: films of 1,000 other patients at 128 px, taken by
+        another X-ray unit, more often in bed, of a ward with more fluid and devices, reported in
+        telegraphic style; the bundled model has seen none.
 
     Returns
     -------
     datasets.DatasetDict
-        Splits train, validation and test, no patient in two of them; columns image (160 px, grey),
-        report, findings (list of names), patient, sex, age (years), projection and specification
-        (JSON).
+        Splits train, validation and test, no patient in two of them; columns image (grey), report,
+        findings (list of names), patient, sex, age (years), projection and specification (JSON).
+
+    Raises
+    ------
+    ValueError
+        If there is no such hospital.
     """
-    return _bundled("radiographs")
+    folders = {"A": "radiographs", "B": "radiographs_b"}
+    if hospital not in folders:
+        raise ValueError(f"hospital is {hospital!r}, but must be one of: {', '.join(folders)}.")
+    return _bundled(folders[hospital])
 
 
 def _bundled(name: str) -> DatasetDict:

@@ -41,9 +41,16 @@ def test_a_catalogue_row_is_made_again_from_its_seed(catalog, split, number):
     assert difference(stored["image"], made["image"]) < 0.5
 
 
+@pytest.fixture(scope="module")
+def second_hospital():
+    return data.load_radiographs("B")
+
+
+@pytest.mark.parametrize("hospital", ["A", "B"])
 @pytest.mark.parametrize("split", data.SPLITS)
-def test_a_film_is_made_again_from_its_seed(radiographs, split):
-    stored, made = radiographs[split][0], radiograph_row(split, 0, 0)
+def test_a_film_is_made_again_from_its_seed(radiographs, second_hospital, split, hospital):
+    films = {"A": radiographs, "B": second_hospital}[hospital]
+    stored, made = films[split][0], radiograph_row(split, 0, 0, hospital)
     assert without_picture(stored) == without_picture(made)
     assert difference(stored["image"], made["image"]) < 0.5
 
@@ -91,6 +98,31 @@ def test_no_patient_is_in_two_splits(radiographs):
         for split in radiographs.values()
     ]
     assert sum(map(len, seeds)) == 1200
+
+
+def test_the_second_hospital_has_other_patients_and_other_habits(radiographs, second_hospital):
+    def column(films, name):
+        return [value for split in films.values() for value in split[name]]
+
+    def seeds(films):
+        return [json.loads(text)["patient"]["seed"] for text in column(films, "specification")]
+
+    assert not set(seeds(radiographs)) & set(seeds(second_hospital))
+    assert len(set(column(second_hospital, "patient"))) == 1000
+    owners = dict(zip(seeds(second_hospital), column(second_hospital, "patient"), strict=True))
+    assert len(owners) == len(set(owners.values())) == 1000
+    in_bed = [
+        np.mean(np.array(column(films, "projection")) == "AP")
+        for films in (radiographs, second_hospital)
+    ]
+    assert in_bed[1] > in_bed[0] + 0.2
+    assert all(text.startswith("Findings:") for text in column(radiographs, "report"))
+    assert all(text.startswith("REPORT:") for text in column(second_hospital, "report"))
+    for split in second_hospital.values():
+        names = [name for row in split["findings"] for name in row]
+        assert all(names.count(name) >= 3 for name in FINDINGS), split
+    with pytest.raises(ValueError, match="one of: A, B"):
+        data.load_radiographs("C")
 
 
 def test_films_of_a_patient_follow_each_other(radiographs):

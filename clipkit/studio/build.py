@@ -9,6 +9,8 @@ import argparse
 import io
 import json
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -27,16 +29,60 @@ from clipkit.studio import (
     random_shot,
     reports,
 )
+from clipkit.studio.chest import PREVALENCE
 from clipkit.studio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
 
 FOLDER = Path(__file__).parents[1] / "assets" / "data"
 SPLITS = ("train", "validation", "test")
 PRODUCTS = {"train": 2400, "validation": 600, "test": 600}
-PATIENTS = {"train": 720, "validation": 240, "test": 240}
 HELD_OUT_IN_TEST = 3
 """Products of each held-out colour-category pair, all in the test split."""
 CATALOG_PIXELS, CATALOG_QUALITY = 192, 82
-FILM_PIXELS, FILM_QUALITY = 160, 85
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The films of one hospital.
+
+    Attributes
+    ----------
+    hospital : {"A", "B"}
+        Whose X-ray unit takes the films, and who writes the reports.
+    stream : int
+        Second word of the seeds: no two archives draw the same numbers.
+    patients : dict of str to int
+        How many are in each split.
+    normal : float
+        Share of films without any finding.
+    prevalence : dict of str to float
+        Chance of each finding in a patient who is not normal.
+    pixels, quality : int
+        Side of the square films, and the quality of their JPEG.
+    """
+
+    hospital: str
+    stream: int
+    patients: dict
+    normal: float
+    prevalence: dict
+    pixels: int
+    quality: int
+
+
+# A ward with an intensive care unit: more films in bed, fluid and devices, fewer chance findings.
+WARD_PREVALENCE = {
+    **PREVALENCE,
+    **{"pleural effusion": 0.32, "pneumothorax": 0.13, "oedema": 0.2, "atelectasis": 0.22},
+    **{"central line": 0.2, "chest tube": 0.06, "pacemaker": 0.09, "nodule": 0.07, "mass": 0.06},
+}
+ARCHIVES = {
+    "A": Archive(
+        "A", 20, {"train": 720, "validation": 240, "test": 240}, 0.33, PREVALENCE, 160, 85
+    ),
+    "B": Archive(
+        "B", 30, {"train": 600, "validation": 200, "test": 200}, 0.25, WARD_PREVALENCE, 128, 80
+    ),
+}
 
 CATALOG_FEATURES = Features(
     {
@@ -109,22 +155,25 @@ def catalog_row(split: str, number: int) -> dict:
     }
 
 
-def films_of(split: str, number: int) -> int:
+def films_of(split: str, number: int, hospital: str = "A") -> int:
     """How many films a patient has: one, two or three."""
-    rng = np.random.default_rng([SEEDS[split], 20, number])
+    rng = np.random.default_rng([SEEDS[split], ARCHIVES[hospital].stream, number])
     return int(rng.choice([1, 2, 3], p=[0.5, 0.3, 0.2]))
 
 
-def radiograph_row(split: str, number: int, film: int) -> dict:
+def radiograph_row(split: str, number: int, film: int, hospital: str = "A") -> dict:
     """A film of a patient, each film with findings of its own."""
-    patient = Patient.random(np.random.default_rng([SEEDS[split], 21, number]))
-    rng = np.random.default_rng([SEEDS[split], 22, number, film])
-    findings = Findings.random(rng)
+    archive = ARCHIVES[hospital]
+    rng = np.random.default_rng([SEEDS[split], archive.stream + 1, number])
+    patient = Patient.random(rng, hospital)
+    rng = np.random.default_rng([SEEDS[split], archive.stream + 2, number, film])
+    findings = Findings.random(rng, archive.normal, archive.prevalence)
+    prefix = "" if hospital == "A" else f"{hospital}-"
     return {
-        "image": jpeg(radiograph(patient, findings, FILM_PIXELS), FILM_QUALITY),
-        "report": reports.report(patient, findings, rng).text,
+        "image": jpeg(radiograph(patient, findings, archive.pixels, hospital), archive.quality),
+        "report": reports.report(patient, findings, rng, hospital).text,
         "findings": [finding.name for finding in findings.items],
-        "patient": f"{split}-{number:04d}",
+        "patient": f"{prefix}{split}-{number:04d}",
         "sex": patient.sex,
         "age": patient.age,
         "projection": patient.projection,
@@ -139,15 +188,20 @@ def catalog_rows(split: str) -> list[tuple]:
     return [(split, number) for number in range(PRODUCTS[split])]
 
 
-def radiograph_rows(split: str) -> list[tuple]:
+def radiograph_rows(split: str, hospital: str = "A") -> list[tuple]:
     """The arguments of `radiograph_row` for a split."""
-    patients = range(PATIENTS[split])
-    return [(split, number, film) for number in patients for film in range(films_of(split, number))]
+    patients = range(ARCHIVES[hospital].patients[split])
+    return [
+        (split, number, film, hospital)
+        for number in patients
+        for film in range(films_of(split, number, hospital))
+    ]
 
 
 DATA_SETS = {
     "catalog": (catalog_row, catalog_rows, CATALOG_FEATURES),
     "radiographs": (radiograph_row, radiograph_rows, RADIOGRAPH_FEATURES),
+    "radiographs_b": (radiograph_row, partial(radiograph_rows, hospital="B"), RADIOGRAPH_FEATURES),
 }
 
 
@@ -160,8 +214,8 @@ def build(folder: Path = FOLDER, processes: int = 2, only: str | None = None) ->
         Gets `NAME/SPLIT.parquet`.
     processes : int
         Renderers at work; one a core.
-    only : {"catalog", "radiographs"}, optional
-        By default both.
+    only : {"catalog", "radiographs", "radiographs_b"}, optional
+        By default all.
     """
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         for name in [only] if only else DATA_SETS:
