@@ -40,16 +40,17 @@ def backgrounds(n: int, pixels: int, generator: torch.Generator) -> torch.Tensor
 
 
 def cut_out(rgba: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Lay some of the products on another background. (n, 4, p, p) -> (n, 3, p, p), 0..1."""
-    n, _, pixels, _ = rgba.shape
-    colour, mask = rgba[:, :3], rgba[:, 3:]
-    other = backgrounds(n, pixels, generator)
-    kind = torch.rand(n, generator=generator)
+    """Lay some of the products on another background. (n, 4, p, p) -> the same, 0..1."""
+    mask = rgba[:, 3:]
+    chosen = torch.rand(len(rgba), generator=generator) < CUT_OUT
+    chosen &= mask.flatten(1).any(dim=1)
+    other = backgrounds(int(chosen.sum()), rgba.shape[-1], generator)
+    kind = torch.rand(len(other), generator=generator)
     other[kind < 0.25] = 1.0  # the white of a web shop
     other[kind > 0.85] = 0.0
-    has_mask = mask.flatten(1).any(dim=1)
-    chosen = (torch.rand(n, generator=generator) < CUT_OUT) & has_mask
-    return torch.where(chosen[:, None, None, None], torch.lerp(other, colour, mask), colour)
+    laid = rgba.clone()
+    laid[chosen, :3] = torch.lerp(other, rgba[chosen, :3], mask[chosen])
+    return laid
 
 
 def move(pictures: torch.Tensor, turn: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -98,20 +99,21 @@ def develop(pictures: torch.Tensor, grey: torch.Tensor, generator: torch.Generat
     pictures = pictures.clamp(0, 1) ** torch.exp(column(-0.35, 0.35))
     pictures = (pictures - 0.5) * column(0.7, 1.25) + 0.5 + column(-0.12, 0.12)
     pictures = pictures * column(0.92, 1.08, channels=3)
+    low = torch.rand(n, generator=generator) < 0.25
     small = int(torch.randint(pixels // 3, pixels, (1,), generator=generator))
-    coarse = interpolate(pictures, size=(small, small), mode="bilinear", antialias=True)
-    coarse = interpolate(coarse, size=(pixels, pixels), mode="bilinear")
-    pictures = torch.where(column(0, 1) < 0.35, coarse, pictures)
+    coarse = interpolate(pictures[low], size=(small, small), mode="bilinear", antialias=True)
+    pictures[low] = interpolate(coarse, size=(pixels, pixels), mode="bilinear")
     lightness = pictures.mean(dim=1, keepdim=True).expand_as(pictures)
     lightness = torch.where(column(0, 1) < INVERTED, 1 - lightness, lightness)
     pictures = torch.where(grey[:, None, None, None], lightness, pictures)
-    noise = torch.randn(pictures.shape, generator=generator) * column(0, 0.04)
+    # Most cameras are quiet, a few are not.
+    noise = torch.randn(n, 1, pixels, pixels, generator=generator) * 0.05 * column(0, 1) ** 4
     return (pictures + noise).clamp(0, 1)
 
 
 def augment(
     rgba: torch.Tensor, grey: torch.Tensor, turn: torch.Tensor, generator: torch.Generator
-) -> torch.Tensor:
+) -> tuple[torch.Tensor, torch.Tensor]:
     """All of the above, in the order in which it happens to a photograph.
 
     Parameters
@@ -125,7 +127,9 @@ def augment(
 
     Returns
     -------
-    torch.Tensor of float32 in 0..1, shape (n, 3, p, p)
+    pictures : torch.Tensor of float32 in 0..1, shape (n, 3, p, p)
+    masks : torch.Tensor of float32 in 0..1, shape (n, p, p)
+        How much of each pixel the product covers, wherever it has been moved.
     """
-    pictures = cut_out(rgba.float() / 255, generator)
-    return develop(move(pictures, turn, generator), grey, generator)
+    moved = move(cut_out(rgba.float() / 255, generator), turn, generator)
+    return develop(moved[:, :3], grey, generator), moved[:, 3]
