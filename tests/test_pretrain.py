@@ -255,7 +255,7 @@ def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path, one_thread, cap
     child = mp.get_context("spawn").Process(target=run_until_killed, args=(tmp_path / "broken",))
     child.start()
     checkpoint = tmp_path / "broken" / "checkpoint.pt"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(child.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)

@@ -56,7 +56,7 @@ class Recipe:
     warm_up: float = 0.02
     cool_down: float = 0.25
     patches_kept: float = 0.5
-    label_weight: float = 1.0
+    label_weight: float = 4.0
     label_share: float = 0.7
     seed: int = 0
 
