@@ -54,7 +54,7 @@ class Recipe:
     muon_rate: float = 0.002
     adam_rate: float = 1e-3
     warm_up: float = 0.02
-    cool_down: float = 0.25
+    cool_down: float = 0.35
     patches_kept: float = 0.5
     label_weight: float = 4.0
     label_share: float = 0.7
