@@ -22,7 +22,7 @@ inline = njit(_nrt=False, forceinline=True, **OPTIONS)
 making = njit(**OPTIONS)
 
 # ------------------------------------------------------------------ columns of the scene's table
-GRID = 128
+GRID, BLOCK = 128, 16  # points along a grid, and along a block of it
 (OP, JOIN, SMOOTH, MATERIAL, GROUP, GROUP_SMOOTH, CLEAR, MIRROR, REPEAT, BEND_X, BEND_Z, TAPER,
  SHELL, GROW, DETAIL, DETAIL_AMOUNT, DETAIL_FREQUENCY, STEP, BALL_RADIUS) = range(19)
 BALL = 19  # 3: centre of the bounding ball
@@ -112,42 +112,31 @@ def segment_distance2(px, py, ax, ay, bx, by):
 def nearest_segments(segments, x0, y0, cell):
     """Squared distance from each grid point to the nearest of the segments (ax, ay, bx, by).
 
-    Points beside a segment are measured; the others try the segments that their neighbours found,
-    in two sweeps over the grid (after P.-E. Danielsson, "Euclidean distance mapping", 1980).
+    Block by block: a segment is measured only where it may be the nearest of some point.
     """
     best = np.full((GRID, GRID), NOTHING)
-    owner = np.full((GRID, GRID), -1, np.int32)
-    for s in range(len(segments)):
-        ax, ay, bx, by = segments[s]
-        left = max(int((min(ax, bx) - x0) / cell) - 1, 0)
-        right = min(int((max(ax, bx) - x0) / cell) + 2, GRID - 1)
-        low = max(int((min(ay, by) - y0) / cell) - 1, 0)
-        high = min(int((max(ay, by) - y0) / cell) + 2, GRID - 1)
-        for row in range(low, high + 1):
-            for column in range(left, right + 1):
-                d = segment_distance2(x0 + column * cell, y0 + row * cell, ax, ay, bx, by)
-                if d < best[row, column]:
-                    best[row, column] = d
-                    owner[row, column] = s
-    for sweep in range(4):
-        step = 1 if sweep % 2 == 0 else -1
-        for i in range(GRID):
-            row = i if step > 0 else GRID - 1 - i
-            for j in range(GRID):
-                column = j if step > 0 else GRID - 1 - j
-                for n in range(4):
-                    r = row - (step if n < 3 else 0)
-                    c = column + (n - 1 if n < 3 else -step)
-                    if r < 0 or c < 0 or r >= GRID or c >= GRID:
-                        continue
-                    s = owner[r, c]
-                    if s < 0 or s == owner[row, column]:
-                        continue
-                    ax, ay, bx, by = segments[s]
-                    d = segment_distance2(x0 + column * cell, y0 + row * cell, ax, ay, bx, by)
-                    if d < best[row, column]:
-                        best[row, column] = d
-                        owner[row, column] = s
+    middle = np.empty(len(segments))
+    half = 0.5 * (BLOCK - 1) * cell
+    for block in range((GRID // BLOCK) ** 2):
+        top = block // (GRID // BLOCK) * BLOCK
+        left = block % (GRID // BLOCK) * BLOCK
+        x = x0 + left * cell
+        y = y0 + top * cell
+        nearest = NOTHING
+        for s in range(len(segments)):
+            ax, ay, bx, by = segments[s]
+            middle[s] = segment_distance2(x + half, y + half, ax, ay, bx, by)
+            nearest = min(nearest, middle[s])
+        # Two points of a block lie at most its diagonal apart.
+        reach = (math.sqrt(nearest) + 2.001 * math.sqrt(2.0) * half) ** 2
+        for s in range(len(segments)):
+            if middle[s] > reach:
+                continue
+            ax, ay, bx, by = segments[s]
+            for i in range(BLOCK):
+                for j in range(BLOCK):
+                    d = segment_distance2(x + j * cell, y + i * cell, ax, ay, bx, by)
+                    best[top + i, left + j] = min(best[top + i, left + j], d)
     return best
 
 
