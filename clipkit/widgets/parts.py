@@ -27,8 +27,9 @@ from clipkit.model import Clip, load, words_of
 from clipkit.pictures import open_picture
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-SOON, REST, STILL = 0.01, 0.06, 0.8
-"""Seconds: to let waiting moves arrive, after which the hand rests, after which it has left."""
+SOON, REST, STILL = 0.01, 0.04, 0.8
+"""Seconds: to let waiting moves arrive, after which the hand rests (a key that is held down comes
+again every 0.033), after which it has left."""
 
 
 # ----------------------------------------------------------------------------- the model's answers
