@@ -168,7 +168,7 @@ def title(line: str, product: Product, rng: np.random.Generator) -> str:
     --------
     >>> chair = Product("chair", "slat back", "red", material="wood")
     >>> title("Velmora", chair, np.random.default_rng(0))
-    'The Velmora in Ember'
+    'Ember Velmora'
     """
     text = expand(pick(rng, _TITLES), rng, _words(line, product, rng))
     return capital(tidy(text))
