@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -170,7 +171,10 @@ def add_lora(clip: Clip, rank: int = 8, layers: Sequence[str] = LORA_LAYERS) -> 
     if rank < 1:
         raise ValueError(f"rank is {rank}, but must be at least 1.")
     config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=list(layers))
-    model = get_peft_model(copy.deepcopy(clip.model), config)
+    with warnings.catch_warnings():
+        # peft asks transformers for an attribute under the name that it had before.
+        warnings.simplefilter("ignore", FutureWarning)
+        model = get_peft_model(copy.deepcopy(clip.model), config)
     return Clip(model, clip.processor, clip.words, f"{clip.name}, with LoRA", clip.device)
 
 
