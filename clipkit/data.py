@@ -35,6 +35,28 @@ def load_catalog() -> DatasetDict:
     return _bundled("catalog")
 
 
+def load_supplier() -> DatasetDict:
+    """A supplier's catalogue: about 1,500 prints of 24 lines under house names.
+
+    The products are of the studio's kinds, but drawn in ink and a few flat colours, and described
+    in words that the bundled model has never read.
+
+    Returns
+    -------
+    datasets.DatasetDict
+        Splits train, validation and test; columns image (128 px), title, description, line (the
+        supplier's name for this kind of thing), gloss (the line in plain English), category,
+        design, colour (a house name) and specification (JSON, as in `load_catalog`).
+
+    Examples
+    --------
+    >>> supplier = load_supplier()
+    >>> supplier["test"][0]["line"], supplier["test"][0]["gloss"]
+    ('Velmora', 'a wooden chair with slats in the back')
+    """
+    return _bundled("supplier")
+
+
 def load_radiographs(hospital: str = "A") -> DatasetDict:
     """Synthetic chest radiographs with their reports. Nothing here is for diagnosis.
 

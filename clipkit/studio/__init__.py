@@ -3,6 +3,7 @@
 from .camera import BACKGROUNDS, LIGHTS, POSES, Shot
 from .chest import DEVICES, FINDINGS, Finding, Findings, Patient
 from .materials import COLOURS, MATERIALS, PATTERNS
+from .prints import print_of
 from .product import (
     CATEGORIES,
     Product,
@@ -37,6 +38,7 @@ __all__ = [
     "parameters",
     "photograph",
     "photographs",
+    "print_of",
     "product_mask",
     "radiograph",
     "random_shot",

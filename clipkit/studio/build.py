@@ -25,9 +25,11 @@ from clipkit.studio import (
     Shot,
     captions,
     photograph,
+    print_of,
     radiograph,
     random_shot,
     reports,
+    supplier,
 )
 from clipkit.studio.chest import PREVALENCE
 from clipkit.studio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
@@ -84,6 +86,10 @@ ARCHIVES = {
     ),
 }
 
+SUPPLIED = {"train": 40, "validation": 12, "test": 12}
+"""Prints of each of the supplier's lines."""
+SUPPLIER_PIXELS, SUPPLIER_QUALITY = 128, 76
+
 CATALOG_FEATURES = Features(
     {
         "image": Image(),
@@ -97,6 +103,18 @@ CATALOG_FEATURES = Features(
         "material": Value("string"),
         "held_out_pair": Value("bool"),
         "specification": Value("string"),
+    }
+)
+SUPPLIER_FEATURES = Features(
+    {
+        "image": Image(),
+        **{
+            name: Value("string")
+            for name in (
+                "title", "description", "line", "gloss", "category", "design", "colour",
+                "specification",
+            )
+        },
     }
 )
 RADIOGRAPH_FEATURES = Features(
@@ -155,6 +173,26 @@ def catalog_row(split: str, number: int) -> dict:
     }
 
 
+def supplier_row(split: str, number: int) -> dict:
+    """A row of the supplier's catalogue; rows cycle through its lines."""
+    rng = np.random.default_rng([SEEDS["supplier"], SEEDS[split], number])
+    line = list(supplier.LINES)[number % len(supplier.LINES)]
+    product = supplier.product_of(line, rng)
+    shot = supplier.shot_of(product, rng)
+    picture = print_of(product, shot, SUPPLIER_PIXELS)
+    return {
+        "image": jpeg(picture, SUPPLIER_QUALITY),
+        "title": supplier.title(line, product, rng),
+        "description": supplier.description(line, product, rng),
+        "line": line,
+        "gloss": supplier.LINES[line].gloss,
+        "category": product.category,
+        "design": product.design,
+        "colour": supplier.HOUSE_COLOURS[product.colour],
+        "specification": json.dumps({"product": product.to_dict(), "shot": shot.to_dict()}),
+    }
+
+
 def films_of(split: str, number: int, hospital: str = "A") -> int:
     """How many films a patient has: one, two or three."""
     rng = np.random.default_rng([SEEDS[split], ARCHIVES[hospital].stream, number])
@@ -188,6 +226,11 @@ def catalog_rows(split: str) -> list[tuple]:
     return [(split, number) for number in range(PRODUCTS[split])]
 
 
+def supplier_rows(split: str) -> list[tuple]:
+    """The arguments of `supplier_row` for a split."""
+    return [(split, number) for number in range(SUPPLIED[split] * len(supplier.LINES))]
+
+
 def radiograph_rows(split: str, hospital: str = "A") -> list[tuple]:
     """The arguments of `radiograph_row` for a split."""
     patients = range(ARCHIVES[hospital].patients[split])
@@ -200,6 +243,7 @@ def radiograph_rows(split: str, hospital: str = "A") -> list[tuple]:
 
 DATA_SETS = {
     "catalog": (catalog_row, catalog_rows, CATALOG_FEATURES),
+    "supplier": (supplier_row, supplier_rows, SUPPLIER_FEATURES),
     "radiographs": (radiograph_row, radiograph_rows, RADIOGRAPH_FEATURES),
     "radiographs_b": (radiograph_row, partial(radiograph_rows, hospital="B"), RADIOGRAPH_FEATURES),
 }
@@ -214,7 +258,7 @@ def build(folder: Path = FOLDER, processes: int = 2, only: str | None = None) ->
         Gets `NAME/SPLIT.parquet`.
     processes : int
         Renderers at work; one a core.
-    only : {"catalog", "radiographs", "radiographs_b"}, optional
+    only : {"catalog", "supplier", "radiographs", "radiographs_b"}, optional
         By default all.
     """
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
