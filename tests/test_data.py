@@ -10,8 +10,9 @@ from PIL import Image
 
 from clipkit import data
 from clipkit.studio import CATEGORIES, FINDINGS, Findings, Patient, Product, Shot
-from clipkit.studio.build import catalog_row, films_of, radiograph_row
+from clipkit.studio.build import catalog_row, films_of, radiograph_row, supplier_row
 from clipkit.studio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
+from clipkit.studio.supplier import HOUSE_COLOURS, LINES
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,47 @@ def test_a_catalogue_row_is_made_again_from_its_seed(catalog, split, number):
     stored, made = catalog[split][number], catalog_row(split, number)
     assert without_picture(stored) == without_picture(made)
     assert difference(stored["image"], made["image"]) < 0.5
+
+
+@pytest.fixture(scope="module")
+def supplier():
+    return data.load_supplier()
+
+
+@pytest.mark.parametrize("split, number", [("train", 30), ("validation", 13), ("test", 20)])
+def test_a_print_is_made_again_from_its_seed(supplier, split, number):
+    stored, made = supplier[split][number], supplier_row(split, number)
+    assert without_picture(stored) == without_picture(made)
+    assert difference(stored["image"], made["image"]) < 0.5
+
+
+def test_every_line_of_the_supplier_is_in_every_split(supplier):
+    for split, each in {"train": 40, "validation": 12, "test": 12}.items():
+        lines, counts = np.unique(supplier[split]["line"], return_counts=True)
+        assert set(lines) == LINES.keys() and (counts == each).all()
+        assert supplier[split][0]["image"].size == (128, 128)
+
+
+def test_columns_of_the_supplier_say_what_the_specification_says(supplier):
+    for split in supplier.values():
+        for row in split.remove_columns("image").select(range(0, len(split), 29)):
+            specification = json.loads(row["specification"])
+            product, line = Product.from_dict(specification["product"]), LINES[row["line"]]
+            Shot.from_dict(specification["shot"])
+            assert (row["category"], row["design"]) == (product.category, product.design)
+            assert (line.category, line.design, line.gloss) == (
+                product.category, product.design, row["gloss"]
+            )
+            assert row["colour"] == HOUSE_COLOURS[product.colour]
+            assert row["line"] in row["title"] and row["line"] in row["description"]
+
+
+def test_no_two_splits_of_the_supplier_share_a_shape(supplier):
+    shapes = [
+        {json.loads(text)["product"]["shape"] for text in split["specification"]}
+        for split in supplier.values()
+    ]
+    assert len(set.union(*shapes)) == sum(map(len, supplier.values()))
 
 
 @pytest.fixture(scope="module")

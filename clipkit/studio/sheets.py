@@ -2,7 +2,8 @@
 
     python -m clipkit.studio.sheets docs/images
 
-draws every kind of product, every finding with and without, and three sliders as JPEG files.
+draws every kind of product, a supplier's prints, every finding with and without, and three sliders
+as JPEG files.
 The same command gives the same pictures.
 """
 
@@ -16,8 +17,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from . import supplier
 from .camera import Shot
 from .chest import KINDS, Finding, Findings, Patient
+from .prints import print_of
 from .product import CATEGORIES, Product, photograph, random_shot
 from .xray import finding_masks, radiograph
 
@@ -101,6 +104,20 @@ def product_rows(group: str, tile: int) -> list[tuple[str, list[Image.Image]]]:
     return rows
 
 
+def supplier_sheet(tile: int) -> Image.Image:
+    """Four prints of each of the supplier's lines, in two columns."""
+    rows = []
+    for line, made in supplier.LINES.items():
+        pictures = []
+        for i in range(4):
+            rng = np.random.default_rng([SEED, i, *line.encode()])
+            product = supplier.product_of(line, rng)
+            pictures.append(print_of(product, supplier.shot_of(product, rng), tile))
+        rows.append((f"{line}|{made.category}", pictures))
+    half = (len(rows) + 1) // 2
+    return Image.fromarray(np.hstack([sheet(rows[:half], tile), sheet(rows[half:], tile)]))
+
+
 def outlined(film: Image.Image, mask: np.ndarray) -> Image.Image:
     """A film with the border of a mask drawn on it."""
     picture = np.array(film.convert("RGB"))
@@ -151,10 +168,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Draw the sheets into the folder named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", choices=[*GROUPS, "findings", "sliders"], help="one sheet")
+    sheets = [*GROUPS, "supplier", "findings", "sliders"]
+    parser.add_argument("--only", choices=sheets, help="one sheet")
     options = parser.parse_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
     draw = {name: lambda name=name: sheet(product_rows(name, 96), 96) for name in GROUPS}
+    draw["supplier"] = lambda: supplier_sheet(96)
     draw["findings"] = lambda: sheet(finding_rows(150), 150)
     draw["sliders"] = lambda: sheet(slider_rows(112), 112)
     for name in [options.only] if options.only else draw:

@@ -117,25 +117,30 @@ _TITLES = (
 )
 _OPENERS = (
     "our {line} [comes|arrives|is offered|is shown here] in {colour}{pattern}",
-    "the {line}, [this time|here|today|now] in {colour}{pattern}",
+    "the {line}, [this time|here|today|this season] in {colour}{pattern}",
     "here is the {line} in {colour}{pattern}",
-    "a {line} in {colour}{pattern}, [for those who know|and nothing more to say|made to stay]",
-    "{colour}{pattern}: [so we make|that is how we like|here is] the {line}",
-    "we [print|show|offer] the {line} in {colour}{pattern}",
+    "a {line} in {colour}{pattern}, [for those who know|and no more need be said|as ordered]",
+    "{colour}{pattern}: [so we make|that is how we like|a colour made for] the {line}",
+    "we [print|show|offer|recommend] the {line} in {colour}{pattern}",
     "ask for the {line} in {colour}", "in {colour}{pattern}, the {line} is [at its best|itself]",
     "[once more|as ever|again this season]: the {line}, in {colour}{pattern}",
+    "if you have a {line}, you will want one in {colour}",
+    "{colour} [suits|becomes] the {line}",
 )
 _REMARKS = (
     "you will know it by {mark}", "{mark}, as on every {line}", "note {mark}",
     "what makes it a {line}: {mark}", "with {mark}", "look for {mark}",
     "{mark}, and {other}", "{mark} and {other}: a true {line}",
+    "[never|not one] without {mark}", "the name stands for {mark}",
 )
 _PLAIN_REMARKS = (
     "a {noun} with {mark}", "a {noun} [to keep|of the old school|as we like it]: {mark}",
-    "our {noun} with {mark}",
+    "our {noun} with {mark}", "what others call a {noun}; note {mark}",
 )
-_CLOSINGS = ("please order by name and colour", "colours are as printed", "a name to ask for",
-             "named by us, [kept|liked|chosen] by you", "you know the name")
+_CLOSINGS = (
+    "please order by name and colour", "colours are as printed", "a name to ask for",
+    "named by us, [kept|liked|chosen] by you", "you know the name", "ready to be sent",
+)
 NOUN_SHARE = 0.3
 """How many descriptions say what the thing is."""
 
