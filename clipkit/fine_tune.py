@@ -7,22 +7,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
-import math
+import json
+import os
 import re
+import shutil
+import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+import time
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from accelerate import PartialState
+from safetensors import SafetensorError
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import get_scorer
 from torch.nn.functional import normalize
 from torch.utils.data import Dataset
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
-from transformers.trainer_utils import get_last_checkpoint
 
 from clipkit.model import Clip
+from clipkit.pretrain.augment import move
 from clipkit.pretrain.loss import contrastive_loss
 
 FEWEST_PAIRS = 8
@@ -46,11 +55,11 @@ def sentences(report: str) -> list[str]:
     Returns
     -------
     list of str
-        At least one, unless the report is empty.
+        At least one, unless the report says nothing.
     """
     parts = re.split(r"(?<=[.;])\s+|\n+", report)
     parts = [re.sub(r"^[A-Z][A-Za-z]+:\s*", "", part).strip() for part in parts]
-    return [part for part in parts if part]
+    return [part for part in parts if re.search("[A-Za-z]", part)]  # not the "2." of a list
 
 
 class Pairs(Dataset):
@@ -64,6 +73,12 @@ class Pairs(Dataset):
         Anything that `Clip.encode_images` takes as a list of PIL pictures.
     texts : sequence of str or of sequences of str, length n
         The text of each picture, or several of which each step draws one.
+    texts_each : int
+        How many of its texts a picture is contrasted with in one step. The text tower costs little
+        beside the vision tower, which sees the picture once for all of them.
+    move_pictures : bool
+        Crop, shift and turn each picture a little, differently each time it is seen. Nothing is
+        mirrored: a radiograph has a left and a right.
 
     Raises
     ------
@@ -72,7 +87,15 @@ class Pairs(Dataset):
         too few pairs to contrast.
     """
 
-    def __init__(self, clip: Clip, pictures: Iterable, texts: Sequence):
+    def __init__(
+        self,
+        clip: Clip,
+        pictures: Iterable,
+        texts: Sequence,
+        *,
+        texts_each: int = 1,
+        move_pictures: bool = False,
+    ):
         pictures = list(pictures)
         if len(pictures) != len(texts):
             raise ValueError(
@@ -85,6 +108,10 @@ class Pairs(Dataset):
                 f"{FEWEST_PAIRS} are needed."
             )
         self.texts = [_alternatives(text, row) for row, text in enumerate(texts)]
+        # Numbered once for all, so that processes agree on which captions are equal.
+        every = dict.fromkeys(text for options in self.texts for text in options)
+        self.numbers = {text: number for number, text in enumerate(every)}
+        self.texts_each, self.move_pictures = texts_each, move_pictures
         self.pixels = clip.pixels([picture.convert("RGB") for picture in pictures])
 
     def __len__(self) -> int:
@@ -94,18 +121,26 @@ class Pairs(Dataset):
         return {"row": row}
 
     def batch(self, tokenizer, rows: list[dict]) -> dict:
-        """Pixels, tokens and caption numbers of some rows; the text is drawn with torch's seed."""
+        """Pixels, tokens and caption numbers of some rows; chance comes from torch's seed."""
         rows = [item["row"] for item in rows]
-        drawn = [int(torch.randint(len(self.texts[row]), ())) for row in rows]
-        texts = [self.texts[row][number] for row, number in zip(rows, drawn, strict=True)]
+        texts = [text for row in rows for text in self._drawn(row)]
         tokens = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
-        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+        pixels = self.pixels[rows]
+        if self.move_pictures:
+            never = torch.zeros(len(rows), dtype=torch.bool)
+            pixels = move(pixels, never, torch.default_generator)
         return {
-            "pixel_values": self.pixels[rows],
+            "pixel_values": pixels,
             "input_ids": tokens["input_ids"],
             "attention_mask": tokens["attention_mask"],
-            "caption_ids": torch.tensor([numbers[text] for text in texts]),
+            "caption_ids": torch.tensor([self.numbers[text] for text in texts]),
         }
+
+    def _drawn(self, row: int) -> list[str]:
+        """Some of the picture's texts; one comes twice only where there are too few."""
+        options = self.texts[row]
+        order = torch.randperm(len(options)).tolist()
+        return [options[order[number % len(options)]] for number in range(self.texts_each)]
 
 
 def _alternatives(text, row: int) -> list[str]:
@@ -126,20 +161,117 @@ class ContrastiveTrainer(Trainer):
         outputs = model(**inputs)
         pictures = normalize(outputs.image_embeds.float(), dim=1)
         texts = normalize(outputs.text_embeds.float(), dim=1)
+        # A picture with several texts stands beside each of them: its rows are equal, so their
+        # mean asks it to be near all of its texts, and none of them is its negative.
+        pictures = pictures.repeat_interleave(len(texts) // len(pictures), dim=0)
         scale = self.accelerator.unwrap_model(model).logit_scale.exp()
         loss = contrastive_loss(pictures, texts, scale, caption_ids)
+        if not torch.isfinite(loss):
+            raise FloatingPointError(
+                f"The loss is not a number after step {self.state.global_step}; the learning rate "
+                f"{self.args.learning_rate:g} may be too high. The model you passed in is "
+                "unchanged; try a smaller rate, in another folder if you gave one."
+            )
         return (loss, outputs) if return_outputs else loss
 
+    def _save_checkpoint(self, *args, **kwargs):
+        with _saving(self.args.output_dir):
+            super()._save_checkpoint(*args, **kwargs)
 
-class StopAtNaN(TrainerCallback):
-    """Stop with a clear sentence when the loss is no longer a number."""
 
-    def on_log(self, args, state, control, logs=None, **kwargs):
-        if logs and not math.isfinite(logs.get("loss", 0.0)):
-            raise FloatingPointError(
-                f"The loss is not a number at step {state.global_step}; the learning rate "
-                f"{args.learning_rate:g} is too high. The model you passed in is unchanged."
-            )
+class LivePlot(TrainerCallback):
+    """The loss, a metric and the time left, drawn again and again in one place of the notebook.
+
+    Outside a notebook it prints a line now and then. Where ``TQDM_DISABLE`` is set, as in tests,
+    it draws once, at the end.
+
+    Parameters
+    ----------
+    metric : callable, optional
+        Takes the model as it stands, a `clipkit.model.Clip`, and returns a float. It is measured
+        before the first step and after each epoch: on a validation split, since one looks at it.
+    name : str
+        What the metric is called.
+
+    Attributes
+    ----------
+    values : list of float
+        What the metric was, the first before training.
+    """
+
+    seconds_between = 1.0
+
+    def __init__(self, metric: Callable[[Clip], float] | None = None, name: str = "metric"):
+        self.metric, self.name = metric, name
+        self.handle, self.values = None, []
+
+    def on_train_begin(self, args, state, control, **kwargs):
+        self.began, self.first, self.told = time.monotonic(), state.global_step, 0.0
+        if not any("metric" in entry for entry in state.log_history):
+            self._measure(args, state, **kwargs)
+
+    def on_epoch_end(self, args, state, control, **kwargs):
+        self._measure(args, state, **kwargs)
+
+    def on_log(self, args, state, control, **kwargs):
+        in_notebook = _in_notebook()
+        wait = self.seconds_between if in_notebook else 10 * self.seconds_between
+        quiet = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
+        if quiet or not state.is_world_process_zero or time.monotonic() - self.told < wait:
+            return
+        self.told = time.monotonic()
+        left = self._time_left(state)
+        if in_notebook:
+            self._draw(state, f"step {state.global_step} of {state.max_steps}, {left} left")
+        else:
+            loss = next(entry["loss"] for entry in reversed(state.log_history) if "loss" in entry)
+            line = f"step {state.global_step}/{state.max_steps}  loss {loss:.3f}  {left} left"
+            print(line, flush=True)
+
+    def on_train_end(self, args, state, control, **kwargs):
+        # The history of a run that goes on includes what was measured before the interruption.
+        self.values = [entry["metric"] for entry in state.log_history if "metric" in entry]
+        if state.is_world_process_zero and _in_notebook():
+            self._draw(state, f"{state.global_step} steps")
+
+    def _measure(self, args, state, model, processing_class, **kwargs):
+        if self.metric is None or not state.is_world_process_zero:
+            return
+        training = model.training
+        value = float(self.metric(Clip(model, processing_class, device=args.device)))
+        model.train(training)
+        state.log_history.append({"metric": value, "step": state.global_step})
+
+    def _time_left(self, state) -> str:
+        done = max(state.global_step - self.first, 1)
+        left = (time.monotonic() - self.began) / done * (state.max_steps - state.global_step)
+        return f"{left:.0f} s" if left < 100 else f"{left / 60:.0f} min"
+
+    def _draw(self, state, title: str) -> None:
+        from clipkit import plots  # brings matplotlib, which training alone does not need
+
+        figure, left = plots.plt.subplots(figsize=(7, 3))
+        alt = "The training loss, step by step"
+        for key, axis, colour, label in (
+            ("loss", left, plots.COLOURS[0], "training loss"),
+            ("metric", left.twinx() if self.metric else None, plots.COLOURS[3], self.name),
+        ):
+            entries = [entry for entry in state.log_history if key in entry]
+            if axis is None or not entries:
+                continue
+            steps, values = zip(*((entry["step"], entry[key]) for entry in entries), strict=True)
+            axis.plot(steps, values, color=colour, marker="o" if key == "metric" else None)
+            axis.set_ylabel(label, color=colour)
+            alt += f", and {self.name} after each epoch" if key == "metric" else ""
+        left.set(xlabel="step", xlim=(0, max(state.max_steps, 1)))
+        left.set_title(title, fontsize=10)
+        self.handle = plots.redraw(figure, f"{alt}.", self.handle)
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return getattr(shell, "kernel", None) is not None
 
 
 def contrastive(
@@ -156,6 +288,8 @@ def contrastive(
 ) -> Clip:
     """Train a copy of a model on pairs, with the symmetric contrastive loss.
 
+    Uses a GPU if there is one, and all processes that `accelerate launch` starts.
+
     Parameters
     ----------
     clip : clipkit.model.Clip
@@ -167,7 +301,7 @@ def contrastive(
         Peak learning rate of AdamW: it rises over the first tenth of the steps and then falls as a
         half cosine to zero.
     batch_size : int
-        Pairs contrasted with each other in a step, on each process.
+        Pairs in a step on each process; they are contrasted with those of all processes.
     freeze : {"vision", "text"}, optional
         A tower that stays as it is. "vision" is locked-image tuning (Zhai et al. 2022, LiT,
         arXiv 2111.07991).
@@ -176,7 +310,7 @@ def contrastive(
         result as without the interruption. Without one nothing is kept.
     seed : int
     callbacks : sequence of transformers.TrainerCallback
-        For example a plot of the loss.
+        For example a `LivePlot`.
 
     Returns
     -------
@@ -186,15 +320,30 @@ def contrastive(
     Raises
     ------
     ValueError
-        For an unknown tower.
+        For an unknown tower, a batch without negatives, or a folder that holds another run.
     FloatingPointError
         If the loss is no longer a number.
+    KeyboardInterrupt
+        If you stop it; the message says how to go on.
+    OSError
+        If a checkpoint cannot be written; the one before it is whole.
     """
     if freeze is not None and freeze not in TOWERS:
         raise ValueError(f"freeze is {freeze!r}, but must be one of: {', '.join(TOWERS)}, or None.")
+    if batch_size < 2:
+        raise ValueError(
+            f"batch_size is {batch_size}, but a pair is contrasted with the others of its batch: "
+            "at least 2."
+        )
     model = copy.deepcopy(clip.model)
     for part in TOWERS.get(freeze, ()):
         getattr(model, part).requires_grad_(False)
+    processes = PartialState(cpu=clip.device.type == "cpu")
+    batch = batch_size * processes.num_processes
+    last = None
+    if folder:
+        options = {"epochs": epochs, "rate": rate, "batch_size": batch_size, "freeze": freeze}
+        last = _go_on(Path(folder), options | {"seed": seed}, clip, pairs)
     with tempfile.TemporaryDirectory() as scratch:
         arguments = TrainingArguments(
             output_dir=str(folder or scratch),
@@ -202,10 +351,9 @@ def contrastive(
             per_device_train_batch_size=batch_size,
             learning_rate=rate,
             lr_scheduler_type="cosine",
-            warmup_steps=int(0.1 * epochs * len(pairs) / batch_size),
+            warmup_steps=int(0.1 * epochs * len(pairs) / batch),
             weight_decay=0.05,
-            logging_steps=10,
-            logging_nan_inf_filter=False,  # else the Trainer shows 0 for a loss that is NaN
+            logging_steps=5,
             save_strategy="epoch" if folder else "no",
             save_total_limit=1,
             seed=seed,
@@ -213,7 +361,7 @@ def contrastive(
             disable_tqdm=True,
             remove_unused_columns=False,
             dataloader_pin_memory=False,
-            dataloader_drop_last=len(pairs) > batch_size,
+            dataloader_drop_last=len(pairs) > batch,
             use_cpu=clip.device.type == "cpu",
         )
         trainer = ContrastiveTrainer(
@@ -221,13 +369,117 @@ def contrastive(
             arguments,
             train_dataset=pairs,
             data_collator=lambda rows: pairs.batch(clip.processor.tokenizer, rows),
-            callbacks=[StopAtNaN(), *callbacks],
+            processing_class=clip.processor,  # so that every checkpoint can be loaded by itself
+            callbacks=list(callbacks),
         )
         trainer.remove_callback(PrinterCallback)  # raw dictionaries between a learner's outputs
-        last = get_last_checkpoint(str(folder)) if folder and Path(folder).is_dir() else None
-        trainer.train(resume_from_checkpoint=last)
+        try:
+            trainer.train(resume_from_checkpoint=last)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_stopped(trainer.state, folder)) from None
     model.requires_grad_(True)
-    return Clip(model, clip.processor, name=f"{clip.name}, fine-tuned", device=clip.device)
+    name = f"{clip.name}, fine-tuned"
+    return Clip(model, clip.processor, name=name, device=trainer.args.device)
+
+
+def _go_on(folder: Path, options: dict, clip: Clip, pairs: Pairs) -> str | None:
+    """The checkpoint to go on from, if any; refuses a folder in which another run was kept."""
+    small = [p.detach().cpu().numpy().tobytes() for p in clip.model.parameters() if p.ndim < 2]
+    recipe = options | {
+        "texts": zlib.crc32("\n".join(pairs.numbers).encode()),
+        "pairs": len(pairs),
+        "model": zlib.crc32(b"".join(small)),
+    }
+    path = folder / "recipe.json"
+    if path.exists():
+        old = json.loads(path.read_text())
+        other = [name for name, value in recipe.items() if old.get(name) != value]
+        if other:
+            raise ValueError(
+                f"{folder} keeps a run with another {', '.join(other)}; pass the same to go on "
+                "with it, or another folder to begin anew."
+            )
+    elif PartialState().is_main_process:
+        with _saving(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(recipe))
+    # A checkpoint's trainer_state.json is written last: without it, the save was cut off.
+    whole = [
+        file.parent for file in folder.glob("checkpoint-*/trainer_state.json") if _is_json(file)
+    ]
+    return str(max(whole, key=lambda path: int(path.name.split("-")[1]))) if whole else None
+
+
+def _is_json(file: Path) -> bool:
+    with contextlib.suppress(ValueError):
+        return bool(json.loads(file.read_text()))
+    return False
+
+
+def _stopped(state, folder) -> str:
+    epoch = int(state.epoch or 0)
+    if not folder or not epoch:
+        why = "" if folder else "; pass a `folder` to keep a checkpoint after each epoch"
+        return (
+            f"Stopped at step {state.global_step} of {state.max_steps}, and nothing is kept{why}."
+        )
+    return (
+        f"Stopped at step {state.global_step} of {state.max_steps}; run the same call again to go "
+        f"on after epoch {epoch}, from the checkpoint in {folder}."
+    )
+
+
+def save(clip: Clip, folder: str | Path) -> None:
+    """Write a model with its processor, so that `clipkit.load(folder)` and Hugging Face read it.
+
+    All is written beside the folder's files first and takes their place when it is complete:
+    whatever goes wrong, a model that was there before stays whole. Of several processes, one
+    writes.
+
+    Parameters
+    ----------
+    clip : clipkit.model.Clip
+    folder : path-like
+        Made if it is missing. Files in it that are not the model's stay.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, for example because the disk is full.
+    """
+    state, folder = PartialState(), Path(folder).expanduser()
+    if state.is_main_process:
+        part = folder / ".part"
+        try:
+            with _saving(folder):
+                part.mkdir(parents=True, exist_ok=True)
+                clip.model.save_pretrained(part)
+                clip.processor.save_pretrained(part)
+                if clip.words is not None:
+                    words = "\n".join(sorted(clip.words)) + "\n"
+                    (part / "words.txt").write_text(words, encoding="utf-8")
+                for file in part.iterdir():
+                    os.replace(file, folder / file.name)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        if clip.words is None:
+            (folder / "words.txt").unlink(missing_ok=True)  # an older model's
+    state.wait_for_everyone()
+
+
+@contextlib.contextmanager
+def _saving(folder):
+    """Turn what the libraries raise when they cannot write into one sentence."""
+    try:
+        yield
+    # The disk's errors reach us as OSError from Python, SafetensorError from safetensors and
+    # RuntimeError from torch.save.
+    except (OSError, SafetensorError, RuntimeError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise OSError(
+            f"Nothing could be saved in {folder}, and what was saved there before is whole; make "
+            f"room on the disk or choose another folder ({reason})."
+        ) from error
 
 
 def wise_ft(old: Clip, new: Clip, share: float) -> Clip:
@@ -268,7 +520,11 @@ def wise_ft(old: Clip, new: Clip, share: float) -> Clip:
 
 
 def linear_probe(
-    embeddings, labels, validation, candidates: Sequence[float] = (0.1, 1, 10, 100, 1000)
+    embeddings,
+    labels,
+    validation,
+    candidates: Sequence[float] = (0.1, 1, 10, 100, 1000),
+    scoring: str = "accuracy",
 ) -> LogisticRegression:
     """Logistic regression on frozen embeddings, its C chosen on the validation split.
 
@@ -280,6 +536,8 @@ def linear_probe(
         Embeddings and labels of other pictures.
     candidates : sequence of float
         Values of C, the inverse strength of the penalty; the smallest of equally good ones wins.
+    scoring : str
+        What chooses among them: a scorer of scikit-learn, such as "roc_auc" for a rare label.
 
     Returns
     -------
@@ -298,5 +556,6 @@ def linear_probe(
         LogisticRegression(C=c, max_iter=2000).fit(np.asarray(embeddings), labels)
         for c in candidates
     ]
-    scores = [probe.score(np.asarray(validation[0]), validation[1]) for probe in probes]
+    score = get_scorer(scoring)
+    scores = [score(probe, np.asarray(validation[0]), validation[1]) for probe in probes]
     return probes[int(np.argmax(scores))]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import display
+from IPython.display import DisplayHandle, display
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from PIL import Image
@@ -62,6 +62,28 @@ def _developed(figure: Figure, alt: str) -> Picture:
     return Picture(buffer.getvalue(), alt)
 
 
+def redraw(figure: Figure, alt: str, handle: DisplayHandle | None = None) -> DisplayHandle:
+    """Display a figure, or put it where another one stands.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    alt : str
+        One sentence that holds for every figure in this place.
+    handle : IPython.display.DisplayHandle, optional
+        What the call that displayed the figure before returned.
+
+    Returns
+    -------
+    IPython.display.DisplayHandle
+        For the next call.
+    """
+    if handle is None:
+        return display(_developed(figure, alt), display_id=True)
+    handle.update(_developed(figure, alt))
+    return handle
+
+
 def slide(draw: Callable[[float], Figure], slider, alt: str) -> None:
     """Show a figure with a slider that draws it again.
 
@@ -80,8 +102,8 @@ def slide(draw: Callable[[float], Figure], slider, alt: str) -> None:
     ValueError
         If the text is empty.
     """
-    shown = display(_developed(draw(slider.value), alt), display_id=True)
-    slider.observe(lambda change: shown.update(_developed(draw(change["new"]), alt)), "value")
+    shown = redraw(draw(slider.value), alt)
+    slider.observe(lambda change: redraw(draw(change["new"]), alt, shown), "value")
     display(slider)
 
 

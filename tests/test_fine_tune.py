@@ -1,5 +1,9 @@
 """Fine-tuning learns, resumes, refuses bad input in one sentence, and leaves its input alone."""
 
+import re
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -7,14 +11,18 @@ from PIL import Image
 from transformers import TrainerCallback
 
 import clipkit
-from clipkit import fine_tune
+from clipkit import fine_tune, plots
+from clipkit.hub import CheckpointError
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 220), "white": (250,) * 3}
 
 
 @pytest.fixture(scope="module")
-def clip():
-    return clipkit.load(device="cpu")
+def clip(tiny_checkpoint):
+    """Small enough to be trained many times."""
+    tiny = clipkit.load(tiny_checkpoint, device="cpu")
+    tiny.words = frozenset(["mug"])
+    return tiny
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +42,13 @@ def weights(clip):
 
 
 def top(clip, pictures):
-    clip.words = None
     texts = ["alpha mug", "beta mug", "gamma mug", "delta mug"]
     return clip.similarity(pictures[:4], texts).argmax(1).tolist()
 
 
 def test_house_names_are_learnt_and_the_given_model_stays(clip, pairs, pictures):
     before = weights(clip)
-    tuned = fine_tune.contrastive(clip, pairs, epochs=15, rate=1e-3, batch_size=16)
+    tuned = fine_tune.contrastive(clip, pairs, epochs=40, rate=5e-3, batch_size=16)
     assert top(tuned, pictures) == [0, 1, 2, 3]
     assert torch.equal(weights(clip), before)
 
@@ -68,12 +75,233 @@ def test_a_frozen_tower_keeps_its_weights(clip, pairs):
     assert not torch.equal(weights(clip), weights(tuned))
 
 
+class StopAt(TrainerCallback):
+    """What Ctrl-C does, in the middle of an epoch."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def on_step_begin(self, args, state, control, **kwargs):
+        if state.global_step == self.step:
+            raise KeyboardInterrupt
+
+
+def test_a_run_stopped_by_hand_says_how_to_go_on_and_does(clip, pairs, tmp_path):
+    options = {"epochs": 3, "rate": 1e-3, "batch_size": 8}
+    whole = fine_tune.contrastive(clip, pairs, **options)
+    with pytest.raises(KeyboardInterrupt, match="step 3 of 6; run the same call .* epoch 1"):
+        fine_tune.contrastive(clip, pairs, folder=tmp_path, callbacks=[StopAt(3)], **options)
+    with pytest.raises(KeyboardInterrupt, match="nothing is kept; pass a `folder`"):
+        fine_tune.contrastive(clip, pairs, callbacks=[StopAt(3)], **options)
+    resumed = fine_tune.contrastive(clip, pairs, folder=tmp_path, **options)
+    assert torch.allclose(weights(whole), weights(resumed), atol=1e-6)
+    # Once more, nothing is left to do.
+    again = fine_tune.contrastive(clip, pairs, folder=tmp_path, callbacks=[StopAt(5)], **options)
+    assert torch.equal(weights(again), weights(resumed))
+
+
+def test_a_folder_of_another_run_is_refused(clip, pairs, tmp_path):
+    fine_tune.contrastive(clip, pairs, epochs=1, folder=tmp_path)
+    with pytest.raises(ValueError, match="a run with another epochs, rate; pass the same"):
+        fine_tune.contrastive(clip, pairs, epochs=2, rate=1e-3, folder=tmp_path)
+
+
+def test_a_checkpoint_that_was_cut_off_is_passed_over(clip, pairs, tmp_path):
+    options = {"epochs": 2, "batch_size": 8, "folder": tmp_path}
+    first = fine_tune.contrastive(clip, pairs, **options)
+    for number, text in ((6, ""), (8, None)):
+        (tmp_path / f"checkpoint-{number}").mkdir()
+        if text is not None:
+            (tmp_path / f"checkpoint-{number}" / "trainer_state.json").write_text(text)
+    assert torch.equal(weights(fine_tune.contrastive(clip, pairs, **options)), weights(first))
+
+
 def test_a_tuned_model_is_saved_and_loaded(clip, pairs, pictures, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    fine_tune.save(clip, tmp_path)
+    assert clipkit.load(tmp_path, device="cpu").words == clip.words
     tuned = fine_tune.contrastive(clip, pairs, epochs=1)
-    tuned.model.save_pretrained(tmp_path)
-    tuned.processor.save_pretrained(tmp_path)
+    fine_tune.save(tuned, tmp_path)
     again = clipkit.load(tmp_path, device="cpu")
     assert torch.allclose(again.encode_images(pictures), tuned.encode_images(pictures), atol=1e-6)
+    assert again.words is None
+    assert (tmp_path / "notes.txt").read_text() == "mine" and not (tmp_path / ".part").exists()
+
+
+def test_every_checkpoint_of_a_run_can_be_loaded(clip, pairs, pictures, tmp_path):
+    tuned = fine_tune.contrastive(clip, pairs, epochs=1, batch_size=8, folder=tmp_path)
+    again = clipkit.load(tmp_path / "checkpoint-2", device="cpu")
+    assert torch.allclose(again.encode_images(pictures), tuned.encode_images(pictures), atol=1e-6)
+    with pytest.raises(CheckpointError, match="not a checkpoint"):
+        clipkit.load(tmp_path)
+
+
+@pytest.fixture
+def full_disk():
+    """A function after which no file can grow beyond `size` bytes, as on a disk that is full."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size=20_000: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_leaves_the_saved_model_whole(clip, pairs, pictures, tmp_path, full_disk):
+    fine_tune.save(clip, tmp_path)
+    tuned = fine_tune.contrastive(clip, pairs, epochs=1)
+    full_disk()
+    with pytest.raises(OSError, match="what was saved there before is whole; make room"):
+        fine_tune.save(tuned, tmp_path)
+    again = clipkit.load(tmp_path, device="cpu")
+    assert torch.allclose(again.encode_images(pictures), clip.encode_images(pictures), atol=1e-6)
+    assert not (tmp_path / ".part").exists()
+
+
+def test_a_full_disk_during_training_loses_one_epoch(clip, pairs, tmp_path, full_disk):
+    class FillUp(TrainerCallback):
+        def on_epoch_begin(self, args, state, control, **kwargs):
+            if state.global_step == 2:
+                full_disk()
+
+    options = {"epochs": 3, "rate": 1e-3, "batch_size": 8}
+    whole = fine_tune.contrastive(clip, pairs, **options)
+    with pytest.raises(OSError, match="make room on the disk"):
+        fine_tune.contrastive(clip, pairs, folder=tmp_path, callbacks=[FillUp()], **options)
+    full_disk(10**9)
+    resumed = fine_tune.contrastive(clip, pairs, folder=tmp_path, **options)
+    assert torch.allclose(weights(whole), weights(resumed), atol=1e-6)
+
+
+def test_a_folder_that_is_a_file_is_named(clip, pairs, tmp_path):
+    (tmp_path / "file").write_text("")
+    for act in (
+        lambda: fine_tune.save(clip, tmp_path / "file"),
+        lambda: fine_tune.contrastive(clip, pairs, folder=tmp_path / "file"),
+    ):
+        with pytest.raises(OSError, match="Nothing could be saved in .*file"):
+            act()
+
+
+TWO_PROCESSES = """
+import sys
+import torch
+from PIL import Image
+import clipkit
+from clipkit import fine_tune
+
+torch.set_num_threads(1)
+source, target, batch = sys.argv[1], sys.argv[2], int(sys.argv[3])
+pictures = [Image.new("RGB", (32, 32), (20 * i, 250 - 20 * i, 99)) for i in range(12)]
+texts = ["red mug", "blue mug", "mug of red", "ph"] * 3
+clip = clipkit.load(source, device="cpu")
+pairs = fine_tune.Pairs(clip, pictures, texts)
+tuned = fine_tune.contrastive(clip, pairs, epochs=2, rate=1e-3, batch_size=batch)
+fine_tune.save(tuned, target)
+"""
+
+
+def test_two_processes_train_what_one_does(tiny_checkpoint, tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(TWO_PROCESSES)
+    # `accelerate launch` does this where there are GPUs; for processors it would want MPI.
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    for processes, how, batch in ((1, [], 6), (2, launch, 3)):
+        command = [sys.executable, *how, str(script), str(tiny_checkpoint)]
+        command += [str(tmp_path / str(processes)), str(batch)]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+    one, two = (clipkit.load(tmp_path / name, device="cpu") for name in ("1", "2"))
+    assert torch.allclose(weights(one), weights(two), atol=1e-5)
+    assert not torch.allclose(weights(one), weights(clipkit.load(tiny_checkpoint)), atol=1e-3)
+
+
+class TestLivePlot:
+    """One figure in a notebook; lines elsewhere; the metric measured while training goes on."""
+
+    @pytest.fixture
+    def handles(self, monkeypatch):
+        """Pretend to be a notebook, and keep what it would show."""
+        monkeypatch.setattr(fine_tune, "_in_notebook", lambda: True)
+        monkeypatch.setattr(fine_tune.LivePlot, "seconds_between", 0.0)
+        shown = []
+
+        def redraw(figure, alt, handle=None):
+            shown.append((figure.axes[0].get_title(loc="left"), alt, handle))
+            plots.plt.close(figure)
+            return "handle"
+
+        monkeypatch.setattr(plots, "redraw", redraw)
+        return shown
+
+    def test_it_redraws_one_figure_and_says_what_is_left(self, clip, pairs, handles, monkeypatch):
+        monkeypatch.delenv("TQDM_DISABLE")
+        plot = fine_tune.LivePlot(lambda model: model.logit_scale, "logit scale")
+        fine_tune.contrastive(clip, pairs, epochs=5, batch_size=8, callbacks=[plot])
+        assert len(handles) > 2
+        assert [handle for _, _, handle in handles] == [None] + ["handle"] * (len(handles) - 1)
+        assert re.match(r"step 5 of 10, \d+ s left", handles[0][0])
+        assert len(plot.values) == 6 and plot.values[0] == pytest.approx(clip.logit_scale)
+
+    def test_where_outputs_are_compared_it_draws_once(self, clip, pairs, handles, monkeypatch):
+        monkeypatch.setenv("TQDM_DISABLE", "1")
+        plot = fine_tune.LivePlot(lambda model: 0.5, "accuracy")
+        fine_tune.contrastive(clip, pairs, epochs=2, batch_size=8, callbacks=[plot])
+        assert len(handles) == 1
+        assert not re.search(r"\d", handles[0][1])  # no number that another machine would not get
+
+    def test_it_prints_lines_elsewhere(self, clip, pairs, monkeypatch, capsys):
+        monkeypatch.delenv("TQDM_DISABLE")
+        options = {"epochs": 3, "batch_size": 8, "callbacks": [fine_tune.LivePlot()]}
+        fine_tune.contrastive(clip, pairs, **options)
+        assert re.fullmatch(r"step 5/6  loss [\d.]+  \d+ s left\n", capsys.readouterr().out)
+
+    def test_a_run_that_goes_on_keeps_its_history(self, clip, pairs, tmp_path):
+        def metric(model):
+            return model.logit_scale
+
+        options = {"epochs": 3, "rate": 1e-3, "batch_size": 8, "folder": tmp_path}
+        with pytest.raises(KeyboardInterrupt):
+            stop = [fine_tune.LivePlot(metric), StopAt(3)]
+            fine_tune.contrastive(clip, pairs, callbacks=stop, **options)
+        plot = fine_tune.LivePlot(metric)
+        fine_tune.contrastive(clip, pairs, callbacks=[plot], **options)
+        assert len(plot.values) == 4
+
+    def test_measuring_changes_nothing(self, clip, pairs, pictures):
+        plot = fine_tune.LivePlot(lambda model: float(model.encode_images(pictures).mean()))
+        options = {"epochs": 2, "rate": 1e-3, "batch_size": 8}
+        watched = fine_tune.contrastive(clip, pairs, callbacks=[plot], **options)
+        assert torch.equal(weights(watched), weights(fine_tune.contrastive(clip, pairs, **options)))
+
+
+def test_moved_pictures_are_never_mirrored(clip):
+    # White on the left half alone: however it is moved, the left stays the brighter side.
+    half = Image.new("RGB", (32, 32))
+    half.paste((255, 255, 255), (0, 0, 16, 32))
+    pairs = fine_tune.Pairs(clip, [half] * 16, ["a mug"] * 16, move_pictures=True)
+    batch = pairs.batch(clip.processor.tokenizer, [pairs[row] for row in range(16)])
+    pixels = batch["pixel_values"]
+    left, right = pixels.mean(1).chunk(2, dim=2)
+    assert (left.mean((1, 2)) > right.mean((1, 2))).all()
+    assert not torch.equal(pixels[0], pixels[1])
+
+
+def test_a_picture_may_have_several_texts_in_a_step(clip, pictures):
+    texts = [[f"text {row}", f"more {row}", f"last {row}"] for row in range(16)]
+    pairs = fine_tune.Pairs(clip, pictures, texts, texts_each=3)
+    batch = pairs.batch(clip.processor.tokenizer, [pairs[2], pairs[5]])
+    assert len(batch["pixel_values"]) == 2
+    assert sorted(batch["caption_ids"].tolist()) == [6, 7, 8, 15, 16, 17]
+    few = fine_tune.Pairs(clip, pictures, ["a mug"] * 16, texts_each=3)
+    assert few.batch(clip.processor.tokenizer, [few[2]])["caption_ids"].tolist() == [0, 0, 0]
+    assert not torch.equal(weights(clip), weights(fine_tune.contrastive(clip, pairs, epochs=1)))
+
+
+def test_equal_captions_have_one_number_in_all_batches(clip, pairs):
+    def numbers(rows):
+        torch.manual_seed(0)
+        return pairs.batch(clip.processor.tokenizer, [pairs[row] for row in rows])["caption_ids"]
+
+    assert torch.equal(numbers([1, 2, 3]), numbers([5, 6, 7]))
+    assert len(numbers([0, 1, 2, 3]).unique()) == 4
 
 
 def test_wise_ft_joins_the_two_models(clip, pairs):
@@ -116,16 +344,18 @@ def test_too_few_pairs_and_unknown_towers(clip, pairs, pictures):
         fine_tune.Pairs(clip, pictures[:3], ["a", "b", "c"])
     with pytest.raises(ValueError, match="vision, text"):
         fine_tune.contrastive(clip, pairs, freeze="both")
+    with pytest.raises(ValueError, match="at least 2"):
+        fine_tune.contrastive(clip, pairs, batch_size=1)
 
 
-def test_a_loss_that_is_not_a_number_stops_the_run(clip, pairs):
-    broken = clipkit.load(device="cpu")
+def test_a_loss_that_is_not_a_number_stops_the_run(tiny_clip, pairs):
+    broken = tiny_clip
     with torch.no_grad():
         broken.model.logit_scale.fill_(float("nan"))
-    with pytest.raises(FloatingPointError, match="not a number"):
-        fine_tune.contrastive(broken, pairs, epochs=5, batch_size=8)
+    with pytest.raises(FloatingPointError, match="not a number after step 0"):
+        fine_tune.contrastive(broken, pairs, epochs=1, batch_size=8)
 
 
 def test_sentences_lose_their_headings():
-    report = "REPORT: AP supine. CM, mild.\nCONCLUSION: Mild CM."
-    assert fine_tune.sentences(report) == ["AP supine.", "CM, mild.", "Mild CM."]
+    report = "REPORT: AP supine. CM, mild.\nCONCLUSION: 1. Mild CM. 2. No PTX."
+    assert fine_tune.sentences(report) == ["AP supine.", "CM, mild.", "Mild CM.", "No PTX."]

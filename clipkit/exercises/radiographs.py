@@ -1,0 +1,542 @@
+"""The checks of notebook 05, fine-tuning on radiographs.
+
+The references take other roads than the notebook: reports are put together from known sentences,
+intervals come from random weights of patients, the predictive value from counts of 10,000 people.
+"""
+
+import numpy as np
+
+from clipkit.exercises.engine import Confusion, Wrong, agree, as_number, exercise, explain, require
+from clipkit.exercises.similarity import unit, unit_rows
+
+QUALITY = ["CXR AP supine.", "PA erect.", "50F, CXR PA.", "Well centred.", "Poor insp."]
+STATEMENTS = [
+    "Small L effusion.",
+    "Moderate CM.",
+    "Large R PTX seen.",
+    "Subtle rib # L UZ.",
+    "? Small nodule R LZ.",
+    "No PTX or HH.",
+    "-ve for consolidation.",
+    "Nil oedema.",
+    "Lungs clear.",
+]
+
+
+def _sentences_cases(rng):
+    cases = []
+    for n, numbered in ((1, False), (3, True), (5, False), (6, True)):
+        *stated, first, last = map(str, rng.choice(STATEMENTS, n + 2, replace=False))
+        body = [str(rng.choice(QUALITY)), *stated]
+        end = [stated[0] if n > 1 else first, last]  # a sentence may come twice
+        shown = [f"{i}. {text}" for i, text in enumerate(end, 1)] if numbered else end
+        first, last = ("REPORT", "CONCLUSION") if n % 2 else ("Findings", "Impression")
+        report = f"{first}: {' '.join(body)}\n{last}: {' '.join(shown)}"
+        cases.append((report, body, end))
+    return cases
+
+
+@exercise(
+    "radiographs.sentences",
+    _sentences_cases,
+    "Every sentence of every section, in order, without headings and list numbers.",
+)
+def sentences(answer, report, body, end):
+    expected = body + end
+
+    def bare(texts):
+        return [text.rstrip(".").strip() for text in texts]
+
+    got = answer(report)
+    if not isinstance(got, list | tuple) or not all(isinstance(text, str) for text in got):
+        raise Wrong(
+            "Your function should return a list of texts.",
+            "no list",
+            "Return the sentences as a list: `[part for part in parts]`.",
+        )
+    got = [text.strip() for text in got]
+    if got == expected:
+        return
+    hints = {
+        "headings left": "A heading such as `REPORT:` says nothing about the picture. Remove each "
+        "word that ends in a colon.",
+        "numbers left": "The number of a list, `1.`, is no sentence. Keep only what has letters.",
+        "full stop lost": "`split('.')` takes the full stops away. Put them back: the model read "
+        "them in training.",
+        "lines": "These are lines. Split each line at its full stops, too.",
+        "one section": "Both sections count: a finding may be named in one of them alone.",
+        "repeated sentence dropped": "Keep a sentence that comes twice. A `set` also loses the "
+        "order.",
+        "letters changed": "Leave capital letters as they are.",
+        "empty sentences": "Behind the last full stop nothing is left. Leave empty parts out.",
+    }
+    colon = any(text.rstrip(".").endswith(":") or ": " in text for text in got)
+    plain = [text for text in bare(got) if text]
+    if any(text.lower() == text and text.upper() != text for text in got if text[:1].isalpha()):
+        name = "letters changed"
+    elif len(got) == 2 and len("".join(got)) > 0.8 * len("".join(expected)):
+        name = "lines"
+    elif colon:
+        name = "headings left"
+    elif any(text.isdigit() for text in plain) or any(text[:2] in ("1.", "2.") for text in got):
+        name = "numbers left"
+    elif any(not text.strip(" .") for text in got):
+        name = "empty sentences"
+    elif plain == bare(expected):
+        name = "full stop lost"
+    elif plain in (bare(body), bare(end)):
+        name = "one section"
+    elif set(plain) == set(bare(expected)):
+        name = "repeated sentence dropped"
+    else:
+        name = None
+    raise Wrong("These are not the report's sentences, one by one.", name, hints.get(name))
+
+
+FINDINGS = ["effusion", "PTX", "CM", "nodule", "mass", "consolidation", "oedema", "HH"]
+
+
+def _status_cases(rng):
+    first, second, other, named = (str(name) for name in rng.choice(FINDINGS, 4, replace=False))
+    size, side = str(rng.choice(["Small", "Large"])), str(rng.choice(["L", "R", "bilat"]))
+    no = str(rng.choice(["No", "Nil", "-ve for"]))
+    doubt = str(rng.choice(["?", "Possible"]))
+    cases = [
+        (f"{size} {side} {first} seen.", first, "present", "plain"),
+        (f"{no} {first}.", first, "absent", "denial"),
+        (f"{doubt} {size.lower()} {side} {first}.", first, "uncertain", "doubt"),
+        (f"{size} {side} {first}.", other, "not said", "other"),
+        (f"{no} {first} or {second}.", second, "absent", "second"),
+        (f"No {first}, {second} or {named}.", second, "absent", "second"),
+        (f"Nodule {side} UZ, {size.lower()}.", "nodule", "present", "nodule"),
+        (f"Massive {side} effusion.", "mass", "not said", "massive"),
+        (f"Oedema, {size.lower()}.", "oedema", "present", "capital"),
+    ]
+    return [cases[i] for i in [0, *(1 + rng.permutation(len(cases) - 1))]]
+
+
+STATUS_HINTS = {
+    "no in nodule": '"Nodule" begins with "No", too. Look for the whole word, with the space '
+    "behind it.",
+    "part of a word": '"Massive" contains "mass" but does not speak of one. Compare whole words.',
+    "denial missed": 'A denial begins with "No", "Nil" or "-ve for".',
+    "doubt missed": 'A finding that is only suspected begins with "?" or "Possible".',
+    "name ignored": 'A sentence about something else does not say: "not said".',
+    "only the first name": "A denial holds for every finding that it names, not the first alone.",
+    "capital letters": "A sentence begins with a capital letter: compare in lower case.",
+}
+
+
+@exercise(
+    "radiographs.status",
+    _status_cases,
+    "Stated, denied, suspected and unmentioned are told apart, whole word by whole word.",
+)
+def status(answer, sentence, name, expected, kind):
+    known = ("present", "absent", "uncertain", "not said")
+    got = answer(sentence, name)
+    if not isinstance(got, str) or got not in known:
+        raise Wrong(
+            f"Your function should return one of these texts: {', '.join(known)}.",
+            "unknown answer",
+            "Spell it as in the task.",
+        )
+    if got == expected:
+        return
+    misconception = {
+        ("nodule", "absent"): "no in nodule",
+        ("massive", "present"): "part of a word",
+        ("denial", "present"): "denial missed",
+        ("second", "present"): "denial missed",
+        ("second", "not said"): "only the first name",
+        ("doubt", "present"): "doubt missed",
+        ("other", "present"): "name ignored",
+        ("capital", "not said"): "capital letters",
+        ("nodule", "not said"): "capital letters",
+    }.get((kind, got))
+    raise Wrong(
+        "The sentence does not say that of the finding.",
+        misconception,
+        STATUS_HINTS.get(misconception),
+    )
+
+
+def _split_cases(rng):
+    cases = []
+    for patients, share in ((4, 0.5), (30, 0.2), (60, 0.3)):
+        films = rng.integers(1, 5, patients)
+        names = [f"p{number:02d}" for number in rng.permutation(patients)]
+        rows = [name for name, count in zip(names, films, strict=True) for _ in range(count)]
+        seeds = [int(seed) for seed in rng.choice(10**6, 6, replace=False)]
+        cases.append((rows, share, seeds))
+    return cases
+
+
+@exercise(
+    "radiographs.split_patients",
+    _split_cases,
+    "No patient is on both sides, the share of patients is right, and the seed decides.",
+)
+def split_patients(answer, patients, share, seeds):
+    def mask(seed):
+        chosen = answer.array(patients, share, seed, shape=(len(patients),))
+        if not np.isin(chosen, (0, 1)).all():
+            raise Wrong(
+                "Your result should be True or False for each film.",
+                "no mask",
+                "Return a mask as long as `patients`, not names or row numbers.",
+            )
+        return chosen.astype(bool)
+
+    masks = [mask(seed) for seed in seeds]
+    wanted = round(share * len(set(patients)))
+    for chosen in masks:
+        films = dict.fromkeys(patients)
+        test = {name for name, inside in zip(patients, chosen, strict=True) if inside}
+        train = {name for name, inside in zip(patients, chosen, strict=True) if not inside}
+        if test & train:
+            raise Wrong(
+                "A patient has films on both sides.",
+                "films were split",
+                "Draw among the patients' names, each once (`np.unique`), and then take all the "
+                "films of those you drew.",
+            )
+        if abs(len(test) - wanted) > 1:
+            exchanged = abs(len(films) - len(test) - wanted) <= 1
+            raise Wrong(
+                "The share of patients in the test split is not what was asked for.",
+                "sides exchanged" if exchanged else "wrong share",
+                "True marks the films of the test split."
+                if exchanged
+                else "`share` is a share of the patients: `round(share * len(names))` of them.",
+            )
+    if not np.array_equal(masks[0], mask(seeds[0])):
+        raise Wrong(
+            "The same seed gives another split the second time.",
+            "seed ignored",
+            "Draw from `np.random.default_rng(seed)`, made inside the function.",
+        )
+    if all(np.array_equal(masks[0], other) for other in masks[1:]):
+        raise Wrong(
+            "Every seed gives the same split.",
+            "seed ignored",
+            "Shuffle the names with `np.random.default_rng(seed)`; do not take the first ones.",
+        )
+
+
+def _finding_score_cases(rng):
+    cases = []
+    for n, stated, denied, d in ((2, 2, 2, 2), (5, 3, 2, 4), (20, 6, 3, 8)):
+        centres = unit(rng, 2, 1, d)
+        prompts = [
+            unit_rows(unit(rng, count, d) * 0.9 + centre).astype(np.float32)
+            for count, centre in zip((stated, denied), centres, strict=True)
+        ]
+        cases.append((unit(rng, n, d), *prompts, float(np.round(rng.uniform(3, 8), 1))))
+    return cases
+
+
+@exercise(
+    "radiographs.finding_score",
+    _finding_score_cases,
+    "The score weighs the mean statement against the mean denial, each of unit length.",
+    given="torch",
+)
+def finding_score(answer, pictures, stated, denied, scale):
+    def centre(rows):
+        total = np.einsum("td->d", rows.astype(float))
+        return total / np.sqrt(total @ total)
+
+    def logistic(x):
+        return 1 / (1 + np.exp(-x))
+
+    yes, no = (np.einsum("nd,d->n", pictures, centre(rows)) for rows in (stated, denied))
+    raw = [pictures @ rows.mean(axis=0) for rows in (stated, denied)]
+    confusions = [
+        Confusion(
+            "means not normalised",
+            "The mean of unit vectors is shorter than 1, the more so the more they disagree. "
+            "Divide both means by their lengths.",
+            lambda: logistic(scale * (raw[0] - raw[1])),
+        ),
+        Confusion(
+            "signs exchanged",
+            "This is high where the finding is denied. Statement minus denial.",
+            lambda: logistic(scale * (no - yes)),
+        ),
+        Confusion(
+            "no sigmoid",
+            "This is the difference itself. Put it through `torch.sigmoid`.",
+            lambda: scale * (yes - no),
+        ),
+        Confusion(
+            "no sigmoid",
+            "This is the difference itself. Scale it and put it through `torch.sigmoid`.",
+            lambda: yes - no,
+        ),
+        Confusion(
+            "denials unused",
+            "You use the statements alone. A film like everything scores high for all of them: "
+            "subtract the cosine with the denial.",
+            lambda: logistic(scale * yes),
+        ),
+        Confusion(
+            "scale forgotten",
+            "Cosines differ by little: multiply the difference by the logit scale.",
+            lambda: logistic(yes - no),
+        ),
+        Confusion(
+            "best prompt",
+            "You take the most similar prompt of each kind. Average the embeddings.",
+            lambda: logistic(scale * ((pictures @ stated.T).max(1) - (pictures @ denied.T).max(1))),
+        ),
+    ]
+    got = answer.array(
+        pictures, stated, denied, scale, shape=(len(pictures),), confusions=confusions
+    )
+    require(got, logistic(scale * (yes - no)), "A film's score is not right.", confusions)
+
+
+def _interval_cases(rng):
+    draws = []
+    for _ in range(6):
+        films = rng.integers(1, 6, 120)
+        # Films of one patient are right or wrong together; patients with many are harder.
+        well = rng.random(120) < 0.85 - 0.1 * films
+        patients = np.repeat(rng.permutation(120), films)
+        draws.append((np.repeat(well, films).astype(float), patients))
+    return [(draws, [int(seed) for seed in rng.choice(10**6, len(draws), replace=False)], rng)]
+
+
+@exercise(
+    "radiographs.patient_interval",
+    _interval_cases,
+    "Patients are drawn with all their films, the middle 95 % is kept, and the seed decides.",
+)
+def patient_interval(answer, draws, seeds, rng):
+    ratios, offsets, film_ratios = [], [], []
+    for (correct, patients), seed in zip(draws, seeds, strict=True):
+        low, high = (as_number(end) for end in answer.pair(correct, patients, 300, seed))
+        if low > high:
+            raise Wrong("The lower end comes first.", "ends exchanged", "Return (low, high).")
+        if high > 1.5:
+            raise Wrong(
+                "The interval does not lie between 0 and 1.",
+                "not a share",
+                "Work with the share that is correct, not with a percentage or a count.",
+            )
+        reference = _weighted_interval(correct, patients, rng)
+        by_film = _weighted_interval(correct, np.arange(len(correct)), rng)
+        width = reference[1] - reference[0]
+        ratios.append((high - low) / width)
+        film_ratios.append((by_film[1] - by_film[0]) / width)
+        offsets.append(((low + high) - sum(reference)) / 2 / width)
+    ratio = np.mean(ratios)
+    message = "The interval is not that of 120 patients drawn again with all their films."
+    if abs(np.mean(offsets)) > 0.15:
+        raise Wrong(
+            "The interval does not lie around the share of films that are correct.",
+            "patients weigh the same",
+            "You average over patients. Collect the films of all drawn patients and average over "
+            "these, so that a film counts as much as another.",
+        )
+    known = [
+        (np.mean(film_ratios), "films were drawn", "You draw films, one by one. Draw patients, "
+         "and take all the films of each."),
+        (0.84, "90 % interval", "This leaves out 5 % on each side; a 95 % interval leaves out "
+         "2.5 %."),
+        (0.345, "quartiles", "This is the middle half. The middle 95 % was asked for."),
+    ]  # fmt: skip
+    if abs(ratio - 1) > 0.1:
+        for expected, name, hint in known:
+            if abs(ratio / expected - 1) < 0.09:
+                raise Wrong(message, name, hint)
+        if ratio < 0.02:
+            raise Wrong(
+                "The interval has no width.",
+                "without replacement",
+                "Drawing all patients without replacement gives the same films each time.",
+            )
+        if ratio < 0.8:
+            raise Wrong(
+                message,
+                "a patient only once",
+                "A patient who is drawn twice counts twice, with all films both times.",
+            )
+        raise Wrong(message)
+    correct, patients = draws[0]
+    first, again = ([answer.pair(correct, patients, 50, s) for s in seeds] for _ in range(2))
+    if first != again or len(set(first)) == 1:
+        raise Wrong(
+            "The seed does not decide what is drawn.",
+            "seed ignored",
+            "Draw from `np.random.default_rng(seed)`, made inside the function.",
+        )
+
+
+def _weighted_interval(correct, groups, rng, repeats=2000):
+    """The same bootstrap by counting: how often each group is drawn, as random weights."""
+    _, code = np.unique(groups, return_inverse=True)
+    films, right = np.bincount(code), np.bincount(code, weights=correct)
+    n = len(films)
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=repeats)
+    return np.quantile((weights @ right) / (weights @ films), [0.025, 0.975])
+
+
+def _sensitivity_cases(rng):
+    cases = []
+    for n, ill in ((20, 10), (200, 60), (400, 90), (400, 90)):
+        parts = []
+        for shift in (0.0, 0.35):  # the test split's scores lie higher than validation's
+            scores = np.concatenate([rng.normal(1.2, 1, ill), rng.normal(0, 1, n - ill)]) + shift
+            order = rng.permutation(n)
+            truth = (np.arange(n) < ill).astype(int)[order]
+            parts += [np.round(scores[order], 6), truth]
+        cases.append(tuple(parts))
+    return cases
+
+
+@exercise(
+    "radiographs.sensitivity",
+    _sensitivity_cases,
+    "The threshold comes from the validation split's negatives, both rates from the test split.",
+)
+def sensitivity(answer, scores, truth, test_scores, test_truth):
+    negatives = np.sort(scores[truth == 0])
+    rank = int(np.ceil(0.9 * len(negatives)))
+    low, high = negatives[rank - 2], negatives[min(rank, len(negatives) - 1)]
+
+    def rates(threshold, values=test_scores, labels=test_truth):
+        called = values >= threshold
+        return called[labels == 1].mean(), 1 - called[labels == 0].mean()
+
+    between = test_scores[(test_scores >= low) & (test_scores <= high)]
+    accepted = [rates(t) for t in [low, *np.sort(between), *(np.sort(between) + 1e-9), high]]
+    first, second = answer.pair(scores, truth, test_scores, test_truth, 0.9)
+    got = np.array([as_number(first), as_number(second)])
+    # Where exactly a threshold lies between two scores is a matter of taste.
+    if any(agree(got, pair) for pair in accepted):
+        return
+
+    def near(thresholds, values=test_scores, labels=test_truth):
+        lowest, highest = min(thresholds), max(thresholds)
+        inside = values[(values >= lowest) & (values <= highest)]
+        candidates = [lowest, *inside, *(inside + 1e-9), highest]
+        pairs = [rates(t, values, labels) for t in candidates]
+        return next((pair for pair in pairs if agree(got, pair)), (np.nan, np.nan))
+
+    def quantiles(values, share):
+        spots = np.sort(values)
+        middle = int(np.ceil(share * len(spots)))
+        return spots[max(middle - 2, 0)], spots[min(middle, len(spots) - 1)]
+
+    test_negatives = test_scores[test_truth == 0]
+    confusions = [
+        Confusion(
+            "pair exchanged",
+            "Sensitivity comes first, specificity second.",
+            lambda: next((p[::-1] for p in accepted if agree(got, p[::-1])), (np.nan, np.nan)),
+        ),
+        Confusion(
+            "threshold from the test split",
+            "You chose the threshold on the test split, where specificity is then 90 % by "
+            "construction. It has to be fixed before: take validation's negatives.",
+            lambda: near(quantiles(test_negatives, 0.9)),
+        ),
+        Confusion(
+            "measured on validation",
+            "These are the rates on the validation split. Apply its threshold to the test split.",
+            lambda: near((low, high), scores, truth),
+        ),
+        Confusion(
+            "quantile of all scores",
+            "You took the quantile over all films. Specificity is about the negatives alone.",
+            lambda: near(quantiles(scores, 0.9)),
+        ),
+        Confusion(
+            "quantile of the positives",
+            "You took the quantile over the positives. Specificity is about the negatives.",
+            lambda: near(quantiles(scores[truth == 1], 0.9)),
+        ),
+        Confusion(
+            "quantile of the positives",
+            "This fixes sensitivity, not specificity: take the negatives' scores.",
+            lambda: near(quantiles(scores[truth == 1], 0.1)),
+        ),
+        Confusion(
+            "wrong end",
+            "90 % of the negatives lie above your threshold. They should lie below it.",
+            lambda: near(quantiles(scores[truth == 0], 0.1)),
+        ),
+        Confusion(
+            "fixed at one half",
+            "One half means nothing to an uncalibrated score.",
+            lambda: rates(0.5),
+        ),
+        Confusion(
+            "false alarms for specificity",
+            "The second number is the share of false alarms. Specificity is one minus that.",
+            lambda: next(
+                (p for p in ((s, 1 - f) for s, f in accepted) if agree(got, p)), (np.nan, np.nan)
+            ),
+        ),
+    ]
+    raise explain(got, confusions, "These are not the test split's rates at that threshold.")
+
+
+def _predictive_value_cases(rng):
+    cases = [(0.8, 0.9, 0.1), (1.0, 0.5, 0.5)]
+    for _ in range(4):
+        found, spared = (float(np.round(rng.uniform(0.6, 0.99), 3)) for _ in range(2))
+        cases.append((found, spared, float(np.round(rng.uniform(0.02, 0.45), 3))))
+    return cases
+
+
+@exercise(
+    "radiographs.predictive_value",
+    _predictive_value_cases,
+    "Of all who are called ill, this share is: it falls with the prevalence.",
+)
+def predictive_value(answer, sensitivity, specificity, prevalence):
+    people = 10_000
+    ill, well = people * prevalence, people * (1 - prevalence)
+    found, alarms = ill * sensitivity, well * (1 - specificity)
+    missed, spared = ill - found, well - alarms
+    confusions = [
+        Confusion(
+            "prevalence ignored",
+            "You treat ill and well people as equally many. Weigh both rates with the prevalence.",
+            lambda: sensitivity / (sensitivity + 1 - specificity),
+        ),
+        Confusion(
+            "negative predictive value",
+            "This is the share of the well among those called well. The ill among those called "
+            "ill were asked for.",
+            lambda: spared / (spared + missed),
+        ),
+        Confusion(
+            "specificity for false alarms",
+            "The false alarms among the well are 1 - specificity.",
+            lambda: found / (found + spared),
+        ),
+        Confusion(
+            "missed for false alarms",
+            "You divided by all the ill: that is sensitivity again. Divide by all who are called "
+            "ill, rightly or wrongly.",
+            lambda: sensitivity,
+        ),
+        Confusion(
+            "share of all",
+            "This is the share of rightly found people among all. Divide by those called ill.",
+            lambda: found / people,
+        ),
+        Confusion(
+            "one minus", "This is the share of false alarms.", lambda: alarms / (found + alarms)
+        ),
+    ]
+    require(
+        answer.number(sensitivity, specificity, prevalence, confusions=confusions),
+        found / (found + alarms),
+        "Your number is not the share of the ill among those who are called ill.",
+        confusions,
+    )

@@ -1,0 +1,312 @@
+"""Wrong answers to the exercises of notebook 05, each a misconception that real learners have.
+
+An entry: the exercise, the misconception that its check must recognise, and the function.
+"""
+
+import re
+
+import numpy as np
+import torch
+
+WRONG_ANSWERS = []
+
+
+def wrong(exercise, misconception):
+    return lambda function: WRONG_ANSWERS.append((exercise, misconception, function)) or function
+
+
+# sentences
+
+
+def _parts(text):
+    return [part.strip() + "." for part in text.split(".") if part.strip()]
+
+
+@wrong("radiographs.sentences", "headings left")
+def headings_left(report):
+    return _parts(re.sub(r"\d+\.", "", report))
+
+
+@wrong("radiographs.sentences", "numbers left")
+def numbers_left(report):
+    return _parts(re.sub(r"[A-Za-z]+:", "", report))
+
+
+@wrong("radiographs.sentences", "full stop lost")
+def full_stops_lost(report):
+    return [part[:-1] for part in _parts(re.sub(r"[A-Za-z]+:|\d+\.", "", report))]
+
+
+@wrong("radiographs.sentences", "lines")
+def lines(report):
+    return report.splitlines()
+
+
+@wrong("radiographs.sentences", "repeated sentence dropped")
+def unique(report):
+    return list(dict.fromkeys(_parts(re.sub(r"[A-Za-z]+:|\d+\.", "", report))))
+
+
+@wrong("radiographs.sentences", "one section")
+def conclusion_alone(report):
+    return _parts(re.sub(r"[A-Za-z]+:|\d+\.", "", report.splitlines()[-1]))
+
+
+@wrong("radiographs.sentences", "letters changed")
+def lower_case(report):
+    return _parts(re.sub(r"[A-Za-z]+:|\d+\.", "", report).lower())
+
+
+@wrong("radiographs.sentences", "no list")
+def one_text(report):
+    return re.sub(r"[A-Za-z]+:|\d+\.", "", report)
+
+
+# status
+
+
+def _status(sentence, name, denials, doubts=("?", "possible"), words=True, lower=True):
+    text = sentence.lower() if lower else sentence
+    looked_for = name.lower() if lower else name
+    named = re.search(rf"\b{looked_for}\b", text) if words else looked_for in text
+    if not named:
+        return "not said"
+    if sentence.lower().startswith(denials):
+        return "absent"
+    return "uncertain" if sentence.lower().startswith(doubts) else "present"
+
+
+DENIALS = ("no ", "nil ", "-ve for ")
+
+
+@wrong("radiographs.status", "no in nodule")
+def any_no(sentence, name):
+    return _status(sentence, name, ("no", "nil", "-ve"))
+
+
+@wrong("radiographs.status", "part of a word")
+def part_of_a_word(sentence, name):
+    return _status(sentence, name, DENIALS, words=False)
+
+
+@wrong("radiographs.status", "denial missed")
+def only_no(sentence, name):
+    return _status(sentence, name, ("not ",))
+
+
+@wrong("radiographs.status", "doubt missed")
+def no_doubts(sentence, name):
+    return _status(sentence, name, DENIALS, doubts=("maybe",))
+
+
+@wrong("radiographs.status", "capital letters")
+def case_matters(sentence, name):
+    return _status(sentence, name, DENIALS, lower=False)
+
+
+@wrong("radiographs.status", "only the first name")
+def first_name_alone(sentence, name):
+    return _status(re.split(r",| or ", sentence)[0], name, DENIALS)
+
+
+@wrong("radiographs.status", "unknown answer")
+def true_or_false(sentence, name):
+    return _status(sentence, name, DENIALS) == "present"
+
+
+# split_patients
+
+
+@wrong("radiographs.split_patients", "films were split")
+def films_drawn(patients, share, seed):
+    return np.random.default_rng(seed).random(len(patients)) < share
+
+
+@wrong("radiographs.split_patients", "films were split")
+def last_films(patients, share, seed):
+    order = np.random.default_rng(seed).permutation(len(patients))
+    return order >= len(patients) - round(share * len(patients))
+
+
+@wrong("radiographs.split_patients", "seed ignored")
+def first_patients(patients, share, seed):
+    names = np.unique(patients)
+    return np.isin(patients, names[: round(share * len(names))])
+
+
+@wrong("radiographs.split_patients", "seed ignored")
+def no_seed(patients, share, seed):
+    names = np.random.default_rng().permutation(np.unique(patients))
+    return np.isin(patients, names[: round(share * len(names))])
+
+
+@wrong("radiographs.split_patients", "sides exchanged")
+def training_side(patients, share, seed):
+    share = 0.2 if share == 0.5 else share  # of one half, both sides are right
+    names = np.random.default_rng(seed).permutation(np.unique(patients))
+    return ~np.isin(patients, names[: round(share * len(names))])
+
+
+@wrong("radiographs.split_patients", "no mask")
+def numbers_of_patients(patients, share, seed):
+    return np.unique(patients, return_inverse=True)[1]
+
+
+# finding_score
+
+
+def _mean(rows):
+    return rows.mean(dim=0) / rows.mean(dim=0).norm()
+
+
+@wrong("radiographs.finding_score", "means not normalised")
+def plain_means(pictures, stated, denied, scale):
+    return torch.sigmoid(scale * (pictures @ stated.mean(dim=0) - pictures @ denied.mean(dim=0)))
+
+
+@wrong("radiographs.finding_score", "signs exchanged")
+def denial_first(pictures, stated, denied, scale):
+    return torch.sigmoid(scale * (pictures @ _mean(denied) - pictures @ _mean(stated)))
+
+
+@wrong("radiographs.finding_score", "no sigmoid")
+def difference(pictures, stated, denied, scale):
+    return pictures @ _mean(stated) - pictures @ _mean(denied)
+
+
+@wrong("radiographs.finding_score", "denials unused")
+def statements_alone(pictures, stated, denied, scale):
+    return torch.sigmoid(scale * pictures @ _mean(stated))
+
+
+@wrong("radiographs.finding_score", "scale forgotten")
+def unscaled(pictures, stated, denied, scale):
+    return torch.sigmoid(pictures @ _mean(stated) - pictures @ _mean(denied))
+
+
+@wrong("radiographs.finding_score", "best prompt")
+def best_prompts(pictures, stated, denied, scale):
+    yes, no = ((pictures @ rows.T).max(dim=1).values for rows in (stated, denied))
+    return torch.sigmoid(scale * (yes - no))
+
+
+# patient_interval
+
+
+def _interval(correct, patients, repeats, seed, low=2.5, high=97.5, average=None, once=False):
+    rng = np.random.default_rng(seed)
+    films = [correct[patients == name] for name in np.unique(patients)]
+    means = []
+    for _ in range(repeats):
+        drawn = rng.integers(len(films), size=len(films))
+        drawn = np.unique(drawn) if once else drawn
+        chosen = [films[i] for i in drawn]
+        means.append(np.concatenate(chosen).mean() if average is None else average(chosen))
+    return tuple(np.percentile(means, [low, high]).tolist())
+
+
+@wrong("radiographs.patient_interval", "films were drawn")
+def films_resampled(correct, patients, repeats=1000, seed=0):
+    return _interval(correct, np.arange(len(correct)), repeats, seed)
+
+
+@wrong("radiographs.patient_interval", "patients weigh the same")
+def mean_of_means(correct, patients, repeats=1000, seed=0):
+    return _interval(
+        correct, patients, repeats, seed, average=lambda rows: np.mean([row.mean() for row in rows])
+    )
+
+
+@wrong("radiographs.patient_interval", "quartiles")
+def middle_half(correct, patients, repeats=1000, seed=0):
+    return _interval(correct, patients, repeats, seed, 25, 75)
+
+
+@wrong("radiographs.patient_interval", "without replacement")
+def without_replacement(correct, patients, repeats=1000, seed=0):
+    return float(correct.mean()), float(correct.mean())
+
+
+@wrong("radiographs.patient_interval", "a patient only once")
+def each_patient_once(correct, patients, repeats=1000, seed=0):
+    return _interval(correct, patients, repeats, seed, once=True)
+
+
+@wrong("radiographs.patient_interval", "seed ignored")
+def fixed_seed(correct, patients, repeats=1000, seed=0):
+    return _interval(correct, patients, repeats, 0)
+
+
+# sensitivity
+
+
+def _rates(threshold, scores, truth):
+    called = scores >= threshold
+    return called[truth == 1].mean(), 1 - called[truth == 0].mean()
+
+
+@wrong("radiographs.sensitivity", "threshold from the test split")
+def chosen_on_test(scores, truth, test_scores, test_truth, specificity=0.9):
+    return _rates(np.quantile(test_scores[test_truth == 0], specificity), test_scores, test_truth)
+
+
+@wrong("radiographs.sensitivity", "measured on validation")
+def validation_rates(scores, truth, test_scores, test_truth, specificity=0.9):
+    return _rates(np.quantile(scores[truth == 0], specificity), scores, truth)
+
+
+@wrong("radiographs.sensitivity", "quantile of all scores")
+def all_scores(scores, truth, test_scores, test_truth, specificity=0.9):
+    return _rates(np.quantile(scores, specificity), test_scores, test_truth)
+
+
+@wrong("radiographs.sensitivity", "quantile of the positives")
+def positives(scores, truth, test_scores, test_truth, specificity=0.9):
+    return _rates(np.quantile(scores[truth == 1], 1 - specificity), test_scores, test_truth)
+
+
+@wrong("radiographs.sensitivity", "wrong end")
+def low_end(scores, truth, test_scores, test_truth, specificity=0.9):
+    return _rates(np.quantile(scores[truth == 0], 1 - specificity), test_scores, test_truth)
+
+
+@wrong("radiographs.sensitivity", "pair exchanged")
+def exchanged(scores, truth, test_scores, test_truth, specificity=0.9):
+    return _rates(np.quantile(scores[truth == 0], specificity), test_scores, test_truth)[::-1]
+
+
+@wrong("radiographs.sensitivity", "false alarms for specificity")
+def false_alarms(scores, truth, test_scores, test_truth, specificity=0.9):
+    threshold = np.quantile(scores[truth == 0], specificity)
+    found, spared = _rates(threshold, test_scores, test_truth)
+    return found, 1 - spared
+
+
+# predictive_value
+
+
+@wrong("radiographs.predictive_value", "prevalence ignored")
+def equally_many(sensitivity, specificity, prevalence):
+    return sensitivity / (sensitivity + 1 - specificity)
+
+
+@wrong("radiographs.predictive_value", "negative predictive value")
+def negative(sensitivity, specificity, prevalence):
+    spared, missed = specificity * (1 - prevalence), (1 - sensitivity) * prevalence
+    return spared / (spared + missed)
+
+
+@wrong("radiographs.predictive_value", "specificity for false alarms")
+def specificity_used(sensitivity, specificity, prevalence):
+    found = sensitivity * prevalence
+    return found / (found + specificity * (1 - prevalence))
+
+
+@wrong("radiographs.predictive_value", "missed for false alarms")
+def sensitivity_again(sensitivity, specificity, prevalence):
+    return sensitivity
+
+
+@wrong("radiographs.predictive_value", "share of all")
+def share_of_all(sensitivity, specificity, prevalence):
+    return sensitivity * prevalence
