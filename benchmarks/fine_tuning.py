@@ -29,8 +29,8 @@ OUT = Path(clipkit.__file__).parent / "assets" / "results" / "fine_tuning.json"
 SHOTS = (1, 2, 4, 8, 16, 40)  # 40 a line are all there are
 DRAWS = {1: 2, 2: 2, 4: 1, 8: 1, 16: 1, 40: 1}  # few pictures: cheap to train on, and chancy
 EPOCHS = {1: 15, 2: 15, 4: 12, 8: 10, 16: 8, 40: 5}
-BATCH_SIZES, BATCH_SHOTS = (4, 16, 64), 8
-LINE_TEMPLATES = ("{}", "the {}", "our {}")
+BATCH = 24  # pairs in a step: every number of shots gives a multiple of it
+BATCH_SIZES, BATCH_SHOTS = (4, 24, 96), 8
 GLOSS_TEMPLATES = ("{}", "a photo of {}", "a picture of {}")
 SHARES = (0.25, 0.5, 0.75)
 FORGET_AT_MOST = 0.03  # of the old catalogue's accuracy, on validation
@@ -50,22 +50,25 @@ def data() -> SimpleNamespace:
         clip=clip,
         pictures={split: list(rows["image"]) for split, rows in supplier.items()},
         lines={split: np.array(rows["line"]) for split, rows in supplier.items()},
-        texts=list(zip(supplier["train"]["title"], supplier["train"]["description"], strict=True)),
         names=sorted(glosses),
+        labels=[f"{name}, {glosses[name]}" for name in sorted(glosses)],
         old_pictures={split: list(rows["image"]) for split, rows in old.items()},
         old_categories={split: np.array(rows["category"]) for split, rows in old.items()},
         categories=sorted(set(catalog["train"]["category"])),
     )
+    explained = [made.labels[made.names.index(name)] for name in made.lines["train"]]
+    train = supplier["train"]
+    made.texts = list(zip(train["title"], train["description"], explained, strict=True))
     made.seen = {split: clip.encode_images(rows) for split, rows in made.pictures.items()}
     made.glosses = clip.encode_labels([glosses[name] for name in made.names], GLOSS_TEMPLATES)
     return made
 
 
 def new_right(clip, split="test"):
-    """Which of the supplier's pictures a model names by their house names."""
+    """Which of the supplier's pictures a model names, by house name and gloss together."""
     d = data()
-    pictures = d.seen[split] if clip is d.clip else d.pictures[split]
-    return zero_shot.predict(clip, pictures, d.names, LINE_TEMPLATES) == d.lines[split]
+    named = zero_shot.predict(clip, d.pictures[split], d.labels, ["{}"])
+    return named == np.array(d.labels)[[d.names.index(name) for name in d.lines[split]]]
 
 
 def old_right(clip, split="test"):
@@ -104,15 +107,16 @@ def tip_adapter_trained(rows, k, draw):
 
 
 def pairs(rows):
-    """Pictures with title and description, to be contrasted with both in a step."""
+    """Pictures, each with its title, its description, and its line's name with the gloss."""
     d = data()
     pictures = [d.pictures["train"][row] for row in rows]
-    return fine_tune.Pairs(d.clip, pictures, [d.texts[row] for row in rows], texts_each=2)
+    return fine_tune.Pairs(d.clip, pictures, [d.texts[row] for row in rows], texts_each=3)
 
 
 def full(rows, k, draw):
     d = data()
-    tuned = fine_tune.contrastive(d.clip, pairs(rows), epochs=EPOCHS[k], rate=5e-4, seed=draw)
+    options = {"epochs": EPOCHS[k], "rate": 1e-3, "batch_size": BATCH, "seed": draw}
+    tuned = fine_tune.contrastive(d.clip, pairs(rows), **options)
     return tuned, adapters.trainable_parameters(tuned.model)
 
 
@@ -120,14 +124,15 @@ def lora(rows, k, draw):
     d = data()
     adapted = adapters.add_lora(d.clip, rank=8)
     numbers = adapters.trainable_parameters(adapted.model)
-    tuned = fine_tune.contrastive(adapted, pairs(rows), epochs=EPOCHS[k], rate=3e-3, seed=draw)
+    options = {"epochs": EPOCHS[k], "rate": 3e-3, "batch_size": BATCH, "seed": draw}
+    tuned = fine_tune.contrastive(adapted, pairs(rows), **options)
     return adapters.merge_lora(tuned), numbers
 
 
 def lit(rows, k, draw):
     d = data()
-    options = {"epochs": EPOCHS[k], "rate": 1e-3, "seed": draw, "freeze": "vision"}
-    tuned = fine_tune.contrastive(d.clip, pairs(rows), **options)
+    options = {"epochs": EPOCHS[k], "rate": 1e-3, "batch_size": BATCH, "seed": draw}
+    tuned = fine_tune.contrastive(d.clip, pairs(rows), freeze="vision", **options)
     text = [p for name in fine_tune.TOWERS["text"] for p in getattr(tuned.model, name).parameters()]
     return tuned, sum(p.numel() for p in text) + 1  # and the logit scale
 
@@ -186,7 +191,7 @@ def with_batch_size(size):
     """Full fine-tuning with few pictures, in batches of `size`, measured on validation."""
     d = data()
     rows = zero_shot.shots(d.lines["train"], BATCH_SHOTS, 0)
-    options = {"epochs": EPOCHS[BATCH_SHOTS], "rate": 5e-4, "batch_size": size}
+    options = {"epochs": EPOCHS[BATCH_SHOTS], "rate": 1e-3, "batch_size": size}
     tuned = fine_tune.contrastive(d.clip, pairs(rows), **options)
     right = evaluation.bootstrap(np.mean, new_right(tuned, "validation"))
     steps = len(rows) // size * options["epochs"]
