@@ -17,10 +17,10 @@ from torch.nn.parallel import DistributedDataParallel
 from transformers import CLIPModel, CLIPProcessor, CLIPTokenizer
 
 from clipkit.pretrain import train as training
-from clipkit.pretrain.augment import augment, draw_grey
+from clipkit.pretrain.augment import augment, draw_grey, move
 from clipkit.pretrain.corpus import CLASSES, Batch, Corpus
 from clipkit.pretrain.loss import contrastive_loss, positives
-from clipkit.pretrain.towers import small_config, train_tokenizer
+from clipkit.pretrain.towers import PATCHES, mimetic, small_config, train_tokenizer
 
 WORDS = ["red", "blue", "green", "white"]
 THINGS = ["mug", "sofa", "shirt", "boot"]
@@ -64,7 +64,8 @@ def fake_batch(tokenizer, n, pixels=16):
     ids = torch.tensor([texts.index(text) for text in texts])
     labels = {name: torch.arange(n) % 3 for name in CLASSES}
     pixels = torch.randn(n, 3, pixels, pixels, generator=generator)
-    return Batch(pixels, tokens.input_ids, tokens.attention_mask, ids, labels)
+    cover = torch.rand(n, PATCHES**2, generator=generator)
+    return Batch(pixels, tokens.input_ids, tokens.attention_mask, ids, labels, cover)
 
 
 def part(batch, rank, ranks):
@@ -77,6 +78,7 @@ def part(batch, rank, ranks):
         cut(batch.attention_mask),
         cut(batch.caption_ids),
         {name: cut(values) for name, values in batch.labels.items()},
+        cut(batch.cover),
     )
 
 
@@ -129,6 +131,37 @@ def test_two_processes_agree_with_one(tmp_path):
     assert np.mean(losses) == pytest.approx(loss, abs=1e-6)
 
 
+def test_patches_learn_what_they_show():
+    logits = torch.zeros(3, 2, 5)  # three pictures, two patches, four categories and none
+    logits[0, 0, 1], logits[0, 1, 4] = 40.0, 40.0
+    cover = torch.tensor([[1.0, 0.0], [0.5, 0.5], [0.3, 0.3]])
+    categories = torch.tensor([1, 2, -100])
+
+    def loss(rows):
+        parts = training.Outputs(None, None, None, {}, logits[rows], cover[rows])
+        return float(training.patch_loss(parts, categories[rows]))
+
+    assert loss([0]) == pytest.approx(0, abs=1e-6)
+    assert loss([1]) == pytest.approx(np.log(5))
+    assert loss([0, 2]) == loss([0])  # a radiograph shows no product: it does not count
+
+
+def test_attention_starts_by_looking_at_the_patch_itself():
+    torch.manual_seed(0)
+    model = CLIPModel(small_config(train_tokenizer(WORDS, 600), 80))
+    tokens = torch.nn.functional.layer_norm(torch.randn(1, 64, 192), (192,))
+
+    def own_share():
+        attention = model.vision_model.encoder.layers[0].self_attn
+        query, key = (part(tokens).view(64, 3, 64) for part in (attention.q_proj, attention.k_proj))
+        shares = torch.einsum("qhd,khd->hqk", query, key).div(8).softmax(dim=2)
+        return float(shares.diagonal(dim1=1, dim2=2).mean().detach())
+
+    before = own_share()
+    mimetic(model)
+    assert own_share() > 10 * before
+
+
 # --------------------------------------------------------------------------------- the pictures
 
 
@@ -140,10 +173,23 @@ def test_augmented_pictures_are_pictures_and_repeat():
         generator = torch.Generator().manual_seed(seed)
         return augment(rgba, draw_grey(8, generator), turn, generator)
 
-    assert once(1).shape == (8, 3, 24, 24)
-    assert once(1).min() >= 0 and once(1).max() <= 1
-    assert torch.equal(once(1), once(1))
-    assert not torch.equal(once(1), once(2))
+    for part in once(1):
+        assert part.min() >= 0 and part.max() <= 1
+    assert once(1)[0].shape == (8, 3, 24, 24) and once(1)[1].shape == (8, 24, 24)
+    assert torch.equal(once(1)[0], once(1)[0])
+    assert not torch.equal(once(1)[0], once(2)[0])
+
+
+def test_the_mask_moves_with_the_product():
+    rgba = torch.zeros(32, 4, 40, 40, dtype=torch.uint8)
+    rgba[:, :3] = 30  # a dark room with a bright product
+    rgba[:, :, 12:22, 16:30] = 255
+    generator = torch.Generator().manual_seed(0)
+    moved = move(rgba.float() / 255, torch.ones(32, dtype=torch.bool), generator)
+    inside = moved[:, 3] > 0.99
+    assert inside.any() and (moved[:, 0][inside] > 0.95).all()
+    assert (moved[:, 0][moved[:, 3] < 0.01] < 0.2).all()
+    assert not torch.equal(moved[0], moved[1])
 
 
 def test_grey_pictures_lose_their_colour():
@@ -151,7 +197,7 @@ def test_grey_pictures_lose_their_colour():
     rgba = torch.zeros(4, 4, 16, 16, dtype=torch.uint8)
     rgba[:, 0] = 200
     grey = torch.tensor([True, True, False, False])
-    pictures = augment(rgba, grey, torch.ones(4, dtype=torch.bool), generator)
+    pictures, _ = augment(rgba, grey, torch.ones(4, dtype=torch.bool), generator)
     spread = (pictures.amax(dim=1) - pictures.amin(dim=1)).flatten(1).mean(dim=1)
     assert (spread[:2] < 0.1).all() and (spread[2:] > 0.3).all()
 
@@ -175,7 +221,8 @@ class FakeCorpus(Corpus):
         texts = [WORDS[i] for i in which]
         tokens = self.tokenizer(texts, padding=True, return_tensors="pt")
         labels = {name: which for name in CLASSES}
-        return Batch(pixels, tokens.input_ids, tokens.attention_mask, which, labels)
+        cover = torch.ones(len(which), PATCHES**2)
+        return Batch(pixels, tokens.input_ids, tokens.attention_mask, which, labels, cover)
 
     def texts(self):
         return WORDS
@@ -208,7 +255,7 @@ def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path, one_thread, cap
     child = mp.get_context("spawn").Process(target=run_until_killed, args=(tmp_path / "broken",))
     child.start()
     checkpoint = tmp_path / "broken" / "checkpoint.pt"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(child.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)

@@ -9,9 +9,12 @@ import struct
 import zlib
 from dataclasses import replace
 
+import ipywidgets
+import nbformat.v4 as v4
 import numpy as np
 import pytest
 import torch
+from nbconvert import HTMLExporter
 from PIL import Image
 
 import clipkit
@@ -392,22 +395,58 @@ def test_an_empty_upload_is_refused_in_a_sentence():
 
 
 # ------------------------------------------------------------ still strips
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def outputs_of(monkeypatch):
+    """What a widget puts below its cell, as a notebook keeps it."""
+
+    def collect(live):
+        kept = []
+
+        def display(data, raw, metadata=None):
+            if "image/png" in data:
+                data = {"image/png": base64.b64encode(data["image/png"]).decode()}
+            kept.append(v4.new_output("display_data", data, metadata=metadata or {}))
+
+        monkeypatch.setattr(parts, "display", display)
+        live._ipython_display_()
+        return kept
+
+    return collect
+
+
 def test_every_widget_leaves_a_strip_with_words_for_it(tiny_clip, pictures, small_catalog,
-                                                       monkeypatch):
+                                                       outputs_of, monkeypatch):
     studio.warm_up(lambda _: None)
     lives = [
         widgets.ProductStudio(tiny_clip, size=32), widgets.RadiographStudio(tiny_clip, size=32),
         widgets.PromptLab(tiny_clip, small_catalog), widgets.SearchBox(tiny_clip, pictures),
     ]
     for live in lives:
-        data, metadata = live._repr_mimebundle_()
-        assert data["text/plain"].startswith(type(live).__name__)
-        assert "application/vnd.jupyter.widget-view+json" in data
-        assert Image.open(io.BytesIO(data["image/png"])).width > 200
-        assert len(metadata["image/png"]["alt"]) > 20
-    assert "for diagnosis" in lives[1]._repr_mimebundle_()[0]["text/plain"]
+        strip, view = outputs_of(live)
+        assert view.data["text/plain"].startswith(type(live).__name__)
+        assert view.data[VIEW]["model_id"] == live.model_id
+        assert Image.open(io.BytesIO(base64.b64decode(strip.data["image/png"]))).width > 200
+        assert len(strip.metadata["image/png"]["alt"]) > 20
+    assert "for diagnosis" in outputs_of(lives[1])[1].data["text/plain"]
     monkeypatch.setenv("CLIPKIT_STILL", "1")
-    assert set(lives[0]._repr_mimebundle_()[0]) == {"text/plain", "image/png"}
+    strip, words = outputs_of(lives[0])
+    assert set(strip.data) == {"image/png"} and set(words.data) == {"text/plain"}
+
+
+def test_an_exported_page_shows_the_strip_with_and_without_the_widgets_state(tiny_clip, outputs_of):
+    studio.warm_up(lambda _: None)
+    live = widgets.ProductStudio(tiny_clip, size=32)
+    strip, view = outputs_of(live)
+    cell = v4.new_code_cell("studio", outputs=[strip, view])
+    state = ipywidgets.Widget.get_manager_state()
+    for metadata in ({}, {"widgets": {"application/vnd.jupyter.widget-state+json": state}}):
+        page, _ = HTMLExporter().from_notebook_node(
+            v4.new_notebook(cells=[cell], metadata=metadata)
+        )
+        assert f'src="data:image/png;base64,{strip.data["image/png"]}"' in page
 
 
 def test_two_of_a_kind_do_not_disturb_each_other(tiny_clip):

@@ -39,31 +39,38 @@ def backgrounds(n: int, pixels: int, generator: torch.Generator) -> torch.Tensor
     return torch.einsum("nk,knchw->nchw", weights, torch.stack(fields))
 
 
+def swells(n: int, channels: int, pixels: int, generator: torch.Generator) -> torch.Tensor:
+    """Smooth random waves of height about 1. Float32, shape (n, channels, p, p)."""
+    noise = torch.randn(n, channels, 5, 5, generator=generator)
+    return interpolate(noise, size=(pixels, pixels), mode="bicubic")
+
+
 def cut_out(rgba: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Lay some of the products on another background. (n, 4, p, p) -> (n, 3, p, p), 0..1."""
-    n, _, pixels, _ = rgba.shape
-    colour, mask = rgba[:, :3], rgba[:, 3:]
-    other = backgrounds(n, pixels, generator)
-    kind = torch.rand(n, generator=generator)
+    """Lay some of the products on another background. (n, 4, p, p) -> the same, 0..1."""
+    mask = rgba[:, 3:]
+    chosen = torch.rand(len(rgba), generator=generator) < CUT_OUT
+    chosen &= mask.flatten(1).any(dim=1)
+    other = backgrounds(int(chosen.sum()), rgba.shape[-1], generator)
+    kind = torch.rand(len(other), generator=generator)
     other[kind < 0.25] = 1.0  # the white of a web shop
     other[kind > 0.85] = 0.0
-    has_mask = mask.flatten(1).any(dim=1)
-    chosen = (torch.rand(n, generator=generator) < CUT_OUT) & has_mask
-    return torch.where(chosen[:, None, None, None], torch.lerp(other, colour, mask), colour)
+    laid = rgba.clone()
+    laid[chosen, :3] = torch.lerp(other, rgba[chosen, :3], mask[chosen])
+    return laid
 
 
 def move(pictures: torch.Tensor, turn: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Crop, stretch, shift, turn and mirror each picture by its own amount.
+    """Crop, stretch, shift, turn, mirror and bend each picture by its own amount.
 
     Parameters
     ----------
     pictures : torch.Tensor of float32, shape (n, c, p, p)
     turn : torch.Tensor of bool, shape (n,)
-        Which pictures may be mirrored and turned: a radiograph has a left and a right.
+        Which pictures may be mirrored, turned and bent: a radiograph has a left and a right.
     """
     n = len(pictures)
     wide = torch.where(turn, 1.0, 0.3)
-    scale = 1 + wide * _uniform(n, -0.45, 0.3, generator)
+    scale = 1 + wide * _uniform(n, -0.5, 0.2, generator)
     aspect = torch.exp(wide * _uniform(n, -0.25, 0.25, generator))
     angle = wide * _uniform(n, -1, 1, generator) ** 3 * math.radians(50)
     mirror = torch.where(turn & (torch.rand(n, generator=generator) < 0.5), -1.0, 1.0)
@@ -78,11 +85,14 @@ def move(pictures: torch.Tensor, turn: torch.Tensor, generator: torch.Generator)
         dim=1,
     )
     grid = affine_grid(theta, list(pictures.shape), align_corners=False)
+    # Cloth lies crumpled and sags: bend what is no radiograph.
+    bend = 0.07 * torch.rand(n, 1, 1, 1, generator=generator) ** 2 * turn[:, None, None, None]
+    grid = grid + bend * swells(n, 2, pictures.shape[-1], generator).permute(0, 2, 3, 1)
     return grid_sample(pictures, grid, padding_mode="reflection", align_corners=False)
 
 
 def develop(pictures: torch.Tensor, grey: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Exposure, contrast, tint, blur, low resolution and noise, and the loss of colour.
+    """Exposure, contrast, tint, uneven light, low resolution, noise, and the loss of colour.
 
     Parameters
     ----------
@@ -98,20 +108,23 @@ def develop(pictures: torch.Tensor, grey: torch.Tensor, generator: torch.Generat
     pictures = pictures.clamp(0, 1) ** torch.exp(column(-0.35, 0.35))
     pictures = (pictures - 0.5) * column(0.7, 1.25) + 0.5 + column(-0.12, 0.12)
     pictures = pictures * column(0.92, 1.08, channels=3)
+    # Rooms are lit unevenly.
+    pictures = pictures * (1 + column(0, 0.18) * swells(n, 1, pixels, generator))
+    low = torch.rand(n, generator=generator) < 0.25
     small = int(torch.randint(pixels // 3, pixels, (1,), generator=generator))
-    coarse = interpolate(pictures, size=(small, small), mode="bilinear", antialias=True)
-    coarse = interpolate(coarse, size=(pixels, pixels), mode="bilinear")
-    pictures = torch.where(column(0, 1) < 0.35, coarse, pictures)
+    coarse = interpolate(pictures[low], size=(small, small), mode="bilinear", antialias=True)
+    pictures[low] = interpolate(coarse, size=(pixels, pixels), mode="bilinear")
     lightness = pictures.mean(dim=1, keepdim=True).expand_as(pictures)
     lightness = torch.where(column(0, 1) < INVERTED, 1 - lightness, lightness)
     pictures = torch.where(grey[:, None, None, None], lightness, pictures)
-    noise = torch.randn(pictures.shape, generator=generator) * column(0, 0.04)
+    # Most cameras are quiet, a few are not.
+    noise = torch.randn(n, 1, pixels, pixels, generator=generator) * 0.05 * column(0, 1) ** 4
     return (pictures + noise).clamp(0, 1)
 
 
 def augment(
     rgba: torch.Tensor, grey: torch.Tensor, turn: torch.Tensor, generator: torch.Generator
-) -> torch.Tensor:
+) -> tuple[torch.Tensor, torch.Tensor]:
     """All of the above, in the order in which it happens to a photograph.
 
     Parameters
@@ -125,7 +138,9 @@ def augment(
 
     Returns
     -------
-    torch.Tensor of float32 in 0..1, shape (n, 3, p, p)
+    pictures : torch.Tensor of float32 in 0..1, shape (n, 3, p, p)
+    masks : torch.Tensor of float32 in 0..1, shape (n, p, p)
+        How much of each pixel the product covers, wherever it has been moved.
     """
-    pictures = cut_out(rgba.float() / 255, generator)
-    return develop(move(pictures, turn, generator), grey, generator)
+    moved = move(cut_out(rgba.float() / 255, generator), turn, generator)
+    return develop(moved[:, :3], grey, generator), moved[:, 3]

@@ -20,10 +20,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn.functional import adaptive_avg_pool2d
 from transformers import CLIPTokenizer
 
 from clipkit.pretrain.augment import augment, draw_grey
-from clipkit.pretrain.towers import train_tokenizer
+from clipkit.pretrain.towers import PATCHES, train_tokenizer
 from clipkit.studio import (
     CATEGORIES,
     COLOURS,
@@ -45,8 +46,8 @@ VIEWS, COLOURINGS = 2, 3
 """Every shape is taken from two sides, in three combinations of colours and pattern."""
 PIXELS = 80
 PICTURES_IN_SHARD = 512
-RADIOGRAPH_SHARD = 12
-"""Every twelfth shard holds radiographs, all others products."""
+RADIOGRAPH_SHARD = 24
+"""Every twenty-fourth shard holds radiographs, all others products."""
 LIKE_FILMS, OFTEN = 0.08, 1.5
 """Share of the radiographs among what is drawn; how much more often a thing to wear is drawn than
 one for the home, since the former are what real photographs are asked about."""
@@ -58,6 +59,7 @@ HOME = {
 }
 CLASSES = {
     "category": list(CATEGORIES),
+    "design": [f"{name}, {design}" for name in CATEGORIES for design in CATEGORIES[name].designs],
     "colour": list(COLOURS),
     "pattern": list(PATTERNS),
     "material": list(MATERIALS),
@@ -77,6 +79,8 @@ class Batch:
         Equal for equal captions, in every process.
     labels : dict of str to torch.Tensor of int64, shape (n,)
         The renderer's own labels; -100 where a picture has none.
+    cover : torch.Tensor of float32, shape (n, patches)
+        How much of each patch the product covers, 0 to 1.
     """
 
     pixels: torch.Tensor
@@ -84,11 +88,12 @@ class Batch:
     attention_mask: torch.Tensor
     caption_ids: torch.Tensor
     labels: dict[str, torch.Tensor]
+    cover: torch.Tensor
 
     def to(self, device) -> Batch:
         labels = {name: values.to(device) for name, values in self.labels.items()}
         tensors = (self.pixels, self.input_ids, self.attention_mask, self.caption_ids)
-        return Batch(*(tensor.to(device) for tensor in tensors), labels)
+        return Batch(*(tensor.to(device) for tensor in tensors), labels, self.cover.to(device))
 
 
 # ---------------------------------------------------------------------------------- rendering
@@ -132,10 +137,10 @@ def render_products(rng: np.random.Generator, n: int, pixels: int) -> tuple[np.n
 
 
 def in_another_room(shot: Shot, rng: np.random.Generator, product: Product) -> Shot:
-    """The same view on another background, in a light from the same side."""
+    """The same view in the same light, which is what costs most, on another background."""
     room = random_shot(rng, product)
-    seed = room.seed - room.seed % 2 + shot.seed % 2
-    return replace(shot, light=room.light, background=room.background, seed=seed)
+    seed = room.seed - room.seed % 2 + shot.seed % 2  # an even or odd seed: light from one side
+    return replace(shot, background=room.background, seed=seed)
 
 
 def render_radiographs(rng: np.random.Generator, n: int, pixels: int):
@@ -278,13 +283,10 @@ class Corpus:
             for specification, is_grey in zip(specifications, grey, strict=True)
         ]
         tokens = self.tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
-        return Batch(
-            self._pixels(mine, specifications, grey, generator),
-            tokens.input_ids,
-            tokens.attention_mask,
-            torch.tensor([_number(text) for text in texts]),
-            _labels(specifications, grey),
-        )
+        pixels, cover = self._pixels(mine, specifications, grey, generator)
+        numbers = torch.tensor([_number(text) for text in texts])
+        labels = _labels(specifications, grey)
+        return Batch(pixels, tokens.input_ids, tokens.attention_mask, numbers, labels, cover)
 
     def batches(self, recipe, first: int, rank: int = 0, ranks: int = 1) -> Iterator[Batch]:
         """The batches from step `first` to the end; the next is made while the model works."""
@@ -299,11 +301,12 @@ class Corpus:
                 waiting = make(step + 1)
                 yield batch
 
-    def _pixels(self, rows, specifications, grey, generator) -> torch.Tensor:
+    def _pixels(self, rows, specifications, grey, generator) -> tuple[torch.Tensor, torch.Tensor]:
         rgba = torch.from_numpy(self.pictures[rows]).permute(0, 3, 1, 2)
         turn = torch.tensor(["product" in specification for specification in specifications])
-        pictures = augment(rgba, grey, turn, generator)
-        return (pictures - _MEAN) / _STD
+        pictures, masks = augment(rgba, grey, turn, generator)
+        cover = adaptive_avg_pool2d(masks, PATCHES).flatten(1)
+        return (pictures - _MEAN) / _STD, cover
 
 
 # The processor's own: OpenAI's mean and standard deviation of a picture's channels.
@@ -328,11 +331,18 @@ def _number(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 
+def _value(product: dict | None, name: str) -> str | None:
+    """What a product's specification says of one of `CLASSES`."""
+    if product is None:
+        return None
+    return f"{product['category']}, {product['design']}" if name == "design" else product[name]
+
+
 def _labels(specifications: list[dict], grey: torch.Tensor) -> dict[str, torch.Tensor]:
     labels = {}
     for name, values in CLASSES.items():
         place = {value: number for number, value in enumerate(values)}
-        rows = [place.get(s.get("product", {}).get(name), -100) for s in specifications]
+        rows = [place.get(_value(s.get("product"), name), -100) for s in specifications]
         labels[name] = torch.tensor(rows)
     labels["colour"] = labels["colour"].masked_fill(grey, -100)
     return labels

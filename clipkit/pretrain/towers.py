@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
-from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPProcessor, CLIPTokenizer
+import torch
+from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPProcessor, CLIPTokenizer
 
+PATCHES = 8
+"""Patches along each side of a picture."""
 CONTEXT_LENGTH = 77
 VOCABULARY_SIZE = 4096
 # Each printable ASCII character, and letters whose UTF-8 code ends in each continuation byte: a
@@ -64,18 +68,59 @@ def small_config(tokenizer: CLIPTokenizer, pixels: int = 80, **vision) -> CLIPCo
         "intermediate_size": 768,
         "num_hidden_layers": 3,
         "num_attention_heads": 3,
+        "hidden_act": "gelu",
         **special,
     }
     vision_config = {
         "image_size": pixels,
-        "patch_size": pixels // 8,
+        "patch_size": pixels // PATCHES,
         "hidden_size": 192,
         "intermediate_size": 768,
         "num_hidden_layers": 6,
         "num_attention_heads": 3,
+        "hidden_act": "gelu",
         **vision,
     }
     return CLIPConfig(text_config=text_config, vision_config=vision_config, projection_dim=192)
+
+
+@torch.no_grad()
+def mimetic(model: CLIPModel) -> None:
+    """Start the vision tower's attention as trained ones are found to look: each patch attends to
+    itself and its neighbours, and values come out with their sign turned.
+
+    Trockman and Kolter 2023, *Mimetic Initialization of Self-Attention Layers*, arXiv 2305.09828.
+    """
+    vision = model.vision_model
+    width = model.config.vision_config.hidden_size
+    heads = model.config.vision_config.num_attention_heads
+    side = model.config.vision_config.image_size // model.config.vision_config.patch_size
+    places = vision.embeddings.position_embedding.weight
+    places[1:] = 0.5 * sinusoids(side, width)  # as large as what a patch looks like
+    for layer in vision.encoder.layers:
+        attention, k = layer.self_attn, width // heads
+        query, key = attention.q_proj.weight, attention.k_proj.weight
+        for head in range(heads):
+            u, s, v = torch.linalg.svd(0.7 * _noise(width) + 0.7 * torch.eye(width))
+            rows = slice(head * k, (head + 1) * k)
+            query[rows] = (u[:, :k] * s[:k].sqrt()).T
+            key[rows] = s[:k, None].sqrt() * v[:k]
+        u, s, v = torch.linalg.svd(0.4 * _noise(width) - 0.4 * torch.eye(width))
+        attention.v_proj.weight.copy_(s.sqrt()[:, None] * v)
+        attention.out_proj.weight.copy_(u * s.sqrt())
+
+
+def _noise(width: int) -> torch.Tensor:
+    return torch.randn(width, width) / math.sqrt(width)
+
+
+def sinusoids(side: int, width: int) -> torch.Tensor:
+    """Where a patch is, as sines and cosines of its row and column: float32, (side ** 2, width)."""
+    rates = 10_000 ** (-torch.arange(width // 4) / (width // 4))
+    angles = torch.arange(side)[:, None] * rates
+    along = torch.cat([angles.sin(), angles.cos()], dim=1)
+    row, column = along.repeat_interleave(side, dim=0), along.repeat(side, 1)
+    return torch.cat([row, column], dim=1)
 
 
 def small_processor(tokenizer: CLIPTokenizer, pixels: int = 80) -> CLIPProcessor:

@@ -8,6 +8,7 @@ import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from accelerate import Accelerator
@@ -19,7 +20,7 @@ from transformers import CLIPModel
 from clipkit.model import words_of
 from clipkit.pretrain.corpus import Batch, Corpus
 from clipkit.pretrain.loss import contrastive_loss
-from clipkit.pretrain.towers import small_config, small_processor
+from clipkit.pretrain.towers import mimetic, small_config, small_processor
 
 SAVE_EVERY = 60.0
 """Seconds between two checkpoints: what a `kill -9` loses at most."""
@@ -53,10 +54,10 @@ class Recipe:
     muon_rate: float = 0.002
     adam_rate: float = 1e-3
     warm_up: float = 0.02
-    cool_down: float = 0.25
-    patches_kept: float = 0.375
-    label_weight: float = 1.0
-    label_share: float = 0.6
+    cool_down: float = 0.35
+    patches_kept: float = 0.5
+    label_weight: float = 4.0
+    label_share: float = 0.7
     seed: int = 0
 
     @property
@@ -76,46 +77,103 @@ class Recipe:
 
 
 class Learner(nn.Module):
-    """A ``CLIPModel``, and the linear heads that help it at first and are then thrown away."""
+    """A ``CLIPModel``, and the linear heads that help it at first and are then thrown away.
+
+    One head for each kind of label reads the class token; one more reads every patch and learns
+    which category, or none, the patch shows (token labelling: Jiang et al. 2021, arXiv 2104.10858).
+    """
 
     def __init__(self, model: CLIPModel, classes: dict[str, int]):
         super().__init__()
         self.model = model
         width = model.config.vision_config.hidden_size
         self.heads = nn.ModuleDict({name: nn.Linear(width, n) for name, n in classes.items()})
+        self.patch_head = nn.Linear(width, classes["category"] + 1)
 
-    def forward(self, batch: Batch, patches_kept: float = 1.0):
-        """Embeddings of pictures and of texts (unit rows), logit scale, logits of each head."""
-        pooled = self.look(batch.pixels, patches_kept)
+    def forward(self, batch: Batch, patches_kept: float = 1.0) -> Outputs:
+        pooled, patches, kept = self.look(batch.pixels, patches_kept)
         pictures = normalize(self.model.visual_projection(pooled).float(), dim=1)
         texts = self.model.get_text_features(batch.input_ids, batch.attention_mask).pooler_output
         texts = normalize(texts.float(), dim=1)
         logits = {name: head(pooled).float() for name, head in self.heads.items()}
-        return pictures, texts, self.model.logit_scale.exp(), logits
+        patch_logits = self.patch_head(patches).float()
+        scale = self.model.logit_scale.exp()
+        return Outputs(pictures, texts, scale, logits, patch_logits, batch.cover.gather(1, kept))
 
-    def look(self, pixels: torch.Tensor, patches_kept: float) -> torch.Tensor:
-        """The vision tower on a random part of the patches, others for each picture."""
+    def look(self, pixels: torch.Tensor, patches_kept: float):
+        """The vision tower on a random part of the patches, others for each picture.
+
+        Returns
+        -------
+        pooled : torch.Tensor of float32, shape (n, width)
+        patches : torch.Tensor of float32, shape (n, kept, width)
+        kept : torch.Tensor of int64, shape (n, kept)
+            The numbers of these patches.
+        """
         vision = self.model.vision_model
         states = vision.embeddings(pixels)
         n, patches = len(states), states.shape[1] - 1
+        kept = torch.rand(n, patches, device=states.device).argsort(dim=1)
+        kept = kept[:, : round(patches_kept * patches)]
         if patches_kept < 1:
-            order = torch.rand(n, patches, device=states.device).argsort(dim=1)
-            kept = 1 + order[:, : round(patches_kept * patches)]
-            kept = nn.functional.pad(kept, (1, 0))  # the class token, number 0, always stays
-            states = states.gather(1, kept[:, :, None].expand(-1, -1, states.shape[2]))
+            places = nn.functional.pad(1 + kept, (1, 0))  # the class token, number 0, always stays
+            states = states.gather(1, places[:, :, None].expand(-1, -1, states.shape[2]))
+        else:
+            kept = torch.arange(patches, device=states.device).expand(n, -1)
         states = vision.encoder(inputs_embeds=vision.pre_layrnorm(states)).last_hidden_state
-        return vision.post_layernorm(states[:, 0])
+        return vision.post_layernorm(states[:, 0]), vision.post_layernorm(states[:, 1:]), kept
 
 
-def total_loss(outputs, batch: Batch, label_weight: float) -> tuple[torch.Tensor, torch.Tensor]:
+class Outputs(NamedTuple):
+    """What a `Learner` says of a batch.
+
+    Attributes
+    ----------
+    pictures, texts : torch.Tensor of float32, shape (n, d)
+        Embeddings; rows of unit length.
+    scale : torch.Tensor, scalar
+        The logit scale, exponentiated.
+    logits : dict of str to torch.Tensor of float32, shape (n, classes)
+    patch_logits : torch.Tensor of float32, shape (n, kept, categories + 1)
+        The last column stands for no product.
+    cover : torch.Tensor of float32, shape (n, kept)
+        How much of each of these patches the product covers.
+    """
+
+    pictures: torch.Tensor
+    texts: torch.Tensor
+    scale: torch.Tensor
+    logits: dict[str, torch.Tensor]
+    patch_logits: torch.Tensor
+    cover: torch.Tensor
+
+
+def total_loss(
+    outputs: Outputs, batch: Batch, label_weight: float
+) -> tuple[torch.Tensor, torch.Tensor]:
     """The loss to minimise and, within it, the contrastive loss alone."""
-    pictures, texts, scale, logits = outputs
-    contrastive = contrastive_loss(pictures, texts, scale, batch.caption_ids)
-    extra = [cross_entropy(logits[name], batch.labels[name], ignore_index=-100) for name in logits]
+    contrastive = contrastive_loss(
+        outputs.pictures, outputs.texts, outputs.scale, batch.caption_ids
+    )
+    extra = [
+        cross_entropy(logits, batch.labels[name], ignore_index=-100)
+        for name, logits in outputs.logits.items()
+    ]
+    extra.append(patch_loss(outputs, batch.labels["category"]))
     # A head without a single label in the batch gives NaN; adding 0 times all heads keeps every
     # parameter in the graph, as DistributedDataParallel expects.
     extra = [loss.nan_to_num() for loss in extra]
     return contrastive + label_weight * sum(extra) / len(extra), contrastive
+
+
+def patch_loss(outputs: Outputs, categories: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of the patches of products; a patch half covered is half of the category."""
+    products = categories >= 0
+    log_shares = outputs.patch_logits[products].log_softmax(dim=2)
+    places = categories[products, None, None].expand(-1, log_shares.shape[1], 1)
+    of_category = log_shares.gather(2, places).squeeze(2)
+    cover = outputs.cover[products]
+    return -(cover * of_category + (1 - cover) * log_shares[:, :, -1]).mean()
 
 
 def optimisers(learner: Learner, recipe: Recipe) -> list[torch.optim.Optimizer]:
@@ -175,7 +233,10 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
     accelerator = Accelerator(mixed_precision="bf16")
     set_seed(recipe.seed)
     config = small_config(corpus.tokenizer, corpus.pixels)
-    learner = Learner(CLIPModel(config), corpus.classes)
+    # On a CPU the plain attention is faster backwards than the fused one.
+    model = CLIPModel._from_config(config, attn_implementation="eager")
+    mimetic(model)
+    learner = Learner(model, corpus.classes)
     steppers = optimisers(learner, recipe)
     checkpoint = Path(out) / "checkpoint.pt"
     step = 0
@@ -219,7 +280,7 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
             now = time.monotonic()
             if now - told > 20 or step == recipe.steps:
                 told = now
-                scale = float(outputs[2].detach())
+                scale = float(outputs.scale.detach())
                 line = report(step, recipe, losses, scale, now - began, step - first)
                 accelerator.print(line, flush=True)
                 losses.clear()

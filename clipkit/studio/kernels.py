@@ -12,10 +12,17 @@ import math
 import numpy as np
 from numba import njit
 
-jit = njit(cache=True, fastmath=True, error_model="numpy", nogil=True)
+# Most kernels only fill arrays that their caller made.  Without numba's runtime (`_nrt`) they do
+# not count references to those arrays, which took half the time of a picture; it also forbids
+# them to make arrays, so those that do are marked `making`.  `inline` is for what is called from
+# one place, a million times a picture: passing its 20 arguments costs more than its work.
+OPTIONS = {"cache": True, "fastmath": True, "error_model": "numpy", "nogil": True}
+jit = njit(_nrt=False, **OPTIONS)
+inline = njit(_nrt=False, forceinline=True, **OPTIONS)
+making = njit(**OPTIONS)
 
 # ------------------------------------------------------------------ columns of the scene's table
-GRID = 128
+GRID, BLOCK = 128, 16  # points along a grid, and along a block of it
 (OP, JOIN, SMOOTH, MATERIAL, GROUP, GROUP_SMOOTH, CLEAR, MIRROR, REPEAT, BEND_X, BEND_Z, TAPER,
  SHELL, GROW, DETAIL, DETAIL_AMOUNT, DETAIL_FREQUENCY, STEP, BALL_RADIUS) = range(19)
 BALL = 19  # 3: centre of the bounding ball
@@ -101,50 +108,39 @@ def segment_distance2(px, py, ax, ay, bx, by):
     return dx * dx + dy * dy
 
 
-@jit
+@making
 def nearest_segments(segments, x0, y0, cell):
     """Squared distance from each grid point to the nearest of the segments (ax, ay, bx, by).
 
-    Points beside a segment are measured; the others try the segments that their neighbours found,
-    in two sweeps over the grid (after P.-E. Danielsson, "Euclidean distance mapping", 1980).
+    Block by block: a segment is measured only where it may be the nearest of some point.
     """
     best = np.full((GRID, GRID), NOTHING)
-    owner = np.full((GRID, GRID), -1, np.int32)
-    for s in range(len(segments)):
-        ax, ay, bx, by = segments[s]
-        left = max(int((min(ax, bx) - x0) / cell) - 1, 0)
-        right = min(int((max(ax, bx) - x0) / cell) + 2, GRID - 1)
-        low = max(int((min(ay, by) - y0) / cell) - 1, 0)
-        high = min(int((max(ay, by) - y0) / cell) + 2, GRID - 1)
-        for row in range(low, high + 1):
-            for column in range(left, right + 1):
-                d = segment_distance2(x0 + column * cell, y0 + row * cell, ax, ay, bx, by)
-                if d < best[row, column]:
-                    best[row, column] = d
-                    owner[row, column] = s
-    for sweep in range(4):
-        step = 1 if sweep % 2 == 0 else -1
-        for i in range(GRID):
-            row = i if step > 0 else GRID - 1 - i
-            for j in range(GRID):
-                column = j if step > 0 else GRID - 1 - j
-                for n in range(4):
-                    r = row - (step if n < 3 else 0)
-                    c = column + (n - 1 if n < 3 else -step)
-                    if r < 0 or c < 0 or r >= GRID or c >= GRID:
-                        continue
-                    s = owner[r, c]
-                    if s < 0 or s == owner[row, column]:
-                        continue
-                    ax, ay, bx, by = segments[s]
-                    d = segment_distance2(x0 + column * cell, y0 + row * cell, ax, ay, bx, by)
-                    if d < best[row, column]:
-                        best[row, column] = d
-                        owner[row, column] = s
+    middle = np.empty(len(segments))
+    half = 0.5 * (BLOCK - 1) * cell
+    for block in range((GRID // BLOCK) ** 2):
+        top = block // (GRID // BLOCK) * BLOCK
+        left = block % (GRID // BLOCK) * BLOCK
+        x = x0 + left * cell
+        y = y0 + top * cell
+        nearest = NOTHING
+        for s in range(len(segments)):
+            ax, ay, bx, by = segments[s]
+            middle[s] = segment_distance2(x + half, y + half, ax, ay, bx, by)
+            nearest = min(nearest, middle[s])
+        # Two points of a block lie at most its diagonal apart.
+        reach = (math.sqrt(nearest) + 2.001 * math.sqrt(2.0) * half) ** 2
+        for s in range(len(segments)):
+            if middle[s] > reach:
+                continue
+            ax, ay, bx, by = segments[s]
+            for i in range(BLOCK):
+                for j in range(BLOCK):
+                    d = segment_distance2(x + j * cell, y + i * cell, ax, ay, bx, by)
+                    best[top + i, left + j] = min(best[top + i, left + j], d)
     return best
 
 
-@jit
+@making
 def closed_segments(pts, starts):
     """The sides of a polygon of several closed contours, shape (n, 4)."""
     segments = np.empty((len(pts), 4))
@@ -156,7 +152,7 @@ def closed_segments(pts, starts):
     return segments
 
 
-@jit
+@making
 def outline_distance(pts, starts, x0, y0, cell):
     """Signed distance to a polygon of several contours (even-odd), on the GRID x GRID points."""
     segments = closed_segments(pts, starts)
@@ -182,7 +178,7 @@ def outline_distance(pts, starts, x0, y0, cell):
     return out
 
 
-@jit
+@making
 def open_segments(pts, starts):
     """The pieces of several polylines, shape (n, 4)."""
     segments = np.empty((max(len(pts) - len(starts) + 1, 0), 4))
@@ -236,7 +232,7 @@ def fold_height(x, y, low, high, inward, numbers, pulls):
     return total * smoothstep(-0.02, 0.10, inward)
 
 
-@jit
+@making
 def cloth_heights(outline, x0, y0, cell, numbers, span, pulls, seam_points, seam_starts):
     """Front and back height of a cloth on its outline's grid (see `scene.cloth`)."""
     thickness = numbers[0]
@@ -456,7 +452,7 @@ def cloth_distance(T, textures, i, x, y, z):
     return math.sqrt(a * a + b * b) + min(max(across, along), 0.0)
 
 
-@jit
+@inline
 def primitive(T, textures, i, x, y, z):
     """Distance to the primitive of row i at a point of its own frame."""
     op = int(T[i, OP])
@@ -504,7 +500,7 @@ def detail_depth(kind, amount, frequency, x, y, z):
     return amount * math.cos(frequency * math.atan2(z, x))  # FLUTED
 
 
-@jit
+@inline
 def shape_distance(T, textures, i, x, y, z):
     """Distance to the shape of row i at a point of the scene, modifiers included, unmirrored."""
     x -= T[i, ORIGIN]
@@ -623,33 +619,36 @@ def scene_distance(T, textures, active, count, x, y, z):
         by = y - T[i, BALL + 1]
         bz = pz - T[i, BALL + 2]
         ball = math.sqrt(bx * bx + by * by + bz * bz) - T[i, BALL_RADIUS]
+        # What cannot matter here is passed by, before its distance costs anything.
         if join <= SMOOTH_UNION:
             if ball > d + k or ball > behind:
                 continue
-            e = ball if ball > FAR + k else shape_distance(T, textures, i, px, y, pz)
-            if e < d:
-                m = int(T[i, MATERIAL])
-            d = blend(d, e, k) if join == SMOOTH_UNION else min(d, e)
-        elif join <= SMOOTH_CUT:
-            if ball > -d + k or d > FAR or d > behind:
-                continue
-            e = -shape_distance(T, textures, i, px, y, pz)
-            if e > d and T[i, MATERIAL] >= 0:
-                m = int(T[i, MATERIAL])
-            d = -blend(-d, -e, k) if join == SMOOTH_CUT else max(d, e)
         elif join == PAINT:
             if ball > 0:
                 continue
             if d > PAINT_NEAR + 2 * abs(T[i, RAISE]) or d > behind:
                 d -= max(T[i, RAISE], 0.0)
                 continue
+        elif d > FAR or d > behind or (join <= SMOOTH_CUT and ball > k - d):
+            continue
+        if join <= SMOOTH_UNION and ball > FAR + k:
+            e = ball
+        else:
             e = shape_distance(T, textures, i, px, y, pz)
+        if join <= SMOOTH_UNION:
+            if e < d:
+                m = int(T[i, MATERIAL])
+            d = blend(d, e, k) if join == SMOOTH_UNION else min(d, e)
+        elif join <= SMOOTH_CUT:
+            if -e > d and T[i, MATERIAL] >= 0:
+                m = int(T[i, MATERIAL])
+            d = -blend(-d, e, k) if join == SMOOTH_CUT else max(d, -e)
+        elif join == PAINT:
             if e < 0:
                 d -= T[i, RAISE] * min(-e / T[i, RAISE_EDGE], 1.0)
                 if T[i, MATERIAL] >= 0:
                     m = int(T[i, MATERIAL])
-        elif d < FAR and d < behind:
-            e = shape_distance(T, textures, i, px, y, pz)
+        else:
             d = -blend(-d, -e, k) if join == SMOOTH_CLIP else max(d, e)
     if group != 0:
         if parked < d:
@@ -658,12 +657,12 @@ def scene_distance(T, textures, active, count, x, y, z):
     return d, m
 
 
-@jit
+@making
 def every_row(T):
     return np.arange(T.shape[0])
 
 
-@jit
+@making
 def distances(T, textures, points):
     """Scene distance at points of shape (n, 3)."""
     active = every_row(T)
@@ -675,7 +674,7 @@ def distances(T, textures, points):
     return out
 
 
-@jit
+@making
 def solid_box(T, textures, around):
     """Box of what is solid within the box `around` (low corner, high corner)."""
     everything = every_row(T)
@@ -952,7 +951,7 @@ def glass_depth(T, textures, active, x, y, z, dx, dy, dz, nx, ny, nz):
     return depth
 
 
-@jit
+@making
 def tile_starts(T, textures, box, view, size, tile, tiles, lists, counts, block):
     """How far all rays of a block of pixels can go at once: one value a block, NOTHING for a miss.
 
@@ -1005,7 +1004,7 @@ def widened_span(box, ox, oy, oz, dx, dy, dz, spread):
     return max(along - 1.1 * radius, 0.0), along + 1.1 * radius
 
 
-@jit
+@making
 def tile_rows(T, view, size, tile, active):
     """Rows that can be seen in each tile of `tile` x `tile` pixels: counts; `active` is filled."""
     tiles = (size + tile - 1) // tile
@@ -1024,7 +1023,7 @@ def tile_rows(T, view, size, tile, active):
     return counts
 
 
-@jit
+@making
 def starts_around(size, view, pixels, position, material):
     """Where to start the finer rays of some pixels: a little before the nearest surface that the
     first samples of the pixel and its neighbours saw; one distance a pixel."""
@@ -1045,7 +1044,7 @@ def starts_around(size, view, pixels, position, material):
     return out
 
 
-@jit
+@making
 def trace_samples(T, textures, box, view, stage, size, places, begin, position, normal, material,
                   glass):
     """Find what each sample sees.
@@ -1109,7 +1108,7 @@ def trace_samples(T, textures, box, view, stage, size, places, begin, position, 
                 )
 
 
-@jit
+@making
 def light_samples(T, textures, box, stage, light, sharpness, position, normal, material, open_,
                   shadow, want_open, want_shadow):
     """Occlusion and shadow of each sample (arrays of length n are filled where wanted)."""
@@ -1152,7 +1151,7 @@ def light_samples(T, textures, box, stage, light, sharpness, position, normal, m
                 shadow[n] = 1 - fade * (1 - lit)
 
 
-@jit
+@making
 def edge_pixels(size, position, normal, material, view):
     """Pixels at which material, depth or normal jump to a neighbour: bool, shape (size * size,)."""
     out = np.zeros(size * size, np.bool_)
@@ -1642,7 +1641,7 @@ def srgb(v):
     return 1.055 * v ** (1 / 2.4) - 0.055 if v > 0.0031308 else 12.92 * v
 
 
-@jit
+@making
 def shade_samples(M, lights, ambient, tint, exposure, B, view, size, matt, pixel, weight, places,
                   position, normal, material, open_, shadow, glass):
     """The picture, float64 in 0 to 1, shape (size, size, 3)."""

@@ -48,6 +48,14 @@ class Grid:
         return below * (1 - v) + above * v
 
 
+@functools.cache
+def _hermite(n: int) -> np.ndarray:
+    """Shares of start, departure, end and arrival at n steps of a cubic curve, shape (n, 4)."""
+    t = np.arange(n) / n
+    cubes = np.array([[2, -3, 0, 1], [1, -2, 1, 0], [-2, 3, 0, 0], [1, -1, 0, 0]])
+    return np.stack([t**3, t**2, t, np.ones(n)], axis=1) @ cubes.T
+
+
 def smooth_curve(points: Sequence, n: int = 8, closed: bool = False) -> np.ndarray:
     """A smooth (Catmull-Rom) curve through points; a third value of 1 marks a sharp corner.
 
@@ -79,13 +87,7 @@ def smooth_curve(points: Sequence, n: int = 8, closed: bool = False) -> np.ndarr
     straight = xy[b] - xy[a]
     leave = np.where(corner[a][:, None], 0.6 * straight, (xy[b] - xy[before]) / 2)
     arrive = np.where(corner[b][:, None], 0.6 * straight, (xy[after] - xy[a]) / 2)
-    t = (np.arange(n) / n)[None, :, None]
-    curve = (
-        (2 * t**3 - 3 * t**2 + 1) * xy[a][:, None]
-        + (t**3 - 2 * t**2 + t) * leave[:, None]
-        + (3 * t**2 - 2 * t**3) * xy[b][:, None]
-        + (t**3 - t**2) * arrive[:, None]
-    ).reshape(-1, 2)
+    curve = (_hermite(n) @ np.stack([xy[a], leave, xy[b], arrive], axis=1)).reshape(-1, 2)
     return curve if closed else np.vstack([curve, xy[-1]])
 
 
@@ -524,6 +526,16 @@ def cloth(
     )
 
 
+def _steepness(heights: np.ndarray, inside: np.ndarray, cell: float) -> float:
+    """The slope that only 2 % of the points inside exceed; none of them is at the grid's edge."""
+    inner = inside[1:-1, 1:-1]
+    if not inner.any():
+        return 0.0
+    across = (heights[1:-1, 2:] - heights[1:-1, :-2])[inner]
+    up = (heights[2:, 1:-1] - heights[:-2, 1:-1])[inner]
+    return math.sqrt(np.quantile(across**2 + up**2, 0.98)) / (2 * cell)
+
+
 @functools.lru_cache(maxsize=256)
 def _bake_cloth(
     grid: Grid,
@@ -553,11 +565,7 @@ def _bake_cloth(
         under = base(across[None, :], up[:, None]) + lift
         front, behind = (front + under).astype(np.float32), (behind + under).astype(np.float32)
     inside = grid.values < 0
-    steepest = max(
-        float(np.quantile(np.hypot(*np.gradient(h, grid.cell))[inside], 0.98)) if inside.any()
-        else 0.0
-        for h in (front, behind)
-    )
+    steepest = max(_steepness(heights, inside, grid.cell) for heights in (front, behind))
     for values in (front, behind):
         values.flags.writeable = False
     made_of = (grid.key, numbers, pulls, seam_points, seam_starts, base and base.key, lift)

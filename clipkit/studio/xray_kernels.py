@@ -22,6 +22,7 @@ from .kernels import (
     fractal,
     jit,
     lattice,
+    making,
     row_distance,
     smoothstep,
 )
@@ -89,7 +90,7 @@ def project(view, size, x, y, z):
     return u + 0.5 * size, 0.5 * size - v, scale
 
 
-@jit
+@making
 def box_on_picture(view, size, box):
     """First and last + 1 row and column that a box can touch."""
     top, left, bottom, right = 1e9, 1e9, -1e9, -1e9
@@ -161,7 +162,7 @@ def between(a, b, out):
     return True
 
 
-@jit
+@making
 def trace_spans(T, textures, box, view, size, frame, shortest):
     """Where the rays of the pixels in `frame` are inside a solid.
 
@@ -197,7 +198,7 @@ def trace_spans(T, textures, box, view, size, frame, shortest):
     return out
 
 
-@jit
+@making
 def paint(spans, starts, frames, attenuation, over, becomes, watched, watches, size):
     """Walk every ray through all solids: the later paints over the earlier.
 
@@ -403,7 +404,7 @@ def add_strands(out, strands, view, size):
                     out[j, i] += weight * (b - a)
 
 
-@jit
+@making
 def distances_to_part(T, textures, points):
     """Distance of points (n, 3) to the solid of the table `T`."""
     out = np.empty(len(points))
@@ -412,7 +413,7 @@ def distances_to_part(T, textures, points):
     return out
 
 
-@jit
+@making
 def grow_vessels(starts, directions, radii, dice, T, textures, side, most):
     """Branching vessels from the root of one lung to its surface.
 

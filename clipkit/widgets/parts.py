@@ -20,14 +20,16 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 import torch
+from IPython.display import display
 from PIL import Image
 
 from clipkit.model import Clip, load, words_of
 from clipkit.pictures import open_picture
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-SOON, REST, STILL = 0.01, 0.06, 0.8
-"""Seconds: to let waiting moves arrive, after which the hand rests, after which it has left."""
+SOON, REST, STILL = 0.01, 0.04, 0.8
+"""Seconds: to let waiting moves arrive, after which the hand rests (a key that is held down comes
+again every 0.033), after which it has left."""
 
 
 # ----------------------------------------------------------------------------- the model's answers
@@ -187,6 +189,8 @@ STYLE = """<style>
  text-align: center}
 .ck svg text {fill: var(--jp-ui-font-color1, #222); font-size: 11px}
 .ck .notice {border-left: 4px solid #D55E00; padding: 2px 8px}
+.jp-NotebookPanel .jp-OutputArea-child:has(> .jp-RenderedImage):has(
+ + .jp-OutputArea-child .clipkit-widget) {display: none}
 </style>"""
 
 # Sliders come without a name for screen readers: they get their label's and its explanation.
@@ -325,9 +329,11 @@ def figure_png(draw: Callable[[], object]) -> bytes:
 class Live(ipywidgets.VBox):
     """A widget that leaves a still strip where there is no kernel.
 
-    The strip lies beside the live view in the cell's output: GitHub, nbviewer and a printed page
-    show it. With the environment variable CLIPKIT_STILL=1 there is only the strip, as for a
-    notebook that is executed to be read.
+    The strip is an output of its own before the live view, so that GitHub, nbviewer, nbconvert
+    and a printed page show it: in one output with the view they would choose the view, which is
+    blank there. JupyterLab hides the strip while the widget lives (see `STYLE`). With the
+    environment variable CLIPKIT_STILL=1 there is only the strip, as for a notebook that is
+    executed to be read.
     """
 
     title = "live widget"
@@ -342,13 +348,16 @@ class Live(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs) or {}
-        png, alt = self.still()
         if os.environ.get("CLIPKIT_STILL"):
             data.pop("application/vnd.jupyter.widget-view+json", None)
         data["text/plain"] = f"{self.title} (it moves in Jupyter, once its cell has run)"
+        return data
+
+    def _ipython_display_(self):
+        png, alt = self.still()
         if png:
-            data["image/png"] = png
-        return data, {"image/png": {"alt": alt}}
+            display({"image/png": png}, metadata={"image/png": {"alt": alt}}, raw=True)
+        display(self._repr_mimebundle_(), raw=True)
 
 
 def side_by_side(*boxes: ipywidgets.Widget) -> ipywidgets.HBox:

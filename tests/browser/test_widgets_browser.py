@@ -132,6 +132,13 @@ def test_product_studio_follows_keyboard_and_mouse(notebook, clip):
     assert box.locator("img.picture").get_attribute("alt").startswith("sofa, green")
 
 
+def test_the_still_strip_hides_while_the_widget_lives(notebook):
+    strips = notebook.locator(".jp-OutputArea-child:has(> .jp-RenderedImage)")
+    expect(strips).to_have_count(4)  # OwnPictures has none
+    for strip in strips.all():
+        expect(strip).to_be_hidden()
+
+
 def test_a_picture_is_kept_for_the_notebook(notebook):
     box = widget(notebook, 0)
     box.get_by_role("button", name="Keep this picture").click()
