@@ -14,7 +14,7 @@ from PIL import Image
 
 from . import kernels as k
 from .camera import Samples, Shot, light_direction
-from .materials import COLOURS, Material
+from .materials import Material, in_material
 from .product import Product, _yaw, build, trace_product
 
 FINE = 2  # plates are cut this much finer than the print
@@ -149,19 +149,26 @@ def _colours(samples: Samples, product: Product) -> np.ndarray:
 
 def _in_ink(material: Material) -> Material:
     """The material's pattern in the nearest inks, glowing by itself."""
-    second = None if material.second is None else _nearest_ink(material.second)
+    substance = "metal" if material.metal else "glass" if material.transmission else ""
+    first, second = (
+        None if colour is None else _nearest_ink(colour, substance)
+        for colour in (material.colour, material.second)
+    )
     kept = ("pattern", "frequency", "mapping", "angle", "around", "aux")
     return Material(
-        _nearest_ink(material.colour), second, glow=1.0, roughness=1.0, reflectance=0.0,
+        first, second, glow=1.0, roughness=1.0, reflectance=0.0,
         **{name: getattr(material, name) for name in kept},
     )
 
 
-def _nearest_ink(colour: tuple[float, float, float]) -> tuple[float, float, float]:
-    """The ink that is nearest to a linear colour; a dark tone of it for linings and seams."""
+def _nearest_ink(colour: tuple[float, float, float], substance: str) -> tuple[float, float, float]:
+    """The ink of the studio's colour that looks most like this one in a substance, both linear.
+
+    A darker tone of an ink stands for linings and seams.
+    """
     eye = 1 / 2.2  # distances as the eye sees them
     tones = [(name, tone) for name in INKS for tone in (1.0, 0.7)]
-    seen = [tone * np.array(COLOURS[name]) ** eye for name, tone in tones]
+    seen = [tone * np.array(in_material(name, substance)) ** eye for name, tone in tones]
     name, tone = tones[np.linalg.norm(seen - np.array(colour) ** eye, axis=1).argmin()]
     return tuple((np.array(INKS[name]) / 255 * (0.8 if tone < 1 else 1.0)) ** 2.2)
 

@@ -70,7 +70,7 @@ LINES: dict[str, Line] = {
     "Halvest": Line("handbag", "tote", "an open tote bag with two long handles", "bag",
                     ("two long handles", "a wide opening", "handles for the shoulder")),
     "Corvique": Line("handbag", "clutch", "a small flat clutch bag", "bag",
-                     ("an envelope flap", "a small flat shape", "one neat flap")),
+                     ("an envelope flap", "a slim body", "one neat flap")),
     "Sorvane": Line("handbag", "flap satchel", "a satchel with a broad flap and buckled straps",
                     "bag", ("a broad flap", "two buckled straps", "a short handle above the flap")),
     "Drummel": Line("hat", "boater", "a stiff boater hat with a flat crown and a ribbon", "hat",
@@ -168,7 +168,7 @@ def title(line: str, product: Product, rng: np.random.Generator) -> str:
     --------
     >>> chair = Product("chair", "slat back", "red", material="wood")
     >>> title("Velmora", chair, np.random.default_rng(0))
-    'The Velmora in Ember'
+    'Ember Velmora'
     """
     text = expand(pick(rng, _TITLES), rng, _words(line, product, rng))
     return capital(tidy(text))

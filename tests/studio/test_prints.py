@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from clipkit.studio import Product, Shot, print_of, product_mask
-from clipkit.studio.materials import COLOURS
-from clipkit.studio.prints import BACKDROPS, INKS, SCREENS, Press
+from clipkit.studio.materials import COLOURS, plain
+from clipkit.studio.prints import BACKDROPS, INKS, SCREENS, Press, _in_ink
 
 MUG = Product("mug", "straight", "red", "white", "plain", "ceramic", 3)
 SIZE = 64
@@ -40,6 +40,13 @@ def test_a_product_is_printed_in_the_ink_of_its_colour(colour):
     press = Press.of(shot)
     expected = np.array(INKS[colour]) * np.array(press.paper) / 255
     assert np.abs(ink_of(replace(MUG, colour=colour), shot) - expected).max() < 16
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("substance", ["cotton", "metal", "glass", "wood"])
+def test_a_colour_keeps_its_ink_in_every_substance(colour, substance):
+    ink = np.array(_in_ink(plain(colour, substance)).colour) ** (1 / 2.2) * 255
+    assert np.abs(ink - INKS[colour]).max() < 1
 
 
 def test_the_light_changes_shadows_but_not_inks():

@@ -9,7 +9,7 @@ import pytest
 from clipkit import data
 from clipkit.studio import captions, supplier
 from clipkit.studio.grammar import article
-from clipkit.studio.materials import COLOURS, PATTERNS
+from clipkit.studio.materials import COLOURS
 from clipkit.studio.product import CATEGORIES
 from clipkit.studio.splits import is_held_out
 from clipkit.studio.supplier import HOUSE_COLOURS, LINES
@@ -78,10 +78,6 @@ def test_texts_are_grammatical_and_varied():
     assert len(set(texts)) > 0.85 * len(texts)
     titles = [text for *_, text in written(960, supplier.title)]
     assert len(set(titles)) > 0.6 * len(titles)
-
-
-def test_every_pattern_can_be_told():
-    assert supplier._PATTERNS.keys() == PATTERNS.keys()
 
 
 def test_what_the_shop_holds_out_is_not_supplied():
