@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pyarrow
 import pyarrow.parquet as parquet
 from datasets import Dataset, DatasetDict, Image
 from PIL import Image as PillowImage
@@ -96,6 +97,8 @@ def _bundled(name: str) -> DatasetDict:
             )
         # Read into memory: `load_dataset` would write a second copy to the cache of the user.
         splits[split] = Dataset(parquet.read_table(path))
+    # The reader's scratch space, half as large again as the data: a laptop has better use for it.
+    pyarrow.default_memory_pool().release_unused()
     return DatasetDict(splits)
 
 

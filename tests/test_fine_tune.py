@@ -209,8 +209,9 @@ def test_two_processes_train_what_one_does(tiny_checkpoint, tmp_path):
         command += [str(tmp_path / str(processes)), str(batch)]
         subprocess.run(command, check=True, capture_output=True, timeout=300)
     one, two = (clipkit.load(tmp_path / name, device="cpu") for name in ("1", "2"))
-    assert torch.allclose(weights(one), weights(two), atol=1e-5)
-    assert not torch.allclose(weights(one), weights(clipkit.load(tiny_checkpoint)), atol=1e-3)
+    # Adam turns rounding into steps where a gradient is nearly zero: compare with the whole way.
+    way = (weights(one) - weights(clipkit.load(tiny_checkpoint, device="cpu"))).norm()
+    assert way > 0.01 and (weights(one) - weights(two)).norm() < 0.02 * way
 
 
 class TestLivePlot:

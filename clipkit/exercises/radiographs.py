@@ -316,7 +316,7 @@ def _interval_cases(rng):
 def patient_interval(answer, draws, seeds, rng):
     ratios, offsets, film_ratios = [], [], []
     for (correct, patients), seed in zip(draws, seeds, strict=True):
-        low, high = (as_number(end) for end in answer.pair(correct, patients, 300, seed))
+        low, high = (as_number(end) for end in answer.pair(correct, patients, 200, seed))
         if low > high:
             raise Wrong("The lower end comes first.", "ends exchanged", "Return (low, high).")
         if high > 1.5:
@@ -343,8 +343,6 @@ def patient_interval(answer, draws, seeds, rng):
     known = [
         (np.mean(film_ratios), "films were drawn", "You draw films, one by one. Draw patients, "
          "and take all the films of each."),
-        (0.84, "90 % interval", "This leaves out 5 % on each side; a 95 % interval leaves out "
-         "2.5 %."),
         (0.345, "quartiles", "This is the middle half. The middle 95 % was asked for."),
     ]  # fmt: skip
     if abs(ratio - 1) > 0.1:
@@ -357,7 +355,7 @@ def patient_interval(answer, draws, seeds, rng):
                 "without replacement",
                 "Drawing all patients without replacement gives the same films each time.",
             )
-        if ratio < 0.8:
+        if ratio < 0.83:
             raise Wrong(
                 message,
                 "a patient only once",
@@ -374,7 +372,7 @@ def patient_interval(answer, draws, seeds, rng):
         )
 
 
-def _weighted_interval(correct, groups, rng, repeats=2000):
+def _weighted_interval(correct, groups, rng, repeats=800):
     """The same bootstrap by counting: how often each group is drawn, as random weights."""
     _, code = np.unique(groups, return_inverse=True)
     films, right = np.bincount(code), np.bincount(code, weights=correct)
@@ -385,7 +383,7 @@ def _weighted_interval(correct, groups, rng, repeats=2000):
 
 def _sensitivity_cases(rng):
     cases = []
-    for n, ill in ((20, 10), (200, 60), (400, 90), (400, 90)):
+    for n, ill in ((60, 24), (200, 60), (400, 90), (400, 90)):
         parts = []
         for shift in (0.0, 0.35):  # the test split's scores lie higher than validation's
             scores = np.concatenate([rng.normal(1.2, 1, ill), rng.normal(0, 1, n - ill)]) + shift

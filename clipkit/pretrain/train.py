@@ -229,8 +229,7 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
     bool
         Whether training came to its end.
     """
-    # bf16 pays on processors and cards that have it in hardware.
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = Accelerator()
     set_seed(recipe.seed)
     config = small_config(corpus.tokenizer, corpus.pixels)
     # On a CPU the plain attention is faster backwards than the fused one.
@@ -266,7 +265,9 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
                 for group in stepper.param_groups:
                     group["lr"] = peak * recipe.rate(step)
             torch.manual_seed(recipe.seed * 1_000_003 + step * 31 + accelerator.process_index)
-            with accelerator.autocast():
+            # bf16 pays on processors and cards that have it in hardware. Not by the Accelerator,
+            # whose precision is fixed for a whole process by whoever makes the first one.
+            with torch.autocast(accelerator.device.type, torch.bfloat16):
                 outputs = learner(batch.to(accelerator.device), recipe.patches(step))
             loss, contrastive = total_loss(outputs, batch, recipe.labels(step))
             accelerator.backward(loss)

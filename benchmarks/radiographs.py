@@ -1,0 +1,263 @@
+"""The longer run of notebook 05: `python benchmarks/radiographs.py`.
+
+It fine-tunes on hospital B's films and reports, measures on the test split, and writes what the
+notebook shows to clipkit/assets/results/radiographs.json. Stopped and called again, it goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import clipkit
+from clipkit import data, evaluation, fine_tune, zero_shot
+from clipkit.studio import CATEGORIES, FINDINGS
+
+RESULTS = Path(clipkit.__file__).parent / "assets" / "results" / "radiographs.json"
+NAMES = list(FINDINGS)
+SHORT = {"pleural effusion": "effusion", "pneumothorax": "PTX", "cardiomegaly": "CM",
+         "oedema": "oedema", "rib fracture": "rib #", "hiatal hernia": "HH"}  # fmt: skip
+LONG = {"nodule": "pulm nodule", "mass": "pulm mass"}
+STATING = ("{}.", "Small {}.", "Moderate {}.", "Large {}.")
+DENYING = ("No {}.", "Nil {}.", "-ve for {}.")
+SHARES = (0, 0.25, 0.5, 0.75, 1)
+
+
+def conclusion(report: str) -> str:
+    """The second section as one text."""
+    return " ".join(fine_tune.sentences(report.split("CONCLUSION:")[1]))
+
+
+def texts_of(report: str, kind: str) -> list[str]:
+    """What a film is paired with: the "whole report", or its conclusion and its sentences."""
+    if kind == "whole report":
+        return [report]
+    return [conclusion(report), *fine_tune.sentences(report)]
+
+
+def scores(clip, pictures, style: str = "hospital B") -> np.ndarray:
+    """A score for each film and finding, asked for in the hospital's words or full sentences."""
+    if not isinstance(pictures, torch.Tensor):
+        pictures = clip.encode_images(pictures)
+    if style == "full sentences":
+        return zero_shot.finding_scores(clip, pictures, NAMES).numpy()
+    lists = [[words.get(name, name) for name in NAMES] for words in (SHORT, LONG)]
+    each = [zero_shot.finding_scores(clip, pictures, names, STATING, DENYING) for names in lists]
+    return torch.stack(each).mean(dim=0).numpy()
+
+
+def mean_auroc(truth, scores) -> float:
+    """AUROC averaged over the findings."""
+    columns = zip(truth.T, scores.T, strict=True)
+    return float(np.mean([evaluation.auroc(*column, repeats=0).value for column in columns]))
+
+
+class Films:
+    """The hospital's splits with what is measured on them."""
+
+    def __init__(self):
+        self.splits = data.load_radiographs("B")
+        self.truth = {s: _truth(films) for s, films in self.splits.items()}
+        self.patients = {s: np.array(films["patient"]) for s, films in self.splits.items()}
+
+    def encoded(self, clip) -> dict:
+        return {split: clip.encode_images(films["image"]) for split, films in self.splits.items()}
+
+    def style(self, clip, encoded: dict) -> str:
+        """The way of asking that does better on validation."""
+        return max(
+            ("full sentences", "hospital B"),
+            key=lambda style: mean_auroc(
+                self.truth["validation"], scores(clip, encoded["validation"], style)
+            ),
+        )
+
+    def interval(self, statistic, *columns, rows=slice(None)):
+        groups = self.patients["test"][rows]
+        return list(evaluation.bootstrap(statistic, *columns, groups=groups, repeats=300))
+
+
+def _truth(films) -> np.ndarray:
+    return np.array([[name in row for name in NAMES] for row in films["findings"]])
+
+
+def train(clip, films: Films, kind: str, options: dict, folder: Path, texts_each: int):
+    """Fine-tune, and return the model and the AUROC on validation after each epoch."""
+    texts = [texts_of(report, kind) for report in films.splits["train"]["report"]]
+    pairs = fine_tune.Pairs(
+        clip, films.splits["train"]["image"], texts, texts_each=texts_each, move_pictures=True
+    )
+    validation = films.splits["validation"]["image"]
+    live = fine_tune.LivePlot(
+        lambda model: mean_auroc(films.truth["validation"], scores(model, validation))
+    )
+    tuned = fine_tune.contrastive(clip, pairs, folder=folder, callbacks=[live], **options)
+    return tuned, live.values
+
+
+def probes(films: Films, embeddings: dict) -> dict:
+    """Mean AUROC on test of linear probes with 1, 10 and 100 % of the labels, by patient."""
+    owner, found = films.patients["train"], {}
+    for share in (0.01, 0.1, 1):
+        chosen = np.random.default_rng(0).permutation(np.unique(owner))
+        rows = np.flatnonzero(np.isin(owner, chosen[: max(round(share * len(chosen)), 1)]))
+        columns = np.full(films.truth["test"].shape, 0.5)
+        for k in np.flatnonzero(films.truth["train"][rows].any(axis=0)):
+            probe = fine_tune.linear_probe(
+                embeddings["train"][rows],
+                films.truth["train"][rows, k],
+                (embeddings["validation"], films.truth["validation"][:, k]),
+                candidates=(1, 30),
+                scoring="roc_auc",
+            )
+            columns[:, k] = probe.decision_function(embeddings["test"])
+        found[f"{share:.0%} of the labels"] = films.interval(
+            mean_auroc, films.truth["test"], columns
+        )
+    return found
+
+
+def sensitivity(films: Films, validation, test) -> dict:
+    """Sensitivity and specificity on test, at 90 % specificity on validation."""
+    found = {}
+    for k, name in enumerate(NAMES):
+        threshold = np.quantile(validation[films.truth["validation"][:, k] == 0, k], 0.9)
+        ill, called = films.truth["test"][:, k], test[:, k] >= threshold
+        found[name] = [
+            films.interval(lambda ill, called: called[ill].mean(), ill, called),
+            films.interval(lambda ill, called: 1 - called[~ill].mean(), ill, called),
+        ]
+    return found
+
+
+def groups(films: Films, test) -> dict:
+    """Mean AUROC of the five most frequent findings, by sex, age and projection."""
+    rows = films.splits["test"]
+    sex, age, view = (np.array(rows[column]) for column in ("sex", "age", "projection"))
+    inside = {"women": sex == "female", "men": sex == "male", "under 60": age < 60,
+              "60 and older": age >= 60, "PA, standing": view == "PA", "AP, in bed": view == "AP",
+              }  # fmt: skip
+    truth = films.truth["test"]
+    common = np.argsort(-truth.sum(axis=0))[:5]
+    return {
+        name: films.interval(mean_auroc, truth[part][:, common], test[part][:, common], rows=part)
+        for name, part in inside.items()
+    }
+
+
+def denial(clip) -> float:
+    """Mean cosine between the statement of a finding and its denial."""
+    words = [SHORT.get(name, name) for name in NAMES]
+    stated, denied = (
+        clip.encode_texts([form.format(word) for word in words]) for form in ("{}.", "No {}.")
+    )
+    return float((stated * denied).sum(dim=1).mean())
+
+
+def path(clip, tuned, films: Films, style: str) -> dict:
+    """Both hospitals and the catalogue along the line from the old to the new weights."""
+    old = data.load_radiographs("A")["test"]
+    catalog = data.load_catalog()["test"].select(range(105, 405))
+    found = {"hospital B, AUROC": [], "hospital A, AUROC": [], "catalogue, accuracy": []}
+    for share in SHARES:
+        model = fine_tune.wise_ft(clip, tuned, share)
+        on_old = zero_shot.finding_scores(model, old["image"], NAMES).numpy()
+        named = zero_shot.predict(model, catalog["image"], list(CATEGORIES))
+        values = (
+            mean_auroc(films.truth["test"], scores(model, films.splits["test"]["image"], style)),
+            mean_auroc(_truth(old), on_old),
+            float(np.mean(named == np.array(catalog["category"]))),
+        )
+        for column, value in zip(found.values(), values, strict=True):
+            column.append(value)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--texts-each", type=int, default=3)
+    parser.add_argument("--short-epochs", type=int, default=4, help="of the comparison of texts")
+    parser.add_argument("--folder", type=Path, help="keeps the checkpoints")
+    chosen = parser.parse_args()
+    folder = chosen.folder or Path(tempfile.gettempdir()) / "clipkit-radiographs"
+
+    clip, films = clipkit.load(), Films()
+    clip.words = None
+    options = {"rate": chosen.rate, "batch_size": 64, "seed": 0}
+    longer = options | {"epochs": chosen.epochs}
+    tuned, validation = train(
+        clip, films, "sentences", longer, folder / "sentences", chosen.texts_each
+    )
+    fine_tune.save(tuned, folder / "model")
+    encoded = {"before": films.encoded(clip), "after": films.encoded(tuned)}
+    truth = films.truth["test"]
+    models = {"before": clip, "after": tuned}
+    styles = {stage: films.style(model, encoded[stage]) for stage, model in models.items()}
+    test = {
+        stage: scores(model, encoded[stage]["test"], styles[stage])
+        for stage, model in models.items()
+    }
+    compared = {}
+    for label, kind, each in (
+        ("whole report", "whole report", 1),
+        ("one sentence a step", "sentences", 1),
+        (f"{chosen.texts_each} texts a step", "sentences", chosen.texts_each),
+    ):
+        short = options | {"epochs": chosen.short_epochs}
+        model, _ = train(clip, films, kind, short, folder / f"short-{label.split()[0]}", each)
+        pictures = films.encoded(model)
+        values = scores(model, pictures["test"], films.style(model, pictures))
+        compared[label] = films.interval(mean_auroc, truth, values)
+    result = {
+        "command": f"python benchmarks/radiographs.py --epochs {chosen.epochs}",
+        "recipe": longer | {"texts_each": chosen.texts_each},
+        "validation": validation,
+        "mean AUROC": {
+            stage: films.interval(mean_auroc, truth, values) for stage, values in test.items()
+        },
+        "AUROC": {
+            name: {
+                stage: list(
+                    evaluation.auroc(
+                        truth[:, k], values[:, k], groups=films.patients["test"], repeats=300
+                    )
+                )
+                for stage, values in test.items()
+            }
+            for k, name in enumerate(NAMES)
+        },
+        "texts": compared,
+        "probes": {
+            f"{share}, {stage} training": value
+            for stage in ("before", "after")
+            for share, value in probes(films, encoded[stage]).items()
+        },
+        "sensitivity": sensitivity(
+            films, scores(tuned, encoded["after"]["validation"], styles["after"]), test["after"]
+        ),
+        "groups": groups(films, test["after"]),
+        "denial": {stage: denial(model) for stage, model in models.items()},
+        "path": path(clip, tuned, films, styles["after"]),
+    }
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(_rounded(result), indent=1) + "\n")
+    print(f"wrote {RESULTS}: mean AUROC {result['mean AUROC']['after'][0]:.3f}")
+
+
+def _rounded(value):
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return round(value, 4) if isinstance(value, float) else value
+
+
+if __name__ == "__main__":
+    main()
