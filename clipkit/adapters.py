@@ -1,0 +1,203 @@
+"""Adapt a model by training little or nothing of it: Tip-Adapter and LoRA.
+
+A Tip-Adapter remembers the embeddings of some labelled pictures and asks them as well as the
+prompts. LoRA adds two narrow matrices to each layer and trains those alone.
+
+>>> import torch
+>>> names, texts = ["mug", "vase"], torch.eye(2)
+>>> pictures = torch.tensor([[0.6, 0.8], [0.8, 0.6]])     # the prompts alone get both wrong
+>>> adapter = TipAdapter(texts, names, scale=1).fit(pictures, names, (pictures, names))
+>>> adapter.predict(pictures).tolist()
+['mug', 'vase']
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy, normalize, one_hot
+
+from clipkit.model import Clip
+
+ALPHAS = (0, 0.3, 1, 3, 10, 30)
+BETAS = (1, 3, 10, 30)
+LORA_LAYERS = ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")
+"""The linear layers of a transformer block in CLIP's two towers."""
+
+
+class TipAdapter:
+    """A classifier made of prompts and of a cache of labelled pictures.
+
+    Each cached picture votes for its class, with a weight that falls with its distance from the
+    picture in question; the votes are added to the logits of the prompts (Zhang et al. 2022,
+    *Tip-Adapter*, arXiv 2111.03930).
+
+    Parameters
+    ----------
+    class_embeddings : torch.Tensor of float32, shape (c, d)
+        As `Clip.encode_labels` gives them: the zero-shot classifier that it starts from.
+    names : sequence of c str
+        The classes.
+    scale : float
+        The model's logit scale.
+
+    Attributes
+    ----------
+    keys, values : torch.Tensor of float32, shapes (n, d) and (n, c)
+        The cache: embeddings, and labels as one-hot rows.
+    alpha, beta : float
+        The weight of the cache, and how quickly a vote falls off with distance.
+    """
+
+    def __init__(self, class_embeddings: torch.Tensor, names: Sequence[str], *, scale: float):
+        self.class_embeddings, self.names, self.scale = class_embeddings, list(names), scale
+
+    def fit(
+        self, embeddings, labels, validation, *, epochs: int = 0, rate: float = 1e-3, seed: int = 0
+    ) -> TipAdapter:
+        """Fill the cache, choose alpha and beta on validation, and train the keys if asked to.
+
+        Parameters
+        ----------
+        embeddings : torch.Tensor of float32, shape (n, d)
+            Rows of unit length.
+        labels : sequence of n str
+        validation : tuple
+            Embeddings and labels of other pictures.
+        epochs : int
+            0 is the adapter without training. More train the keys (Tip-Adapter-F); a picture does
+            not vote for itself then, since it would always be right.
+        rate : float
+            Peak learning rate of AdamW.
+        seed : int
+            Of the order in which pictures are met.
+
+        Raises
+        ------
+        ValueError
+            If a label is none of the names.
+        """
+        target = self._numbers(labels)
+        self.keys = embeddings.clone()
+        self.values = one_hot(target, len(self.names)).float()
+        self._choose(validation)
+        if epochs:
+            self._train(embeddings, target, epochs, rate, seed)
+            self._choose(validation)
+        return self
+
+    def logits(self, embeddings: torch.Tensor) -> torch.Tensor:
+        """How well each class fits each picture: (n, d) embeddings to (n, c) logits."""
+        prompts = self.scale * embeddings @ self.class_embeddings.T
+        return prompts + self.alpha * self._votes(embeddings, self.beta)
+
+    def predict(self, embeddings: torch.Tensor) -> np.ndarray:
+        """The name of the best class of each picture."""
+        return np.array(self.names)[self.logits(embeddings).argmax(dim=1).numpy()]
+
+    def _votes(self, embeddings, beta, spared=None):
+        near = torch.exp(-beta * (1 - embeddings @ normalize(self.keys, dim=1).T))
+        return (near if spared is None else near * ~spared) @ self.values
+
+    def _choose(self, validation):
+        embeddings, labels = validation
+        truth = self._numbers(labels)
+        prompts = self.scale * embeddings @ self.class_embeddings.T
+        best = -1.0
+        for beta, alpha in itertools.product(BETAS, ALPHAS):
+            logits = prompts + alpha * self._votes(embeddings, beta)
+            right = (logits.argmax(dim=1) == truth).float().mean().item()
+            if right > best:
+                best, self.alpha, self.beta = right, alpha, beta
+
+    def _train(self, embeddings, target, epochs, rate, seed):
+        """Move the keys so that each picture is named by the prompts and the others' votes."""
+        self.alpha = self.alpha or 1.0  # else nothing would be learnt
+        self.keys.requires_grad_(True)
+        optimizer = torch.optim.AdamW([self.keys], lr=rate, eps=1e-4)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+        generator = torch.Generator().manual_seed(seed)
+        own = torch.eye(len(target), dtype=torch.bool)
+        for _ in range(epochs):
+            for rows in torch.randperm(len(target), generator=generator).split(256):
+                logits = self.scale * embeddings[rows] @ self.class_embeddings.T
+                logits = logits + self.alpha * self._votes(embeddings[rows], self.beta, own[rows])
+                optimizer.zero_grad()
+                cross_entropy(logits, target[rows]).backward()
+                optimizer.step()
+            schedule.step()
+        self.keys = self.keys.detach()
+
+    def _numbers(self, labels):
+        unknown = sorted(set(labels) - set(self.names))
+        if unknown:
+            raise ValueError(
+                f"The label {unknown[0]!r} is none of the classes; they are {self.names}."
+            )
+        return torch.tensor([self.names.index(name) for name in labels])
+
+
+def add_lora(clip: Clip, rank: int = 8, layers: Sequence[str] = LORA_LAYERS) -> Clip:
+    """A copy of a model in which only low-rank additions can be trained.
+
+    A layer with the weight W gets W + 2 B A, where A has `rank` rows and B as many columns (Hu et
+    al. 2021, *LoRA*, arXiv 2106.09685). B starts at zero, so that at first nothing changes.
+
+    Parameters
+    ----------
+    clip : clipkit.model.Clip
+        It stays as it is.
+    rank : int
+    layers : sequence of str
+        Names of linear layers, or their ends.
+
+    Returns
+    -------
+    clipkit.model.Clip
+        Its model is a `peft.PeftModel`, ready for `clipkit.fine_tune.contrastive`.
+
+    Raises
+    ------
+    ValueError
+        If the rank is below 1 or no layer has one of the names.
+    """
+    from peft import LoraConfig, get_peft_model
+
+    if rank < 1:
+        raise ValueError(f"rank is {rank}, but must be at least 1.")
+    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=list(layers))
+    with warnings.catch_warnings():
+        # peft asks transformers for an attribute under the name that it had before.
+        warnings.simplefilter("ignore", FutureWarning)
+        model = get_peft_model(copy.deepcopy(clip.model), config)
+    return Clip(model, clip.processor, clip.words, f"{clip.name}, with LoRA", clip.device)
+
+
+def merge_lora(clip: Clip) -> Clip:
+    """Add the low-rank products to the weights: a plain model again, as fast as before.
+
+    Raises
+    ------
+    ValueError
+        If the model has no LoRA.
+    """
+    if not hasattr(clip.model, "merge_and_unload"):
+        raise ValueError(f"{clip.name} has no LoRA to merge; make one with add_lora.")
+    model = copy.deepcopy(clip.model).merge_and_unload()
+    return Clip(model, clip.processor, clip.words, clip.name, clip.device)
+
+
+def trainable_parameters(model: torch.nn.Module) -> int:
+    """How many numbers training would change.
+
+    Examples
+    --------
+    >>> trainable_parameters(torch.nn.Linear(10, 5))
+    55
+    """
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)

@@ -1,0 +1,272 @@
+"""Wrong answers to the exercises of notebook 04, each a misconception that real learners have.
+
+An entry: the exercise, the misconception that its check must recognise, and the function.
+"""
+
+import numpy as np
+import torch
+from torch.nn.functional import normalize, one_hot
+
+WRONG_ANSWERS = []
+
+
+def wrong(exercise, misconception):
+    return lambda function: WRONG_ANSWERS.append((exercise, misconception, function)) or function
+
+
+# shots
+
+
+@wrong("fine_tuning.shots", "not by chance")
+def first_ones(labels, k, seed):
+    return np.concatenate([np.flatnonzero(labels == name)[:k] for name in np.unique(labels)])
+
+
+@wrong("fine_tuning.shots", "with replacement")
+def drawn_again(labels, k, seed):
+    rng = np.random.default_rng(seed)
+    groups = [np.flatnonzero(labels == name) for name in np.unique(labels)]
+    return np.concatenate([rng.choice(group, min(k, len(group))) for group in groups])
+
+
+@wrong("fine_tuning.shots", "k altogether")
+def k_in_all(labels, k, seed):
+    return np.random.default_rng(seed).permutation(len(labels))[:k]
+
+
+@wrong("fine_tuning.shots", "classes mixed")
+def by_chance_over_all(labels, k, seed):
+    n = int(np.minimum(np.unique(labels, return_counts=True)[1], k).sum())
+    return np.random.default_rng(seed).permutation(len(labels))[:n]
+
+
+@wrong("fine_tuning.shots", "seed ignored")
+def fresh_generator(labels, k, seed):
+    rng = np.random.default_rng()
+    groups = [rng.permutation(np.flatnonzero(labels == name))[:k] for name in np.unique(labels)]
+    return np.concatenate(groups)
+
+
+@wrong("fine_tuning.shots", "not by chance")
+def seed_written_in(labels, k, seed):
+    rng = np.random.default_rng(0)
+    groups = [rng.permutation(np.flatnonzero(labels == name))[:k] for name in np.unique(labels)]
+    return np.concatenate(groups)
+
+
+# mean_cosine
+
+
+@wrong("fine_tuning.mean_cosine", "diagonal counted")
+def with_the_diagonal(embeddings):
+    rows = normalize(embeddings, dim=1)
+    return (rows @ rows.T).mean()
+
+
+@wrong("fine_tuning.mean_cosine", "diagonal counted")
+def divided_by_all(embeddings):
+    rows = normalize(embeddings, dim=1)
+    return (rows @ rows.T).fill_diagonal_(0).mean()
+
+
+@wrong("fine_tuning.mean_cosine", "not normalised")
+def dot_products(embeddings):
+    n = len(embeddings)
+    return (embeddings @ embeddings.T)[~torch.eye(n, dtype=torch.bool)].mean()
+
+
+@wrong("fine_tuning.mean_cosine", "sum")
+def total(embeddings):
+    rows = normalize(embeddings, dim=1)
+    return (rows @ rows.T).fill_diagonal_(0).sum()
+
+
+@wrong("fine_tuning.mean_cosine", "neighbours only")
+def neighbours(embeddings):
+    rows = normalize(embeddings, dim=1)
+    return (rows[1:] * rows[:-1]).sum(dim=1).mean()
+
+
+@wrong("fine_tuning.mean_cosine", "cosine with the mean")
+def with_the_mean(embeddings):
+    rows = normalize(embeddings, dim=1)
+    return (rows @ normalize(rows.mean(dim=0), dim=0)).mean()
+
+
+# targets
+
+
+@wrong("fine_tuning.targets", "equal captions as negatives")
+def identity(captions):
+    return torch.eye(len(captions))
+
+
+@wrong("fine_tuning.targets", "rows sum to more than 1")
+def ones_where_equal(captions):
+    return [[float(a == b) for b in captions] for a in captions]
+
+
+@wrong("fine_tuning.targets", "first one only")
+def first_equal(captions):
+    rows = torch.tensor([captions.index(caption) for caption in captions])
+    return one_hot(rows, len(captions)).float()
+
+
+@wrong("fine_tuning.targets", "whole matrix")
+def over_the_whole(captions):
+    same = torch.tensor([[float(a == b) for b in captions] for a in captions])
+    return same / same.sum()
+
+
+@wrong("fine_tuning.targets", "indices for rows")
+def as_cross_entropy_takes_it(captions):
+    return torch.arange(len(captions))
+
+
+# tip_adapter
+
+
+def affinities(pictures, keys, beta):
+    return torch.exp(-beta * (1 - pictures @ keys.T))
+
+
+@wrong("fine_tuning.tip_adapter", "prompts forgotten")
+def cache_alone(pictures, classes, keys, labels, alpha, beta):
+    return alpha * affinities(pictures, keys, beta) @ one_hot(labels, len(classes)).float()
+
+
+@wrong("fine_tuning.tip_adapter", "cache forgotten")
+def prompts_alone(pictures, classes, keys, labels, alpha, beta):
+    return pictures @ classes.T
+
+
+@wrong("fine_tuning.tip_adapter", "no exponential")
+def bare_cosines(pictures, classes, keys, labels, alpha, beta):
+    votes = (pictures @ keys.T) @ one_hot(labels, len(classes)).float()
+    return pictures @ classes.T + alpha * votes
+
+
+@wrong("fine_tuning.tip_adapter", "sign turned round")
+def far_ones_first(pictures, classes, keys, labels, alpha, beta):
+    votes = torch.exp(beta * (1 - pictures @ keys.T)) @ one_hot(labels, len(classes)).float()
+    return pictures @ classes.T + alpha * votes
+
+
+@wrong("fine_tuning.tip_adapter", "alpha forgotten")
+def no_alpha(pictures, classes, keys, labels, alpha, beta):
+    votes = affinities(pictures, keys, beta) @ one_hot(labels, len(classes)).float()
+    return pictures @ classes.T + votes
+
+
+@wrong("fine_tuning.tip_adapter", "alpha at the prompts")
+def alpha_elsewhere(pictures, classes, keys, labels, alpha, beta):
+    votes = affinities(pictures, keys, beta) @ one_hot(labels, len(classes)).float()
+    return alpha * pictures @ classes.T + votes
+
+
+# merge
+
+
+@wrong("fine_tuning.merge", "scale forgotten")
+def unscaled(weight, a, b, alpha):
+    return weight + b @ a
+
+
+@wrong("fine_tuning.merge", "rank forgotten")
+def only_alpha(weight, a, b, alpha):
+    return weight + alpha * b @ a
+
+
+@wrong("fine_tuning.merge", "wrong rank")
+def wrong_side(weight, a, b, alpha):
+    return weight + alpha / a.shape[1] * b @ a
+
+
+@wrong("fine_tuning.merge", "weight replaced")
+def addition_alone(weight, a, b, alpha):
+    return alpha / len(a) * b @ a
+
+
+@wrong("fine_tuning.merge", "scale turned round")
+def inverse_scale(weight, a, b, alpha):
+    return weight + len(a) / alpha * b @ a
+
+
+# lora_parameters
+
+
+@wrong("fine_tuning.lora_parameters", "the whole weight")
+def full_weights(shapes, rank):
+    return sum(out * into for out, into in shapes)
+
+
+@wrong("fine_tuning.lora_parameters", "one matrix")
+def a_alone(shapes, rank):
+    return sum(rank * into for _, into in shapes)
+
+
+@wrong("fine_tuning.lora_parameters", "multiplied")
+def product_of_sizes(shapes, rank):
+    return sum(rank * out * rank * into for out, into in shapes)
+
+
+@wrong("fine_tuning.lora_parameters", "rank forgotten")
+def sides(shapes, rank):
+    return sum(out + into for out, into in shapes)
+
+
+@wrong("fine_tuning.lora_parameters", "frozen ones counted")
+def everything(shapes, rank):
+    return sum(out * into + rank * (out + into) for out, into in shapes)
+
+
+# interpolate
+
+
+@wrong("fine_tuning.interpolate", "turned round")
+def old_share(old, new, share):
+    return {name: share * old[name] + (1 - share) * new[name] for name in old}
+
+
+@wrong("fine_tuning.interpolate", "added on top")
+def on_top(old, new, share):
+    return {name: old[name] + share * new[name] for name in old}
+
+
+@wrong("fine_tuning.interpolate", "share ignored")
+def middle(old, new, share):
+    return {name: (old[name] + new[name]) / 2 for name in old}
+
+
+@wrong("fine_tuning.interpolate", "weights missing")
+def first_weight_only(old, new, share):
+    name = next(iter(old))
+    return {name: (1 - share) * old[name] + share * new[name]}
+
+
+@wrong("fine_tuning.interpolate", "change for weight")
+def change_alone(old, new, share):
+    return {name: share * (new[name] - old[name]) for name in old}
+
+
+# choose_share
+
+
+@wrong("fine_tuning.choose_share", "forgetting ignored")
+def best_on_new(new, old, limit):
+    return new.argmax()
+
+
+@wrong("fine_tuning.choose_share", "least forgotten")
+def best_on_old(new, old, limit):
+    return old.argmax()
+
+
+@wrong("fine_tuning.choose_share", "last within the limit")
+def as_far_as_allowed(new, old, limit):
+    return np.flatnonzero(old[0] - old <= limit)[-1]
+
+
+@wrong("fine_tuning.choose_share", "limit not compared with the start")
+def absolute_limit(new, old, limit):
+    return np.where(old >= 1 - limit, new, 0).argmax()
