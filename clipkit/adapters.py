@@ -93,12 +93,14 @@ class TipAdapter:
 
     def logits(self, embeddings: torch.Tensor) -> torch.Tensor:
         """How well each class fits each picture: (n, d) embeddings to (n, c) logits."""
-        prompts = self.scale * embeddings @ self.class_embeddings.T
-        return prompts + self.alpha * self._votes(embeddings, self.beta)
+        return self._prompts(embeddings) + self.alpha * self._votes(embeddings, self.beta)
 
     def predict(self, embeddings: torch.Tensor) -> np.ndarray:
         """The name of the best class of each picture."""
         return np.array(self.names)[self.logits(embeddings).argmax(dim=1).numpy()]
+
+    def _prompts(self, embeddings):
+        return self.scale * embeddings @ self.class_embeddings.T
 
     def _votes(self, embeddings, beta, spared=None):
         near = torch.exp(-beta * (1 - embeddings @ normalize(self.keys, dim=1).T))
@@ -107,8 +109,7 @@ class TipAdapter:
     def _choose(self, validation):
         embeddings, labels = validation
         truth = self._numbers(labels)
-        prompts = self.scale * embeddings @ self.class_embeddings.T
-        best = -1.0
+        prompts, best = self._prompts(embeddings), -1.0
         for beta, alpha in itertools.product(BETAS, ALPHAS):
             logits = prompts + alpha * self._votes(embeddings, beta)
             right = (logits.argmax(dim=1) == truth).float().mean().item()
@@ -125,8 +126,8 @@ class TipAdapter:
         own = torch.eye(len(target), dtype=torch.bool)
         for _ in range(epochs):
             for rows in torch.randperm(len(target), generator=generator).split(256):
-                logits = self.scale * embeddings[rows] @ self.class_embeddings.T
-                logits = logits + self.alpha * self._votes(embeddings[rows], self.beta, own[rows])
+                votes = self._votes(embeddings[rows], self.beta, own[rows])
+                logits = self._prompts(embeddings[rows]) + self.alpha * votes
                 optimizer.zero_grad()
                 cross_entropy(logits, target[rows]).backward()
                 optimizer.step()

@@ -15,8 +15,9 @@ from torch.nn.functional import log_softmax
 def positives(caption_ids: torch.Tensor) -> torch.Tensor:
     """Which text of the batch belongs to which picture, as a distribution over texts.
 
-    Two pictures with the very same caption are both right for it: calling one of them a negative
-    would teach the model to tell apart what is equal.
+    Two pictures with the very same caption are both right for it, and neither is called its
+    negative: the distribution says what is true. (A softmax over texts whose embeddings are equal
+    gives the same loss either way; a sigmoid loss would not.)
 
     Parameters
     ----------
