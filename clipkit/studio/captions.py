@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from clipkit.studio import vocabulary
+from clipkit.studio.definitions import DEFINITIONS
 from clipkit.studio.grammar import capital, expand, pick, tidy
 
 FACTS = ("category", "colour", "pattern", "material", "design")
@@ -94,8 +95,9 @@ class _Writer:
         return (names[0] if self.chance(0.4) else pick(self.rng, names)), number
 
     def _fits(self, name: str) -> bool:
-        """Tell whether a name is free of materials that the product is not made of."""
-        others = vocabulary.MATERIALS.keys() - {self.product.material}
+        """Tell whether a name is free of materials, save the product's own if it may be said."""
+        own = {self.product.material} if "material" in self.facts else set()
+        others = vocabulary.MATERIALS.keys() - own
         return not any(re.search(rf"\b{other}\b", name) for other in others)
 
     def colour(self, name: str | None = None) -> str:
@@ -232,6 +234,7 @@ class _Writer:
             "plain_use": self._deck(tuple(use for use in entry.uses if " and " not in use)),
             "praise": self.praise,
             "occasion": self.group.occasions, "fit": self.group.fit,
+            "definition": DEFINITIONS[self.product.category],
         }
 
     def _deck(self, options: tuple[str, ...]):
@@ -300,6 +303,10 @@ _REMARKS = {
     "praise": ("{praise} and {praise}", "{praise}, {praise} and {praise}",
                "[simply|honestly|pleasantly] {praise}", "{it} {is} {praise}"),
 }
+# Where a definition stands alone, colour and pattern follow it.
+_DEFINITIONS = ("{definition}", "{definition}", "{definition}, in {colour}",
+                "{definition}, {patterned}", "{colour}, {definition}",
+                "{colour}: {definition}")
 _COLOUR_REMARKS = ("the colour is {colour}", "in [a lovely|a rich|a fine|] {colour}",
                    "{it} come{s} in {colour}", "colour: {colour}", "here in {colour}",
                    "the {colour} [goes with many things|never tires the eye|looks fresh]")
@@ -462,6 +469,14 @@ def _photo_of(writer: _Writer, shot, pose: str | None, grey: bool) -> str:
     return tidy(text)
 
 
+def _definition(writer: _Writer) -> str:
+    """Say what the thing is without its name, at times with its colour or its pattern."""
+    said = [form for form in _DEFINITIONS
+            if ("colour" in writer.facts or "{colour}" not in form)
+            and ("pattern" in writer.facts or "{patterned}" not in form)]
+    return tidy(expand(pick(writer.rng, said), writer.rng, writer.slots()))
+
+
 def caption(
     product,
     rng: np.random.Generator,
@@ -509,7 +524,10 @@ def caption(
         mention = tuple(fact for fact in mention if fact != "colour")
     if length == "long" or (length is None and rng.random() < 0.3):
         writer = _Writer(product, rng, mention)
-        return writer.sentences(1 + int(rng.random() * 2.4))
+        text = writer.sentences(1 + int(rng.random() * 2.4))
+        if "category" in mention and writer.chance(0.2):
+            text += " " + tidy(expand("{definition}", rng, writer.slots()), sentence=True)
+        return text
     while True:
         text = _short(product, rng, shot, pose, mention, grey)
         if len(text.split()) <= SHORT_WORDS:
@@ -524,9 +542,11 @@ def _short(product, rng, shot, pose, mention, grey) -> str:
         if "category" in mention and "category" not in writer.facts:
             writer.noun, writer.number = writer._draw_noun()
         return _label(writer)
-    if form < 0.65 or "category" not in mention:
+    if form < 0.6 or "category" not in mention:
         return _photo_of(writer, shot, pose, grey)
-    if form < 0.85:
+    if form < 0.72:
+        return _definition(writer)
+    if form < 0.87:
         return _title(writer)
     return writer.sentences(0)
 

@@ -9,6 +9,7 @@ import pytest
 from clipkit.pretrain.paraphrases import PARAPHRASES
 from clipkit.studio import captions, vocabulary
 from clipkit.studio.camera import Shot
+from clipkit.studio.definitions import DEFINITIONS
 from clipkit.studio.grammar import article, expand, tidy
 from clipkit.studio.materials import COLOURS, MATERIALS, PATTERNS
 from clipkit.studio.product import CATEGORIES, Product
@@ -155,7 +156,8 @@ def test_the_shot_is_described_only_where_it_is_so():
     rng = np.random.default_rng(12)
     some = products(1500, seed=12)
     usual = [captions.caption(product, rng, shot=Shot()) for product in some]
-    assert not [text for text in usual if re.search(r"close[- ]up|above|flat lay", text)]
+    views = r"close[- ]up|from above|top view|flat lay"
+    assert not [text for text in usual if re.search(views, text)]
     near = [captions.caption(product, rng, shot=Shot(zoom=2)) for product in some]
     assert sum("close" in text for text in near) > 30
     flat = [captions.caption(product, rng, shot=Shot(), pose="flat") for product in some]
@@ -270,6 +272,20 @@ def test_no_part_of_a_template_is_a_paraphrase():
     parts |= {plain_words(part) for style in vocabulary.STYLES.values()
               for part in (*style.nouns, *style.before, *style.after)}
     assert not parts & {plain_words(text) for text, _ in PARAPHRASES}
+
+
+def test_definitions_say_what_a_thing_is_and_nothing_else():
+    """Not its name, no colour, no material; short enough for a caption; and no paraphrase."""
+    rng = np.random.default_rng(18)
+    held_out = {plain_words(text) for text, _ in PARAPHRASES}
+    assert set(DEFINITIONS) == set(vocabulary.ENTRIES)
+    for category, templates in DEFINITIONS.items():
+        usual = (vocabulary.ENTRIES[category].one or vocabulary.ENTRIES[category].pair)[0]
+        for text in {expand(template, rng, {}) for template in templates for _ in range(20)}:
+            facts = captions.read_caption(text)
+            assert category in facts.pop("category", (category,)) and not facts, text
+            assert len(text.split()) <= 14 and not re.search(rf"\b{usual}\b", text), text
+            assert plain_words(text) not in held_out
 
 
 def test_paraphrases_do_not_contradict_their_category():
