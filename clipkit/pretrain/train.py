@@ -59,7 +59,7 @@ class Recipe:
     cool_down: float = 0.35
     patches_kept: float = 0.5
     label_weight: float = 4.0
-    label_share: float = 0.7
+    label_share: float = 0.85
     seed: int = 0
 
     @property
