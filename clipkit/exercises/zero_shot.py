@@ -183,8 +183,8 @@ def classify(answer, pictures, classes):
         ),
         Confusion(
             "values and indices",
-            "`max(dim=1)` returns two things, the highest values and where they are. `argmax(dim=1)` "
-            "returns only the second.",
+            "`max(dim=1)` returns two things, the highest values and where they are. "
+            "`argmax(dim=1)` returns only the second.",
             lambda: np.stack([1 - apart.min(1) ** 2 / 2, apart.argmin(1)]),
         ),
         Confusion(
@@ -424,8 +424,8 @@ def bootstrap(answer, draws, seeds):
         raise Wrong(
             "The interval does not narrow as it should when there are four times as many items.",
             "repeats for items",
-            "You draw `repeats` items for a mean. Draw as many as there are, `len(correct)`, and do "
-            "so `repeats` times.",
+            "You draw `repeats` items for a mean. Draw as many as there are, `len(correct)`, and "
+            "do so `repeats` times.",
         )
     if widths[4:].mean() > 1.5 * widths[:4].mean():
         raise Wrong(
@@ -740,8 +740,9 @@ def threshold(answer, scores, truth):
 
 
 def _calibration_error_cases(rng):
-    small = [rng.uniform(0.9, 0.92), rng.uniform(0.93, 0.98), *rng.uniform(0.1, 0.4, 3)]
-    cases = [(np.round(small, 2), np.array([1.0, 0.0, 0.0, 1.0, 0.0]), 2)]
+    # Both signs in the two right bins, in two of equal count and in ten: each mistake shows.
+    small = rng.uniform([0.9, 0.93, 0.11, 0.22, 0.11, 0.31], [0.92, 0.98, 0.18, 0.28, 0.18, 0.38])
+    cases = [(np.round(small, 2), np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]), 2)]
     for n, bins, low in ((60, 10, 0.0), (300, 10, 0.4), (300, 15, 0.0), (300, 7, 0.3)):
         confidence = _inside_bins(rng.uniform(low, 1, n), bins)
         too_sure = np.where(confidence < 0.6, 0.25, -0.3) + confidence
@@ -834,8 +835,8 @@ def calibration_error(answer, confidence, correct, bins):
         *(
             Confusion(
                 "bins of equal count",
-                "Your bins hold equally many answers each. Bins of equal width were asked for: with "
-                "ten, a confidence of 0.87 belongs to the one from 0.8 to 0.9.",
+                "Your bins hold equally many answers each. Bins of equal width were asked for: "
+                "with ten, a confidence of 0.87 belongs to the one from 0.8 to 0.9.",
                 lambda split=split: _gaps(split(confidence, bins), confidence, correct),
             )
             for split in (_equal_count, _between_quantiles)
