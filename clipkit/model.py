@@ -309,14 +309,14 @@ class Clip:
             If the labels are no list, or hold a blank one or one twice.
         """
         labels = distinct_labels(labels)
+        classes = self.encode_labels(labels, templates)
         if len(labels) == 1 and not self.is_siglip:
             warnings.warn(
                 f'"{labels[0]}" is the only label, so its share is 1 whatever the picture shows; '
                 "give it another one to compare with",
                 stacklevel=2,
             )
-        labels = self.encode_labels(labels, templates)
-        logits = self.logit_scale * self.encode_images(pictures) @ labels.T + self.logit_bias
+        logits = self.logit_scale * self.encode_images(pictures) @ classes.T + self.logit_bias
         return logits.sigmoid() if self.is_siglip else logits.softmax(-1)
 
     def tokenize(self, texts):
