@@ -85,15 +85,9 @@ def bootstrap(
     >>> print(bootstrap(np.mean, [1, 1, 1, 0] * 25))
     0.750 [0.660, 0.830]
     """
-    arrays = [np.asarray(column) for column in columns]
-    n = len(arrays[0])
-    if n == 0 or any(len(array) != n for array in arrays):
-        lengths = ", ".join(str(len(array)) for array in arrays)
-        raise ValueError(
-            f"The columns have {lengths} rows; they must be equally long and not empty."
-        )
+    arrays = _equally_long(*columns)
     rng = np.random.default_rng(seed)
-    draw = _rows_drawn(n, groups)
+    draw = _rows_drawn(len(arrays[0]), groups)
     values = []
     for _ in range(repeats):
         rows = draw(rng)
@@ -103,6 +97,18 @@ def bootstrap(
             continue
     low, high = np.nanpercentile(values, [2.5, 97.5]) if values else (np.nan, np.nan)
     return Estimate(float(statistic(*arrays)), float(low), float(high))
+
+
+def _equally_long(*columns) -> list[np.ndarray]:
+    """The columns as arrays, once they are known to belong together."""
+    arrays = [np.asarray(column) for column in columns]
+    lengths = [len(array) for array in arrays]
+    if lengths[0] == 0 or len(set(lengths)) > 1:
+        raise ValueError(
+            f"The columns have {', '.join(map(str, lengths))} rows; they must be equally long and "
+            "not empty."
+        )
+    return arrays
 
 
 def _rows_drawn(n: int, groups) -> Callable[[np.random.Generator], np.ndarray]:
@@ -148,7 +154,8 @@ def accuracy(truth, predicted, **options) -> Estimate:
     >>> print(accuracy(["mug"] * 10, ["mug"] * 9 + ["vase"]))
     0.900 [0.700, 1.000]
     """
-    return bootstrap(np.mean, np.asarray(truth) == np.asarray(predicted), **options)
+    truth, predicted = _equally_long(truth, predicted)
+    return bootstrap(np.mean, truth == predicted, **options)
 
 
 def balanced_accuracy(truth, predicted, **options) -> Estimate:
@@ -160,15 +167,15 @@ def balanced_accuracy(truth, predicted, **options) -> Estimate:
     >>> balanced_accuracy(["well"] * 9 + ["ill"], ["well"] * 10).value
     0.5
     """
-    _, classes = np.unique(np.asarray(truth), return_inverse=True)
-    right = np.asarray(truth) == np.asarray(predicted)
+    truth, predicted = _equally_long(truth, predicted)
+    _, classes = np.unique(truth, return_inverse=True)
 
     def score(classes, right):
         items = np.bincount(classes)
         found = np.bincount(classes, weights=right)
         return (found[items > 0] / items[items > 0]).mean()
 
-    return bootstrap(score, classes, right, **options)
+    return bootstrap(score, classes, truth == predicted, **options)
 
 
 def top_k_accuracy(truth, scores, names, k: int, **options) -> Estimate:
@@ -187,9 +194,9 @@ def top_k_accuracy(truth, scores, names, k: int, **options) -> Estimate:
     >>> top_k_accuracy(["b"], [[0.5, 0.4, 0.1]], ["a", "b", "c"], k=2).value
     1.0
     """
-    scores, names = np.asarray(scores), np.asarray(names)
+    (truth, scores), names = _equally_long(truth, scores), np.asarray(names)
     best = names[np.argsort(-scores, axis=1, kind="stable")[:, :k]]
-    return bootstrap(np.mean, (best == np.asarray(truth)[:, None]).any(axis=1), **options)
+    return bootstrap(np.mean, (best == truth[:, None]).any(axis=1), **options)
 
 
 def auroc(truth, scores, **options) -> Estimate:
@@ -305,7 +312,7 @@ def reliability(confidence, correct, bins: int = 10) -> Reliability:
         From 0 to 1.
     correct : array-like of bool, shape (n,)
     bins : int
-        Equal ones from 0 to 1; empty ones are left out.
+        Of equal width, from 0 to 1; empty ones are left out.
 
     Returns
     -------

@@ -265,10 +265,18 @@ class Clip:
         -------
         torch.Tensor
             float32, (len(labels), d).
+
+        Raises
+        ------
+        ValueError
+            If a label is blank, there is no label or no template, or a template has not one {}.
         """
         labels, templates = _as_texts(labels, "labels"), _as_texts(templates, "templates")
         if not labels or not templates:
             raise ValueError("there should be at least one label and one template")
+        for i, label in enumerate(labels):
+            if not label.strip():
+                raise ValueError(f"labels[{i}] is blank; a label should be at least one word")
         for template in templates:
             if template.count("{}") != 1:
                 raise ValueError(
@@ -294,9 +302,21 @@ class Clip:
         torch.Tensor
             float32, (n, len(labels)). CLIP: shares of each row, which sum to 1 (softmax of the
             scaled cosines). SigLIP: each label by itself from 0 to 1 (sigmoid), as it was trained.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the labels are no list, or hold a blank one or one twice.
         """
-        labels = self.encode_labels(labels, templates)
-        logits = self.logit_scale * self.encode_images(pictures) @ labels.T + self.logit_bias
+        labels = distinct_labels(labels)
+        classes = self.encode_labels(labels, templates)
+        if len(labels) == 1 and not self.is_siglip:
+            warnings.warn(
+                f'"{labels[0]}" is the only label, so its share is 1 whatever the picture shows; '
+                "give it another one to compare with",
+                stacklevel=2,
+            )
+        logits = self.logit_scale * self.encode_images(pictures) @ classes.T + self.logit_bias
         return logits.sigmoid() if self.is_siglip else logits.softmax(-1)
 
     def tokenize(self, texts):
@@ -488,6 +508,34 @@ def _check_end_of_text(clip):
         f"{configured}; use the tokenizer that the model was trained with, or set eos_token_id in "
         "its text_config"
     )
+
+
+def distinct_labels(labels):
+    """Return the labels to choose among as a list.
+
+    Parameters
+    ----------
+    labels : iterable of str
+
+    Raises
+    ------
+    TypeError
+        If it is one text, or holds something else than texts.
+    ValueError
+        If a label stands there twice: the share of what it names would be split.
+
+    Examples
+    --------
+    >>> distinct_labels(("mug", "sofa"))
+    ['mug', 'sofa']
+    """
+    if isinstance(labels, str):
+        raise TypeError(f'labels is one text; it should be a list, such as ["{labels}", "..."]')
+    labels = _as_texts(labels, "labels")
+    for label in labels:
+        if labels.count(label) > 1:
+            raise ValueError(f'the label "{label}" is given twice; keep one, or its share is split')
+    return labels
 
 
 def _as_texts(texts, name="texts"):

@@ -374,7 +374,7 @@ def curve_strip(
 
 
 def histograms(values: dict, *, xlabel: str, bins: int = 40, ax=None) -> Figure:
-    """Distributions over common bins, each scaled to the same area.
+    """Distributions over common bins, each scaled to the same area and drawn with its outline.
 
     Parameters
     ----------
@@ -386,7 +386,10 @@ def histograms(values: dict, *, xlabel: str, bins: int = 40, ax=None) -> Figure:
     everything = np.concatenate([np.ravel(v) for v in values.values()])
     edges = np.linspace(everything.min(), everything.max(), bins + 1)
     for name, numbers in values.items():
-        ax.hist(np.ravel(numbers), edges, density=True, alpha=0.6, label=name)
+        # Faint areas and full outlines: overlapping areas alone would mix to a further colour.
+        heights, _, bars = ax.hist(np.ravel(numbers), edges, density=True, alpha=0.3, label=name)
+        colour = bars[0].get_facecolor()[:3]
+        ax.step(edges, np.append(heights, 0), where="post", color=colour, linewidth=1.5)
     ax.set(xlabel=xlabel, yticks=[])
     ax.legend()
     return figure
@@ -394,6 +397,8 @@ def histograms(values: dict, *, xlabel: str, bins: int = 40, ax=None) -> Figure:
 
 def confusion_heatmap(matrix, names) -> Figure:
     """How often each class (row) was taken for each other (column), as shares of the row.
+
+    Of up to twelve classes the counts are written into the cells, as a row may hold few items.
 
     Parameters
     ----------
@@ -403,9 +408,13 @@ def confusion_heatmap(matrix, names) -> Figure:
     """
     matrix = np.asarray(matrix, float)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    side = 2 + 0.2 * len(names)
+    few = len(names) <= 12
+    side = 2 + (0.33 if few else 0.2) * len(names)
     figure, axis = plt.subplots(figsize=(side, side))
     image = axis.imshow(shares, vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(matrix) if few else ():
+        colour = "black" if shares[row, column] > 0.5 else "white"
+        axis.text(column, row, f"{count:.0f}", ha="center", va="center", color=colour, fontsize=8)
     axis.grid(False)
     axis.set_xticks(range(len(names)), names, rotation=90, fontsize=8)
     axis.set_yticks(range(len(names)), names, fontsize=8)
@@ -449,10 +458,11 @@ def bands(x, lines: dict, *, xlabel: str, ylabel: str, ax=None) -> Figure:
     figure, ax = (ax.figure, ax) if ax is not None else plt.subplots()
     for name, series in lines.items():
         value, low, high = np.array(series, float).T
-        (line,) = ax.plot(x, value, label=name)
+        (line,) = ax.plot(x, value, "o-", markersize=4, label=name)
         ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.legend()
+    if len(lines) > 1:
+        ax.legend()
     return figure
 
 
@@ -475,7 +485,7 @@ def reliability_diagram(groups: dict) -> Figure:
 
 
 def ranking_curves(truth, scores: dict) -> Figure:
-    """ROC curve and precision-recall curve of one or more scores.
+    """ROC curve and precision-recall curve of one or more scores, with what guessing would give.
 
     Parameters
     ----------
@@ -490,7 +500,8 @@ def ranking_curves(truth, scores: dict) -> Figure:
         false_alarms, found, _ = roc_curve(truth[name], values)
         left.plot(false_alarms, found, label=name)
         precision, recall, _ = precision_recall_curve(truth[name], values)
-        right.plot(recall[:-1], precision[:-1], label=name)
+        (line,) = right.plot(recall[:-1], precision[:-1], label=name)
+        right.axhline(np.mean(truth[name]), color=line.get_color(), linestyle="--", linewidth=1)
     left.plot([0, 1], [0, 1], color="#666666", linestyle="--", linewidth=1)
     left.set(xlabel="false alarms (1 - specificity)", ylabel="found (sensitivity)")
     right.set(xlabel="found (recall)", ylabel="precision", ylim=(0, 1.03))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from clipkit.model import distinct_labels
+
 TEMPLATES = (
     "{}",
     "a {}",
@@ -38,7 +40,13 @@ def predict(clip, pictures, labels: list[str], templates=TEMPLATES) -> np.ndarra
     Returns
     -------
     numpy.ndarray of str, shape (n,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the labels are no list, or hold a blank one or one twice.
     """
+    labels = distinct_labels(labels)
     cosines = _encoded(clip, pictures) @ clip.encode_labels(labels, templates).T
     return np.array(labels)[cosines.argmax(dim=1).numpy()]
 

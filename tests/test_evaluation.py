@@ -192,6 +192,19 @@ def test_columns_and_groups_of_other_lengths_are_refused():
         evaluation.bootstrap(np.mean, [1, 2, 3], groups=[1, 2])
 
 
+@pytest.mark.parametrize("measure", [evaluation.accuracy, evaluation.balanced_accuracy])
+def test_truth_and_predictions_of_other_lengths_are_refused(measure):
+    with pytest.raises(ValueError, match="3, 2 rows"):
+        measure(["a", "b", "b"], ["a", "b"])
+    with pytest.raises(ValueError, match="0, 0 rows"):
+        measure([], [])
+
+
+def test_a_top_k_with_scores_for_other_items_is_refused():
+    with pytest.raises(ValueError, match="2, 3 rows"):
+        evaluation.top_k_accuracy(["a", "b"], np.eye(3), ["a", "b", "c"], 1)
+
+
 def test_an_estimate_prints_without_a_negative_zero():
     assert f"{Estimate(-0.001, -0.2, 0.1):+.2f}" == "+0.00 [-0.20, +0.10]"
     assert str(Estimate(0.5, 0.4, 0.6)) == "0.500 [0.400, 0.600]"

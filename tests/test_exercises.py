@@ -433,6 +433,11 @@ def test_an_unknown_name_lists_the_known_ones():
         exercises.check("cosine", None)
 
 
+def test_exchanged_arguments_are_named():
+    with pytest.raises(TypeError, match="the name of the exercise comes first"):
+        exercises.check(["a", "list"], "zero_shot.prompts")
+
+
 # Progress
 
 

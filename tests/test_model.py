@@ -378,6 +378,8 @@ def test_several_templates_are_averaged(tiny_clip, pictures):
         (["mug"], "{} and {}", "should have {} once"),
         ([], "a {}", "at least one"),
         (["mug"], [], "at least one"),
+        (["mug", " "], "a {}", r"labels\[1\] is blank"),
+        (["mug", "sofa", "mug"], "a {}", '"mug" is given twice'),
     ],
 )
 def test_wrong_labels_and_templates(tiny_clip, labels, templates, said):
@@ -385,6 +387,14 @@ def test_wrong_labels_and_templates(tiny_clip, labels, templates, said):
         tiny_clip.zero_shot([], labels, templates)
     braces = tiny_clip.encode_labels(["{mug}"], "a {}")  # braces in a label are harmless
     assert close(braces, tiny_clip.encode_texts(["a {mug}"]))
+
+
+def test_a_text_is_no_list_of_labels_and_one_label_is_no_choice(tiny_clip):
+    picture = Image.new("RGB", (40, 40))
+    with pytest.raises(TypeError, match="should be a list"):
+        tiny_clip.zero_shot([picture], "mug")
+    with pytest.warns(UserWarning, match="its share is 1 whatever"):
+        assert tiny_clip.zero_shot([picture], ["mug"]).tolist() == [[1.0]]
 
 
 def test_the_model_is_chosen_by_argument_then_environment(tiny_checkpoint, monkeypatch, tmp_path):

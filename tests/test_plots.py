@@ -179,6 +179,13 @@ def test_histograms_share_their_bins_and_have_equal_areas():
     np.testing.assert_allclose([bar.get_x() for bar in bars[:10]], [b.get_x() for b in bars[10:]])
 
 
+def test_the_counts_of_few_classes_are_written_into_their_cells():
+    matrix = np.array([[3, 1], [0, 12]])
+    axis = plots.confusion_heatmap(matrix, ["mug", "sofa"]).axes[0]
+    assert [text.get_text() for text in axis.texts] == ["3", "1", "0", "12"]
+    assert not plots.confusion_heatmap(np.eye(13, dtype=int), "abcdefghijklm").axes[0].texts
+
+
 def test_the_palette_can_be_told_apart_without_colour_vision():
     """The colours differ in lightness or in blue against yellow, pair by pair."""
     from matplotlib.colors import to_rgb

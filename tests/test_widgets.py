@@ -19,6 +19,7 @@ from PIL import Image
 
 import clipkit
 from clipkit import studio, widgets
+from clipkit.evaluation import paired_difference
 from clipkit.pictures import PictureError
 from clipkit.search import Index
 from clipkit.studio import Finding, Findings, Patient, Product, Shot
@@ -302,10 +303,57 @@ def test_the_lab_says_what_is_wrong_and_keeps_what_it_had(tiny_clip, small_catal
     assert len(lab.truth) == len(lab.predicted) == 9 and lab.change.changed == []
 
 
-@pytest.mark.parametrize("text", ["", "mug", "mug\nmug = cup", "cup = mug\nof"])
+def test_the_lab_compares_the_edits_with_the_start_in_pairs(tiny_clip, small_catalog):
+    lab = widgets.PromptLab(tiny_clip, small_catalog)
+    assert lab.gain is None and "paired difference" not in lab.score.value
+    truth, first = np.array(lab.truth), np.array(lab.predicted)
+    lab.labels.value = "mug = red\nred mug = of a mug\nof = a photo of a red mug"
+    lab.templates.value = "{}"  # the second edit: the start stays what is compared with
+    expected = paired_difference(first == truth, np.array(lab.predicted) == truth)
+    assert lab.gain == expected and f"{expected:+.3f}" in lab.score.value
+    lab.labels.value, lab.templates.value = "\n".join(lab.classes), "a photo of a {}."
+    assert lab.gain is None
+
+
+def test_the_lab_counts_what_was_measured_on_test(tiny_clip, small_catalog):
+    lab = widgets.PromptLab(tiny_clip, small_catalog)
+    lab.templates.value = "{}"
+    assert lab.looks == 0 and "test" not in lab.message.value
+    lab.split.value = "test"
+    assert lab.looks == 1 and "your one look" in lab.message.value
+    lab.split.value = "validation"
+    lab.split.value = "test"  # the same wording again is no further choice
+    assert lab.looks == 1
+    lab.templates.value = "a {}"
+    assert lab.looks == 2 and "2 wordings" in lab.message.value
+
+
+def test_the_lab_leaves_out_pairs_that_pretraining_never_had(tiny_clip, small_catalog):
+    rows = small_catalog["test"]
+    marked = rows.add_column("held_out_pair", [i < 4 for i in range(len(rows))])
+    lab = widgets.PromptLab(tiny_clip, {**small_catalog, "test": marked})
+    lab.split.value = "test"
+    assert lab.truth == list(rows["category"])[4:]
+
+
+def test_one_changed_prediction_is_one(tiny_clip, small_catalog):
+    lab = widgets.PromptLab(tiny_clip, small_catalog)
+    lab.change = prompts.Change([3], 1, 0)
+    assert "changed 1 prediction:" in lab._in_words(lab.predicted)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "mug", "mug\nmug = cup", "mug\nmug\nof", "mug = \nof", "cup = mug\nof"]
+)
 def test_labels_that_cannot_be_used_are_refused(text):
     with pytest.raises(ValueError):
         prompts.parse_labels(text, CLASSES)
+
+
+@pytest.mark.parametrize("text", ["", "a photo", "{} or {}", "a {}\n{}\na {}"])
+def test_templates_that_cannot_be_used_are_refused(text):
+    with pytest.raises(ValueError):
+        prompts.parse_templates(text)
 
 
 # ------------------------------------------------------------ SearchBox

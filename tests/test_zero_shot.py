@@ -41,6 +41,15 @@ def test_predict_gives_one_of_the_labels_whatever_is_shown(clip):
     assert zero_shot.predict(clip, ["sofa"], ["mug", "hat"])[0] in ("mug", "hat")
 
 
+@pytest.mark.parametrize(
+    ("labels", "error", "said"),
+    [("mug", TypeError, "should be a list"), (["mug", "hat", "mug"], ValueError, "given twice")],
+)
+def test_predict_refuses_what_is_no_list_of_different_labels(clip, labels, error, said):
+    with pytest.raises(error, match=said):
+        zero_shot.predict(clip, ["hat"], labels)
+
+
 def test_a_finding_scores_above_half_where_it_is_stated_and_a_stranger_in_between(clip):
     scores = zero_shot.finding_scores(clip, ["mug", "sofa"], ["mug"])
     assert scores.shape == (2, 1)

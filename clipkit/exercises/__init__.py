@@ -49,9 +49,16 @@ def strict(name: str, answer: object, seed: int | None = None) -> Result:
 
     Raises
     ------
+    TypeError
+        If the name is not a text.
     ValueError
         If there is no exercise of that name.
     """
+    if not isinstance(name, str):
+        raise TypeError(
+            "the name of the exercise comes first, as a text, and your function second: "
+            'check("similarity.cosine", cosine)'
+        )
     if name not in EXERCISES:
         raise ValueError(f"no exercise is called {name!r}; there are: {', '.join(EXERCISES)}")
     return judge_here(name, answer, np.random.default_rng(seed))

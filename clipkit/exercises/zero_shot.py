@@ -106,6 +106,7 @@ def prompts(answer, labels, templates):
         ),
     ]
     got = _as_lists(answer(labels, templates))
+    _require_lists(got)
     if got != expected:
         message = "`result[i][j]` should be label i in template j, with nothing else changed."
         raise explain(got, confusions, message, same=lambda a, b: a == b)
@@ -117,8 +118,33 @@ def _as_lists(value):
     return [_as_lists(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+def _require_lists(got):
+    parts = [got, *got] if isinstance(got, list) else [got]
+    if any(isinstance(part, dict) for part in parts):
+        raise Wrong(
+            "Your function should return a list of lists; there is a dict in your result.",
+            "dict for lists",
+            "The place in the list says which label it is: `result[0]` belongs to `labels[0]`.",
+        )
+    if any(part in ("<generator>", "<map>") for part in parts if isinstance(part, str)):
+        raise Wrong(
+            "Your function should return a list of lists; there is a generator in your result.",
+            "generator for lists",
+            "Round brackets and `map` make something that computes later. Use square brackets, or "
+            "`list(...)`, for both loops.",
+        )
+
+
+NOT_TRANSPOSED = (
+    "A cosine multiplies a row of the pictures with a row of the classes: transpose the classes, "
+    "`class_embeddings.T`."
+)
+
+
 def _classify_cases(rng):
-    sizes = ((3, 2, 2), (4, 6, 4), (60, 12, 16), (12, 12, 16))
+    # The first has as many classes as dimensions, so that a forgotten .T gives a wrong answer
+    # that can be explained, and no error.
+    sizes = ((4, 3, 3), (4, 6, 4), (60, 12, 16), (12, 12, 16))
     return [(unit(rng, n, d), unit(rng, c, d)) for n, c, d in sizes]
 
 
@@ -156,6 +182,17 @@ def classify(answer, pictures, classes):
             lambda: 1 - apart.min(1) ** 2 / 2,
         ),
         Confusion(
+            "values and indices",
+            "`max(dim=1)` returns two things, the highest values and where they are. "
+            "`argmax(dim=1)` returns only the second.",
+            lambda: np.stack([1 - apart.min(1) ** 2 / 2, apart.argmin(1)]),
+        ),
+        Confusion(
+            "not transposed",
+            NOT_TRANSPOSED,
+            lambda: (pictures @ classes).argmax(1) if len(classes) == len(classes.T) else None,
+        ),
+        Confusion(
             "least similar",
             "These are the least similar classes. A high cosine is a good match (a high "
             "distance is not).",
@@ -167,6 +204,8 @@ def classify(answer, pictures, classes):
     except Wrong as wrong:
         if wrong.misconception == "wrong shape" and f"({n}, {c})" in wrong.message:
             wrong.misconception, wrong.hint = confusions[0].name, confusions[0].hint
+        if wrong.status == "error" and "cannot be multiplied" in wrong.message:
+            wrong.hint = NOT_TRANSPOSED
         raise
     inside = ((got >= 0) & (got < c)).all()
     if not inside or not agree(apart[np.arange(n), got], apart.min(1)):
@@ -355,6 +394,14 @@ def bootstrap(answer, draws, seeds):
                 "not a share",
                 "Work with the share that is correct, not with its percentage or the count.",
             )
+        error = math.sqrt(mean * (1 - mean) / n)
+        if 1.5 < (mean - high) / error < 4:
+            raise Wrong(
+                "The interval does not contain the mean of `correct`.",
+                "percentiles for quantiles",
+                "`np.percentile` counts from 0 to 100, `np.quantile` from 0 to 1: these are the "
+                "lowest percent of the means.",
+            )
         if high < mean or low > mean:
             raise Wrong("The interval does not contain the mean of `correct`.")
         if high - low < 1e-9:
@@ -364,7 +411,6 @@ def bootstrap(answer, draws, seeds):
                 "Drawing n of n items without replacement gives the same items each time. Draw "
                 "with replacement.",
             )
-        error = math.sqrt(mean * (1 - mean) / n)
         expected = _binomial_interval(n, mean)
         sides.append([(mean - low) / error, (high - mean) / error])
         reference = [(mean - expected[0]) / error, (expected[1] - mean) / error]
@@ -372,6 +418,15 @@ def bootstrap(answer, draws, seeds):
     low, high, low_reference, high_reference = np.mean(sides, axis=0)
     widths = np.array(sides)[:, :2].sum(1)
     width, reference = low + high, low_reference + high_reference
+    # A mean of `repeats` items has its spread, whatever the number of items that there are.
+    sizes = np.array([len(correct) for correct in draws])
+    if np.allclose(widths / (2 * 1.96), np.sqrt(sizes / 1000), rtol=0.15):
+        raise Wrong(
+            "The interval does not narrow as it should when there are four times as many items.",
+            "repeats for items",
+            "You draw `repeats` items for a mean. Draw as many as there are, `len(correct)`, and "
+            "do so `repeats` times.",
+        )
     if widths[4:].mean() > 1.5 * widths[:4].mean():
         raise Wrong(
             "The interval does not narrow as it should when there are four times as many items.",
@@ -379,16 +434,29 @@ def bootstrap(answer, draws, seeds):
             "You describe how single items spread. The interval is about their mean: resample, "
             "and take quantiles of the means.",
         )
+    if abs((high - low) - (high_reference - low_reference)) > 0.5:
+        raise Wrong(
+            "The interval leaves out unequal shares of the means below and above.",
+            "unequal ends",
+            "The middle 95 % leaves out 2.5 % of the means below and 2.5 % above.",
+        )
     if abs(width - reference) > 0.3:
         raise _wrong_width(width)
-    if abs(low - low_reference) > 0.25:
-        raise Wrong("The interval leaves out unequal shares of the means below and above.")
     first, again = ([_interval(answer.pair(draws[0], 50, s)) for s in seeds] for _ in range(2))
     if first != again:
         raise Wrong(
             "The same seed gives another interval the second time.",
             "seed ignored",
             "Draw from `np.random.default_rng(seed)`, made inside the function.",
+        )
+    few, many = ([answer.pair(correct, repeats, 0) for correct in draws[:4]]
+                 for repeats in (50, 200))  # fmt: skip
+    if len(set(first)) == 1 and few == many:
+        raise Wrong(
+            "Neither the seed nor the number of repeats changes the interval.",
+            "nothing drawn",
+            "A formula draws nothing. Resample `correct` `repeats` times, with "
+            "`np.random.default_rng(seed)`.",
         )
     if len(set(first)) == 1:
         raise Wrong(
@@ -502,6 +570,18 @@ def balanced_accuracy(answer, truth, predicted):
             ) / 2,
         ),
         Confusion(
+            "predicted classes",
+            "You averaged over the classes that were predicted. One that is never predicted counts "
+            "too, with nothing found: take the classes from `truth`.",
+            lambda: (hits / true)[found > 0].mean(),
+        ),
+        Confusion(
+            "divided by all items",
+            "You divided what was found of a class by the number of all items. Divide by how often "
+            "that class is true.",
+            lambda: hits.sum() / true.sum() / (true > 0).sum(),
+        ),
+        Confusion(
             "sum", "You added the classes up. Take their mean.",
             lambda: expected * (true > 0).sum(),
         ),
@@ -537,6 +617,23 @@ def _scores(rng, n, rare, ties=False):
     return scores[order], truth[order]
 
 
+ZEROS_AND_ONES = (
+    "`scores[truth]` with 0 and 1 takes the scores at places 0 and 1. Compare first: "
+    "`scores[truth == 1]`."
+)
+
+
+def _with_booleans(answer, is_right, scores, truth):
+    """Tell whether the learner's function is right if the truth is given as booleans."""
+    shown = answer.tried, answer.returned, answer.printed
+    try:
+        return is_right(answer.number(scores, truth))
+    except Wrong:
+        return False
+    finally:  # the failed call is shown, not this one
+        answer.tried, answer.returned, answer.printed = shown
+
+
 def _threshold_cases(rng):
     small = np.sort(rng.choice(np.arange(10, 40), 6, replace=False)) / 100
     return [
@@ -553,6 +650,9 @@ def _threshold_cases(rng):
     "No other threshold has a better balanced accuracy on the validation split.",
 )
 def threshold(answer, scores, truth):
+    def is_best(t):
+        return rates(t).sum() >= highest - 1e-9
+
     levels = np.unique(scores)
     edges = np.append(levels, np.inf)
 
@@ -566,10 +666,25 @@ def threshold(answer, scores, truth):
     highest = max(rates(t).sum() for t in edges)
     got = answer.number(scores, truth)
     reached = rates(got).sum()
-    if reached >= highest - 1e-9:
+    if is_best(got):
         return
     above = levels[min(np.searchsorted(levels, got, "right"), len(levels) - 1)]
     confusions = [
+        Confusion(
+            "zeros and ones as places",
+            ZEROS_AND_ONES,
+            lambda: _with_booleans(answer, is_best, scores, truth == 1),
+        ),
+        Confusion(
+            "accuracy for score",
+            "This is how good the best threshold is. Return the threshold itself, a score.",
+            lambda: any(agree(got, value, 1e-6) for value in (highest / 2, highest, highest - 1)),
+        ),
+        Confusion(
+            "place for score",
+            "This is a place in your list of candidates. Return the score that stands there.",
+            lambda: got == round(got) and got > 0,
+        ),
         Confusion(
             "accuracy",
             "Your threshold has the best plain accuracy. Where positives are rare, that means "
@@ -592,7 +707,7 @@ def threshold(answer, scores, truth):
             "one side too low",
             "A threshold at the highest wrong score still calls that score positive: `>=` "
             "counts the threshold itself. Go up to the next score.",
-            lambda: rates(above).sum() >= highest - 1e-9,
+            lambda: is_best(above),
         ),
         Confusion(
             "sensitivity only",
@@ -625,8 +740,9 @@ def threshold(answer, scores, truth):
 
 
 def _calibration_error_cases(rng):
-    small = [rng.uniform(0.9, 0.92), rng.uniform(0.93, 0.98), *rng.uniform(0.1, 0.4, 3)]
-    cases = [(np.round(small, 2), np.array([1.0, 0.0, 0.0, 1.0, 0.0]), 2)]
+    # Both signs in the two right bins, in two of equal count and in ten: each mistake shows.
+    small = rng.uniform([0.9, 0.93, 0.11, 0.22, 0.11, 0.31], [0.92, 0.98, 0.18, 0.28, 0.18, 0.38])
+    cases = [(np.round(small, 2), np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]), 2)]
     for n, bins, low in ((60, 10, 0.0), (300, 10, 0.4), (300, 15, 0.0), (300, 7, 0.3)):
         confidence = _inside_bins(rng.uniform(low, 1, n), bins)
         too_sure = np.where(confidence < 0.6, 0.25, -0.3) + confidence
@@ -716,6 +832,15 @@ def calibration_error(answer, confidence, correct, bins):
                 / len(confidence)
             ),
         ),
+        *(
+            Confusion(
+                "bins of equal count",
+                "Your bins hold equally many answers each. Bins of equal width were asked for: "
+                "with ten, a confidence of 0.87 belongs to the one from 0.8 to 0.9.",
+                lambda split=split: _gaps(split(confidence, bins), confidence, correct),
+            )
+            for split in (_equal_count, _between_quantiles)
+        ),
         Confusion(
             "bins ignored",
             "You always use ten bins. Use the argument `bins`.",
@@ -737,6 +862,20 @@ def calibration_error(answer, confidence, correct, bins):
         "Your number is not the weighted mean gap between confidence and accuracy in the bins.",
         confusions,
     )
+
+
+def _gaps(groups, confidence, correct):
+    return sum(abs((confidence - correct)[rows].sum()) for rows in groups) / len(confidence)
+
+
+def _equal_count(confidence, bins):
+    return np.array_split(np.argsort(confidence), bins)
+
+
+def _between_quantiles(confidence, bins):
+    inner = np.quantile(confidence, np.arange(1, bins) / bins)
+    cell = np.searchsorted(inner, confidence, "right")
+    return [cell == k for k in range(bins)]
 
 
 NEGATIONS = (
@@ -811,6 +950,13 @@ def _require_puzzle_solved(positive, negative, finding):
         capitals = "Compare `finding.lower()`: the label may be written without capitals."
         hint = published if finding == "No Finding" else capitals
         raise Wrong("The negative text denies twice.", "no No Finding", hint)
+    if _denials(negative) > 1:
+        raise Wrong(
+            "The negative text denies twice.",
+            "double denial",
+            "Two denials cancel in grammar, and hardly in a model that reads words. Say what was "
+            'found: "abnormal chest".',
+        )
     if _says_healthy(negative) or not re.search(FINDINGS, negative.lower()):
         raise Wrong(
             "The negative text does not say that something was found.",
@@ -865,7 +1011,16 @@ def auroc(answer, scores, truth):
     won = ranks[truth == 1].sum() - positives * (positives + 1) / 2
     expected = won / (positives * negatives)
     difference = scores[truth == 1][:, None] - scores[truth == 0][None]
+    got = answer.number(scores, truth)
     confusions = [
+        Confusion(
+            "zeros and ones as places",
+            ZEROS_AND_ONES,
+            lambda: (
+                got if _with_booleans(answer, lambda n: agree(n, expected), scores, truth == 1)
+                else None
+            ),
+        ),
         Confusion(
             "ties lost",
             "A tie counts one half; in your result it counts nothing. Equal scores throughout "
@@ -925,7 +1080,7 @@ def auroc(answer, scores, truth):
         ),
     ]  # fmt: skip
     require(
-        answer.number(scores, truth),
+        got,
         expected,
         "Your number is not the share of (positive, negative) pairs in which the positive "
         "scores higher.",

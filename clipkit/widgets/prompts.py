@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from clipkit import data
-from clipkit.evaluation import Estimate, accuracy
+from clipkit.evaluation import Estimate, accuracy, paired_difference
 from clipkit.model import TEMPLATE, Clip
 
 from . import parts
@@ -39,7 +39,7 @@ def parse_labels(text: str, classes: Sequence[str]) -> dict[str, str]:
     Raises
     ------
     ValueError
-        If a line names no class, or a class twice.
+        If a line names no class, has nothing behind its "=", or names a class again.
 
     Examples
     --------
@@ -47,8 +47,8 @@ def parse_labels(text: str, classes: Sequence[str]) -> dict[str, str]:
     {'mug': 'coffee cup', 'vase': 'vase'}
     """
     labels: dict[str, str] = {}
-    for line in parts.lines_of(text):
-        name, _, words = (part.strip() for part in line.partition("="))
+    for line in filter(str.strip, text.splitlines()):
+        name, equals, words = (part.strip() for part in line.partition("="))
         if name not in classes:
             raise ValueError(
                 f"“{name}” is none of the classes; write “class = {name}” with one of: "
@@ -56,6 +56,8 @@ def parse_labels(text: str, classes: Sequence[str]) -> dict[str, str]:
             )
         if name in labels:
             raise ValueError(f"The class “{name}” has two lines; keep one.")
+        if equals and not words:
+            raise ValueError(f"Nothing stands behind “{name} =”; write other words for it there.")
         labels[name] = words or name
     if len(labels) < 2:
         raise ValueError("Write at least two labels, one a line.")
@@ -70,12 +72,14 @@ def parse_templates(text: str) -> list[str]:
     >>> parse_templates("a photo of a {}\\n{}")
     ['a photo of a {}', '{}']
     """
-    templates = parts.lines_of(text)
+    templates = [line.strip() for line in text.splitlines() if line.strip()]
     if not templates:
         raise ValueError("Write at least one template, with {} where the label goes.")
     for template in templates:
         if template.count("{}") != 1:
             raise ValueError(f"“{template}” should have {{}} once, where the label goes.")
+        if templates.count(template) > 1:
+            raise ValueError(f"The template “{template}” has two lines; keep one.")
     return templates
 
 
@@ -127,7 +131,9 @@ class PromptLab(parts.Live):
     clip : Clip, optional
         By default the bundled model, or the one that CLIPKIT_MODEL names.
     catalog : datasets.DatasetDict, optional
-        Splits validation and test with columns image and `column`; by default the bundled one.
+        Splits validation and test with columns image and `column`; by default the bundled one. Rows
+        whose `held_out_pair` is true are left out: they are in test alone, and harder, so that test
+        would differ from validation in more than luck.
     column : str
         Which column is predicted.
     pictures : int
@@ -138,8 +144,12 @@ class PromptLab(parts.Live):
     truth, predicted : list of str
     accuracy : Estimate
         With its 95 % interval.
+    gain : Estimate or None
+        Of all edits together: the paired difference from the labels and templates at the start.
     change : Change
         What the last edit did.
+    looks : int
+        How many wordings the learner has measured on the test split.
     """
 
     title = "PromptLab: your labels and templates, and which predictions they change"
@@ -152,8 +162,11 @@ class PromptLab(parts.Live):
         self._splits: dict[str, tuple] = {}
         self.predicted: list[str] | None = None
         self.accuracy: Estimate | None = None
+        self.gain: Estimate | None = None
         self.change = Change([], 0, 0)
+        self._start = {name: name for name in self.classes}, [TEMPLATE]
         self._prompts: tuple | None = None
+        self._measured_on_test: list[tuple] = []
         self.split = parts.spoken(
             w.Dropdown(description="split", options=SPLITS),
             "Choose prompts on validation; look at test once, at the end",
@@ -192,6 +205,8 @@ class PromptLab(parts.Live):
     def _rows(self):
         """The rows of the chosen split that are used, evenly spread."""
         rows = self.catalog[self.split.value]
+        if "held_out_pair" in rows.column_names:
+            rows = rows.select(np.flatnonzero(~np.array(rows["held_out_pair"])))
         return rows.select(
             np.linspace(0, len(rows) - 1, min(self.most, len(rows))).round().astype(int)
         )
@@ -200,6 +215,11 @@ class PromptLab(parts.Live):
     def truth(self) -> list[str]:
         """The true class of each picture of the chosen split."""
         return self._pictures()[1]
+
+    @property
+    def looks(self) -> int:
+        """How many wordings were measured on the test split."""
+        return len(self._measured_on_test)
 
     def _other_split(self, _=None) -> None:
         self.predicted, self._prompts = None, None  # nothing to compare with
@@ -219,6 +239,9 @@ class PromptLab(parts.Live):
         before, self._prompts = self.predicted, (labels, templates)
         self.predicted = predict(self.clip, embeddings, labels, templates)
         self.accuracy = accuracy(truth, self.predicted)
+        self.gain = self._gain(embeddings, truth)
+        if self.split.value == "test" and self._prompts not in self._measured_on_test:
+            self._measured_on_test.append(self._prompts)
         self.change = compare(truth, before, self.predicted)
         missing = [name for name in self.classes if name not in labels]
         words = [t.replace("{}", word) for word in labels.values() for t in templates]
@@ -228,20 +251,55 @@ class PromptLab(parts.Live):
         self.note.value = parts.status(note.strip())
         self.score.value = parts.wrapped(
             f"<p><b>accuracy <span class='number accuracy'>{self.accuracy!s}</span></b> on "
-            f"{len(truth)} {self.split.value} pictures (95 % interval)</p>"
+            f"{len(truth)} {self.split.value} pictures (95 % interval)</p>" + self._gain_in_words()
         )
         self.message.value = parts.status(self._in_words(before))
         self.grid.value = parts.grid(self._figures(truth, before, addresses))
 
+    def _gain(self, embeddings, truth) -> Estimate | None:
+        """What the edits are worth, on the same pictures as the labels and templates before them.
+
+        Two separate intervals would not tell: pictures easy or hard for both cancel only in pairs.
+        """
+        if self._prompts == self._start:
+            return None
+        first = predict(self.clip, embeddings, *self._start)
+        truth = np.array(truth)
+        return paired_difference(np.array(first) == truth, np.array(self.predicted) == truth)
+
+    def _gain_in_words(self) -> str:
+        if self.gain is None:
+            return ""
+        return (
+            f"<p>all edits together: <span class='number gain'>{self.gain:+.3f}</span> "
+            "(paired difference from the labels and templates at the start)</p>"
+        )
+
     def _in_words(self, before) -> str:
+        return f"{self._last_edit_in_words(before)} {self._looks_in_words()}".strip()
+
+    def _last_edit_in_words(self, before) -> str:
         if before is None:
-            return "Edit a label or a template: what it changes is marked here."
+            return (
+                "Edit a label or a template: what it changes is marked here."
+                if self.split.value != "test" else ""
+            )  # fmt: skip
         changed, repaired, broken = self.change
         if not changed:
             return "The last edit changed no prediction."
         return (
-            f"The last edit changed {len(changed)} predictions: {repaired} became right, {broken} "
-            "became wrong."
+            f"The last edit changed {len(changed)} prediction{'s' if len(changed) > 1 else ''}: "
+            f"{repaired} became right, {broken} became wrong."
+        )
+
+    def _looks_in_words(self) -> str:
+        if self.split.value != "test":
+            return ""
+        if self.looks == 1:
+            return "This is your one look at test: report it, and edit no more."
+        return (
+            f"You have measured {self.looks} wordings on test: the best of them would be chosen on "
+            "test, and its accuracy there would flatter it."
         )
 
     def _order(self) -> list[int]:

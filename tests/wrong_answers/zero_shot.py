@@ -46,7 +46,43 @@ def labels_alone(labels, templates):
     return [[label for _ in templates] for label in labels]
 
 
+@wrong("zero_shot.prompts", "dict for lists")
+def dictionary(labels, templates):
+    return {label: [template.format(label) for template in templates] for label in labels}
+
+
+@wrong("zero_shot.prompts", "dict for lists")
+def list_of_dictionaries(labels, templates):
+    return [{template: template.format(label) for template in templates} for label in labels]
+
+
+@wrong("zero_shot.prompts", "generator for lists")
+def generator_of_rows(labels, templates):
+    return ([template.format(label) for template in templates] for label in labels)
+
+
+@wrong("zero_shot.prompts", "generator for lists")
+def rows_of_generators(labels, templates):
+    return [(template.format(label) for template in templates) for label in labels]
+
+
+@wrong("zero_shot.prompts", "generator for lists")
+def mapped(labels, templates):
+    return [map(lambda template, label=label: template.format(label), templates)
+            for label in labels]  # fmt: skip
+
+
 # classify
+
+
+@wrong("zero_shot.classify", "values and indices")
+def max_without_argmax(image_embeddings, class_embeddings):
+    return (image_embeddings @ class_embeddings.T).max(dim=1)
+
+
+@wrong("zero_shot.classify", "not transposed")
+def transpose_forgotten(image_embeddings, class_embeddings):
+    return (image_embeddings @ class_embeddings).argmax(dim=1)
 
 
 @wrong("zero_shot.classify", "pictures for classes")
@@ -211,6 +247,47 @@ def percentages(correct, repeats=1000, seed=0):
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
 
 
+@wrong("zero_shot.bootstrap", "nothing drawn")
+def normal_approximation(correct, repeats=1000, seed=0):
+    error = (correct.mean() * (1 - correct.mean()) / len(correct)) ** 0.5
+    return correct.mean() - 1.96 * error, correct.mean() + 1.96 * error
+
+
+@wrong("zero_shot.bootstrap", "percentiles for quantiles")
+def percentile_of_shares(correct, repeats=1000, seed=0):
+    rng = np.random.default_rng(seed)
+    means = rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    return tuple(np.percentile(means, [0.025, 0.975]))
+
+
+@wrong("zero_shot.bootstrap", "repeats for items")
+def as_many_items_as_repeats(correct, repeats=1000, seed=0):
+    rng = np.random.default_rng(seed)
+    means = [rng.choice(correct, size=repeats).mean() for _ in range(repeats)]
+    return np.quantile(means, 0.025), np.quantile(means, 0.975)
+
+
+@wrong("zero_shot.bootstrap", "repeats for items")
+def axes_exchanged(correct, repeats=1000, seed=0):
+    rng = np.random.default_rng(seed)
+    means = rng.choice(correct, size=(len(correct), repeats)).mean(axis=1)
+    return np.quantile(means, 0.025), np.quantile(means, 0.975)
+
+
+@wrong("zero_shot.bootstrap", "unequal ends")
+def lowest_95_percent(correct, repeats=1000, seed=0):
+    rng = np.random.default_rng(seed)
+    means = rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    return tuple(np.percentile(means, [0, 95]))
+
+
+@wrong("zero_shot.bootstrap", "unequal ends")
+def highest_95_percent(correct, repeats=1000, seed=0):
+    rng = np.random.default_rng(seed)
+    means = rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    return tuple(np.percentile(means, [5, 100]))
+
+
 # balanced_accuracy
 
 
@@ -248,7 +325,46 @@ def sum_of_recalls(truth, predicted):
     return sum((predicted[truth == c] == c).mean() for c in np.unique(truth))
 
 
+@wrong("zero_shot.balanced_accuracy", "predicted classes")
+def classes_of_the_predictions(truth, predicted):
+    shares = [(predicted[truth == c] == c).mean() for c in np.unique(predicted) if c in truth]
+    return np.mean(shares)
+
+
+@wrong("zero_shot.balanced_accuracy", "divided by all items")
+def shares_of_all_items(truth, predicted):
+    return np.mean([((truth == c) & (predicted == c)).mean() for c in np.unique(truth)])
+
+
 # threshold
+
+
+def balanced_by_score(scores, truth):
+    candidates = np.unique(scores)
+    found = [(scores[truth == 1] >= t).mean() for t in candidates]
+    spared = [(scores[truth == 0] < t).mean() for t in candidates]
+    return candidates, (np.array(found) + np.array(spared)) / 2
+
+
+@wrong("zero_shot.threshold", "place for score")
+def position(validation_scores, validation_truth):
+    _, balanced = balanced_by_score(validation_scores, validation_truth)
+    return int(balanced.argmax())
+
+
+@wrong("zero_shot.threshold", "accuracy for score")
+def how_good_the_best_is(validation_scores, validation_truth):
+    _, balanced = balanced_by_score(validation_scores, validation_truth)
+    return balanced.max()
+
+
+@wrong("zero_shot.threshold", "zeros and ones as places")
+def integers_as_a_mask(validation_scores, validation_truth):
+    positive = validation_scores[validation_truth]
+    negative = validation_scores[~validation_truth]
+    candidates = np.unique(validation_scores)
+    balanced = [(positive >= t).mean() + (negative < t).mean() for t in candidates]
+    return candidates[np.argmax(balanced)]
 
 
 @wrong("zero_shot.threshold", "accuracy")
@@ -353,7 +469,28 @@ def always_ten(confidence, correct, bins=10):
     return sum(share * abs(gap) for share, gap in bins_of(confidence, correct, 10))
 
 
+@wrong("zero_shot.calibration_error", "bins of equal count")
+def equally_many_in_each(confidence, correct, bins=10):
+    gaps = np.array_split((confidence - correct)[np.argsort(confidence)], bins)
+    return sum(abs(gap.sum()) for gap in gaps) / len(confidence)
+
+
+@wrong("zero_shot.calibration_error", "bins of equal count")
+def between_quantiles(confidence, correct, bins=10):
+    edges = np.quantile(confidence, np.linspace(0, 1, bins + 1))
+    index = np.clip(np.searchsorted(edges, confidence, "right") - 1, 0, bins - 1)
+    return sum(
+        (index == b).mean() * abs((confidence - correct)[index == b].mean())
+        for b in np.unique(index)
+    )
+
+
 # prompt_pair
+
+
+@wrong("zero_shot.prompt_pair", "double denial")
+def present_and_absent(finding):
+    return f"{finding} present", f"{finding} absent"
 
 
 @wrong("zero_shot.prompt_pair", "no No Finding")
@@ -396,6 +533,12 @@ def both_healthy(finding):
 
 
 # auroc
+
+
+@wrong("zero_shot.auroc", "zeros and ones as places")
+def integers_as_a_mask_of_pairs(scores, truth):
+    pairs = scores[truth][:, None] - scores[~truth]
+    return ((pairs > 0) + 0.5 * (pairs == 0)).mean()
 
 
 @wrong("zero_shot.auroc", "ties lost")
