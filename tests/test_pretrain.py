@@ -1,6 +1,7 @@
 """The pretraining recipe: its loss, on one process and on two, and a run that is broken off."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,10 @@ from torch.nn.functional import cross_entropy, normalize
 from torch.nn.parallel import DistributedDataParallel
 from transformers import CLIPModel, CLIPProcessor, CLIPTokenizer
 
+import clipkit
+from clipkit.evaluation import Estimate
+from clipkit.hub import find_checkpoint
+from clipkit.pretrain import evaluate
 from clipkit.pretrain import train as training
 from clipkit.pretrain.augment import augment, draw_grey, move
 from clipkit.pretrain.corpus import CLASSES, Batch, Corpus
@@ -138,8 +143,7 @@ def test_patches_learn_what_they_show():
     categories = torch.tensor([1, 2, -100])
 
     def loss(rows):
-        parts = training.Outputs(None, None, None, {}, logits[rows], cover[rows])
-        return float(training.patch_loss(parts, categories[rows]))
+        return float(training.patch_loss(logits[rows], cover[rows], categories[rows]))
 
     assert loss([0]) == pytest.approx(0, abs=1e-6)
     assert loss([1]) == pytest.approx(np.log(5))
@@ -300,6 +304,18 @@ def test_another_recipe_does_not_go_on_from_a_checkpoint(tmp_path):
 def test_an_empty_cache_says_what_to_do(tmp_path):
     with pytest.raises(FileNotFoundError, match="clipkit.pretrain render"):
         Corpus(tmp_path)
+
+
+def test_the_card_shows_what_was_measured_and_measuring_repeats_it():
+    folder = find_checkpoint()
+    measured = json.loads((folder / "evaluation.json").read_text())
+    card = (folder / "README.md").read_text()
+    for name, value in measured.items():
+        shown = f"{Estimate(*value):.3f}" if isinstance(value, list) else f"{value:.0f}"
+        assert f"| {name} | {shown} |" in card
+    again = evaluate.studio_figures(clipkit.load(), clipkit.data.load_catalog()["test"])
+    for name, estimate in again.items():
+        assert estimate.value == pytest.approx(measured[name][0], abs=0.01), name
 
 
 def test_the_command_lists_its_commands():

@@ -54,6 +54,10 @@ def studio_figures(clip: Clip, test: Dataset) -> dict[str, Estimate]:
         predicted = best(pictures @ clip.encode_labels(names, templates).T, names)
         right[column] = truth == predicted
         figures[f"{column}, zero-shot, macro"] = balanced_accuracy(truth[seen], predicted[seen])
+        if column == "colour":  # which of two colours is the main one is hard to say of a tartan
+            second = np.array(test["second_colour"]) == predicted
+            named = right["colour"] | (second & (np.array(test["pattern"]) != "plain"))
+            figures["colour, one of the product's two"] = bootstrap(np.mean, named[seen])
     both = right["category"] & right["colour"]
     figures["category and colour, seen pairs"] = bootstrap(np.mean, both[seen])
     figures["category and colour, pairs never seen"] = bootstrap(np.mean, both[~seen])

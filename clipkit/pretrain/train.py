@@ -24,6 +24,8 @@ from clipkit.pretrain.towers import mimetic, small_config, small_processor
 
 SAVE_EVERY = 60.0
 """Seconds between two checkpoints: what a `kill -9` loses at most."""
+PATCH_LABELS = ("category", "pattern")
+"""What a patch can show by itself: a piece of a sleeve, a piece of a stripe."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Recipe:
     cool_down: float = 0.35
     patches_kept: float = 0.5
     label_weight: float = 4.0
-    label_share: float = 0.7
+    label_share: float = 0.85
     seed: int = 0
 
     @property
@@ -79,8 +81,9 @@ class Recipe:
 class Learner(nn.Module):
     """A ``CLIPModel``, and the linear heads that help it at first and are then thrown away.
 
-    One head for each kind of label reads the class token; one more reads every patch and learns
-    which category, or none, the patch shows (token labelling: Jiang et al. 2021, arXiv 2104.10858).
+    One head for each kind of label reads the class token. Two more read every patch and learn
+    which category and which pattern, or none, the patch shows (token labelling: Jiang et al. 2021,
+    arXiv 2104.10858).
     """
 
     def __init__(self, model: CLIPModel, classes: dict[str, int]):
@@ -88,7 +91,9 @@ class Learner(nn.Module):
         self.model = model
         width = model.config.vision_config.hidden_size
         self.heads = nn.ModuleDict({name: nn.Linear(width, n) for name, n in classes.items()})
-        self.patch_head = nn.Linear(width, classes["category"] + 1)
+        self.patch_heads = nn.ModuleDict(
+            {name: nn.Linear(width, classes[name] + 1) for name in PATCH_LABELS}
+        )
 
     def forward(self, batch: Batch, patches_kept: float = 1.0) -> Outputs:
         pooled, patches, kept = self.look(batch.pixels, patches_kept)
@@ -96,7 +101,7 @@ class Learner(nn.Module):
         texts = self.model.get_text_features(batch.input_ids, batch.attention_mask).pooler_output
         texts = normalize(texts.float(), dim=1)
         logits = {name: head(pooled).float() for name, head in self.heads.items()}
-        patch_logits = self.patch_head(patches).float()
+        patch_logits = {name: head(patches).float() for name, head in self.patch_heads.items()}
         scale = self.model.logit_scale.exp()
         return Outputs(pictures, texts, scale, logits, patch_logits, batch.cover.gather(1, kept))
 
@@ -134,7 +139,7 @@ class Outputs(NamedTuple):
     scale : torch.Tensor, scalar
         The logit scale, exponentiated.
     logits : dict of str to torch.Tensor of float32, shape (n, classes)
-    patch_logits : torch.Tensor of float32, shape (n, kept, categories + 1)
+    patch_logits : dict of str to torch.Tensor of float32, shape (n, kept, classes + 1)
         The last column stands for no product.
     cover : torch.Tensor of float32, shape (n, kept)
         How much of each of these patches the product covers.
@@ -144,7 +149,7 @@ class Outputs(NamedTuple):
     texts: torch.Tensor
     scale: torch.Tensor
     logits: dict[str, torch.Tensor]
-    patch_logits: torch.Tensor
+    patch_logits: dict[str, torch.Tensor]
     cover: torch.Tensor
 
 
@@ -159,21 +164,25 @@ def total_loss(
         cross_entropy(logits, batch.labels[name], ignore_index=-100)
         for name, logits in outputs.logits.items()
     ]
-    extra.append(patch_loss(outputs, batch.labels["category"]))
+    extra += [
+        patch_loss(logits, outputs.cover, batch.labels[name])
+        for name, logits in outputs.patch_logits.items()
+    ]
     # A head without a single label in the batch gives NaN; adding 0 times all heads keeps every
     # parameter in the graph, as DistributedDataParallel expects.
     extra = [loss.nan_to_num() for loss in extra]
     return contrastive + label_weight * sum(extra) / len(extra), contrastive
 
 
-def patch_loss(outputs: Outputs, categories: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy of the patches of products; a patch half covered is half of the category."""
-    products = categories >= 0
-    log_shares = outputs.patch_logits[products].log_softmax(dim=2)
-    places = categories[products, None, None].expand(-1, log_shares.shape[1], 1)
-    of_category = log_shares.gather(2, places).squeeze(2)
-    cover = outputs.cover[products]
-    return -(cover * of_category + (1 - cover) * log_shares[:, :, -1]).mean()
+def patch_loss(logits: torch.Tensor, cover: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of the patches of products; a patch half covered is half of the product's
+    class and half of none."""
+    products = labels >= 0
+    log_shares = logits[products].log_softmax(dim=2)
+    places = labels[products, None, None].expand(-1, log_shares.shape[1], 1)
+    of_product = log_shares.gather(2, places).squeeze(2)
+    cover = cover[products]
+    return -(cover * of_product + (1 - cover) * log_shares[:, :, -1]).mean()
 
 
 def optimisers(learner: Learner, recipe: Recipe) -> list[torch.optim.Optimizer]:
