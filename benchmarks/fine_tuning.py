@@ -28,7 +28,7 @@ from clipkit import adapters, evaluation, fine_tune, zero_shot
 OUT = Path(clipkit.__file__).parent / "assets" / "results" / "fine_tuning.json"
 SHOTS = (1, 2, 4, 8, 16, 40)  # 40 a line are all there are
 DRAWS = {1: 2, 2: 1, 4: 1, 8: 1, 16: 1, 40: 1}  # few pictures: cheap to train on, and chancy
-EPOCHS = {1: 15, 2: 15, 4: 12, 8: 10, 16: 8, 40: 4}
+EPOCHS = {1: 12, 2: 12, 4: 10, 8: 7, 16: 6, 40: 4}
 RATES = {"full fine-tuning": 7e-4, "LoRA": 5e-3, "LiT": 1e-3}
 BATCH = 24  # pairs in a step: every number of shots gives a multiple of it
 BATCH_SIZES, BATCH_SHOTS = (4, 24, 96), 4
