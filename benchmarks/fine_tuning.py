@@ -239,6 +239,20 @@ def table(results, before):
     return sorted(rows, key=lambda row: (row["shots"] or 0, order.index(row["method"])))
 
 
+def save(path, results, before, batches):
+    """Write all of it as JSON, with the checksum of the model that it holds for."""
+    checksum = clipkit.hub.find_checkpoint() / "SHA256"
+    shown = {
+        "made by": "python benchmarks/fine_tuning.py",
+        "model": checksum.read_text().split()[0] if checksum.exists() else "",
+        "old accuracy": _rounded(evaluation.bootstrap(np.mean, before)),
+        "rows": table(results, before),
+        "batch sizes": batches,
+    }
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")
+
+
 def _rounded(estimate):
     return [round(float(number), 4) for number in estimate]
 
@@ -261,16 +275,7 @@ def main():
             print(f"{number}/{len(waiting)}  {time.monotonic() - begin:.0f} s", flush=True)
         batches = list(pool.map(with_batch_size, BATCH_SIZES))
         before = pool.submit(old_before).result()
-    folder = clipkit.hub.find_checkpoint()
-    shown = {
-        "made by": "python benchmarks/fine_tuning.py",
-        "model": (folder / "SHA256").read_text().split()[0] if (folder / "SHA256").exists() else "",
-        "old accuracy": _rounded(evaluation.bootstrap(np.mean, before)),
-        "rows": table(results, before),
-        "batch sizes": batches,
-    }
-    options.out.parent.mkdir(exist_ok=True)
-    options.out.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")
+    save(options.out, results, before, batches)
 
 
 def old_before():
