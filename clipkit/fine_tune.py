@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import gc
 import json
 import os
 import re
@@ -377,9 +378,13 @@ def contrastive(
             trainer.train(resume_from_checkpoint=last)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_stopped(trainer.state, folder)) from None
+        device = trainer.args.device
+        # A trainer refers to itself: without this, the optimizer's state, twice the size of the
+        # model, would stay in memory until Python happens to look for such circles.
+        del trainer
+        gc.collect()
     model.requires_grad_(True)
-    name = f"{clip.name}, fine-tuned"
-    return Clip(model, clip.processor, name=name, device=trainer.args.device)
+    return Clip(model, clip.processor, name=f"{clip.name}, fine-tuned", device=device)
 
 
 def _go_on(folder: Path, options: dict, clip: Clip, pairs: Pairs) -> str | None:

@@ -1,8 +1,10 @@
 """Fine-tuning learns, resumes, refuses bad input in one sentence, and leaves its input alone."""
 
+import json
 import re
 import subprocess
 import sys
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -366,3 +368,12 @@ def test_a_loss_that_is_not_a_number_stops_the_run(tiny_clip, pairs):
 def test_sentences_lose_their_headings():
     report = "REPORT: AP supine. CM, mild.\nCONCLUSION: 1. Mild CM. 2. No PTX."
     assert fine_tune.sentences(report) == ["AP supine.", "CM, mild.", "Mild CM.", "No PTX."]
+
+
+def test_the_table_of_notebook_04_was_made_with_the_bundled_model():
+    assets = files("clipkit") / "assets"
+    table = json.loads((assets / "results" / "fine_tuning.json").read_text())
+    assert table["model"] == (assets / "clip" / "SHA256").read_text().split()[0]
+    assert all(
+        low <= value <= high for row in table["rows"] for value, low, high in [row["accuracy"]]
+    )
