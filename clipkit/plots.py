@@ -425,7 +425,7 @@ def histograms(
     xlabel : str
     bins : int
     marks : array-like of float, shape (n,)
-        Single values to compare with, as ticks below the distributions.
+        Single values to compare with, as ticks on the axis.
     pictures : sequence of at most n pictures
         Drawn above, at the first marks.
     """
@@ -436,16 +436,18 @@ def histograms(
         ax.hist(np.ravel(numbers), edges, density=True, alpha=0.6, label=name)
     ax.set(xlabel=xlabel, ylabel="density", yticks=[])
     marks = np.asarray(marks, float)
-    ax.plot(marks, np.full(len(marks), -0.04), "|", color="black", markersize=12, clip_on=False,
-            transform=ax.get_xaxis_transform())  # fmt: skip
+    ax.plot(
+        marks, np.full(len(marks), 0.03), "k|", markersize=12, transform=ax.get_xaxis_transform()
+    )
     for rank, number in enumerate(np.argsort(marks[: len(pictures)])):
         picture = as_array(pictures[number])
         thumbnail = OffsetImage(picture, zoom=36 / max(picture.shape[:2]))
         place = AnnotationBbox(
-            thumbnail, (marks[number], 1), xybox=(0, 24 + 42 * (rank % 3)), frameon=False,
-            boxcoords="offset points", xycoords=ax.get_xaxis_transform(),
-            arrowprops={"arrowstyle": "-", "color": "#999999", "relpos": (0.5, 0)},
+            thumbnail, (marks[number], 0), xybox=(marks[number], 1.12 + 0.2 * (rank % 4)),
+            frameon=False, xycoords=ax.get_xaxis_transform(), boxcoords=ax.get_xaxis_transform(),
+            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "relpos": (0.5, 0)},
         )
+        place.set_zorder(9 - rank % 4)  # the line of a higher picture passes behind a lower one
         ax.add_artist(place)
     ax.legend()
     return figure
