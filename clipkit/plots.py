@@ -181,7 +181,7 @@ def similarity_heatmap(similarity, *, pictures=None, texts=None, digits: int = 2
     for (row, column), value in np.ndenumerate(similarity):
         colour = "black" if value > middle else "white"
         axis.text(
-            column, row, f"{value:.{digits}f}", ha="center", va="center", color=colour, fontsize=9
+            column, row, f"{value:z.{digits}f}", ha="center", va="center", color=colour, fontsize=9
         )
     axis.grid(False)
     axis.set_yticks(range(n), [""] * n if pictures is not None else range(n))
