@@ -9,7 +9,7 @@ LABFLAGS ?=
 .PHONY: lab test lint clean
 
 .venv/installed: requirements.lock pyproject.toml
-	@echo "Setting up .venv, once: two to five minutes, about 2.5 GB."
+	@echo "Setting up .venv, once: two to five minutes, 2.5 GB or more."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .

@@ -8,6 +8,7 @@
 """
 
 import contextlib
+import ctypes
 import itertools
 import os
 import re
@@ -29,6 +30,19 @@ REMEMBERED_TEXTS = 20_000  # 10 to 40 MB
 SECONDS_UNTIL_BAR = 3.0  # shorter work prints nothing
 CPU_BATCH = 16  # for one core; more is no faster there
 GPU_BATCH = 64
+
+
+class ClipWarning(UserWarning):
+    """What to know of a text or a picture; shown as its one sentence, without file and line."""
+
+
+def _in_one_sentence(message, category, *place, _others=warnings.formatwarning, **options):
+    if issubclass(category, ClipWarning):
+        return f"Note: {message}.\n"
+    return _others(message, category, *place, **options)
+
+
+warnings.formatwarning = _in_one_sentence
 
 
 def load(name=None, device=None):
@@ -205,15 +219,17 @@ class Clip:
             skipped.extend(failed)
             shown = "; ".join(reason for _, reason in failed[:3])
             more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
-            warnings.warn(f"{len(failed)} left out: {shown}{more}", stacklevel=_outside())
+            warnings.warn(
+                f"{len(failed)} left out: {shown}{more}", ClipWarning, stacklevel=_outside()
+            )
         return rows
 
     def encode_texts(self, texts, batch_size=None):
         """Encode texts as rows of unit length.
 
         A text that was encoded before is not computed again. A text longer than the model's
-        context is cut; a text that the bundled model has no word for is computed all the same:
-        both are said once in a warning.
+        context is cut; a text that is empty, or that the bundled model has no word for, is computed
+        all the same: each is said once in a warning.
 
         Parameters
         ----------
@@ -227,6 +243,7 @@ class Clip:
             float32, (m, d), on the CPU.
         """
         texts = _as_texts(texts)
+        self._warn_of_empty_texts(texts)
         self._warn_of_unknown_words(texts)
         # Only the tower as it was loaded is remembered: training changes its embeddings.
         rows = self._remembered if self._text_state() == self._loaded_state else OrderedDict()
@@ -408,6 +425,7 @@ class Clip:
             finally:
                 pool.shutdown(cancel_futures=True)
                 torch.set_num_threads(threads)  # else later threads would take over the pool's 1
+                _give_memory_back()
         finally:
             self.model.train(training)
 
@@ -432,6 +450,17 @@ class Clip:
             warnings.warn(
                 f"a text of {length} tokens was cut to the {self.context_length} that the model "
                 f'reads: "{text}"',
+                ClipWarning,
+                stacklevel=_outside(),
+            )
+
+    def _warn_of_empty_texts(self, texts):
+        empty = [i for i, text in enumerate(texts) if not text.strip()]
+        if empty and ("empty",) not in self._named:
+            self._named.add(("empty",))
+            warnings.warn(
+                f"text number {empty[0]} is empty; what the model answers to it means nothing",
+                ClipWarning,
                 stacklevel=_outside(),
             )
 
@@ -450,6 +479,7 @@ class Clip:
             warnings.warn(
                 f"{self.name} has never seen the word{'s' * (len(unknown) > 1)} {listed}; its "
                 "answers for such texts mean little",
+                ClipWarning,
                 stacklevel=_outside(),
             )
 
@@ -570,6 +600,12 @@ def _progress(total):
     # tqdm's bar for notebooks does not read this variable by itself
     disable = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
     return tqdm(total=total, delay=SECONDS_UNTIL_BAR, leave=False, disable=disable)
+
+
+def _give_memory_back():
+    """Return to the system what the C library keeps of each thread's memory, about 50 MB."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # only glibc does and can
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _outside():

@@ -114,7 +114,9 @@ def as_array(picture) -> np.ndarray:
     return np.asarray(picture.convert("RGB"))
 
 
-def pictures_grid(pictures, *, titles=None, columns: int = 8, size: float = 1.25) -> Figure:
+def pictures_grid(
+    pictures, *, titles=None, rows=(), columns: int = 8, size: float = 1.25
+) -> Figure:
     """Pictures side by side, row after row.
 
     Parameters
@@ -122,6 +124,8 @@ def pictures_grid(pictures, *, titles=None, columns: int = 8, size: float = 1.25
     pictures : sequence of PIL.Image.Image or arrays
     titles : sequence of str, optional
         One below each picture; long ones are wrapped.
+    rows : sequence of str
+        One to the left of each row.
     columns : int
         Pictures in a row.
     size : float
@@ -129,13 +133,13 @@ def pictures_grid(pictures, *, titles=None, columns: int = 8, size: float = 1.25
     """
     pictures = list(pictures)
     columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
+    n = -(-len(pictures) // columns)
     height = size * (1.45 if titles is not None else 1.0)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(columns * size, rows * height), squeeze=False
-    )
+    figure, axes = plt.subplots(n, columns, figsize=(columns * size, n * height), squeeze=False)
     for axis in axes.flat:
         axis.axis("off")
+    for (axis, *_), name in zip(axes, rows, strict=False):
+        axis.text(-0.1, 0.5, name, transform=axis.transAxes, ha="right", va="center")
     for number, (axis, picture) in enumerate(zip(axes.flat, pictures, strict=False)):
         axis.imshow(as_array(picture))
         if titles is not None:
@@ -177,7 +181,7 @@ def similarity_heatmap(similarity, *, pictures=None, texts=None, digits: int = 2
     for (row, column), value in np.ndenumerate(similarity):
         colour = "black" if value > middle else "white"
         axis.text(
-            column, row, f"{value:.{digits}f}", ha="center", va="center", color=colour, fontsize=9
+            column, row, f"{value:z.{digits}f}", ha="center", va="center", color=colour, fontsize=9
         )
     axis.grid(False)
     axis.set_yticks(range(n), [""] * n if pictures is not None else range(n))
@@ -214,7 +218,15 @@ def curves(x, lines: dict, *, xlabel: str, ylabel: str, ax=None) -> Figure:
     return figure
 
 
-def bars(values: dict, *, xlabel: str, intervals: dict | None = None, ax=None) -> Figure:
+def bars(
+    values: dict,
+    *,
+    xlabel: str,
+    intervals: dict | None = None,
+    xlim: tuple | None = None,
+    reference: float | None = None,
+    ax=None,
+) -> Figure:
     """Named values as horizontal bars, the first on top.
 
     Parameters
@@ -223,6 +235,10 @@ def bars(values: dict, *, xlabel: str, intervals: dict | None = None, ax=None) -
     xlabel : str
     intervals : dict of str to (low, high), optional
         Drawn as whiskers.
+    xlim : (low, high), optional
+        The same for figures that are to be compared.
+    reference : float, optional
+        A value to compare with, such as an equal share.
     """
     height = 0.7 + 0.34 * len(values)
     figure, ax = (ax.figure, ax) if ax is not None else plt.subplots(figsize=(7, height))
@@ -232,8 +248,10 @@ def bars(values: dict, *, xlabel: str, intervals: dict | None = None, ax=None) -
         ends = np.array([intervals[name] for name in names], float)
         whiskers = np.abs(ends.T - lengths)
     ax.barh(names, lengths, xerr=whiskers, error_kw={"elinewidth": 1.5, "capsize": 3})
+    if reference is not None:
+        ax.axvline(reference, color="#666666", linestyle="--", linewidth=1)
     ax.invert_yaxis()
-    ax.set_xlabel(xlabel)
+    ax.set(xlabel=xlabel, xlim=xlim)
     return figure
 
 
@@ -270,24 +288,42 @@ def scatter_map(
     return figure
 
 
-def thumbnails_map(points, pictures, *, pixels: int = 28, ax=None) -> Figure:
-    """A map whose points are the pictures themselves.
+def thumbnails_map(points, pictures, *, pixels: int = 28) -> Figure:
+    """A map whose points are the pictures themselves; none hides an earlier one.
 
     Parameters
     ----------
     points : array-like of float, shape (n, 2)
     pictures : sequence of n pictures
+        One for which there is no room is left out.
     pixels : int
         Side of a thumbnail.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many points as pictures.
     """
-    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots(figsize=(8, 6.5))
-    points = np.asarray(points)
-    ax.scatter(points[:, 0], points[:, 1], s=0)
-    for point, picture in zip(points, pictures, strict=True):
-        array = as_array(picture)
-        thumbnail = OffsetImage(array, zoom=pixels / max(array.shape[:2]))
-        ax.add_artist(AnnotationBbox(thumbnail, point, frameon=False))
-    ax.set(xticks=[], yticks=[])
+    figure, ax = plt.subplots(figsize=(8, 6.5))
+    points = np.asarray(points, float)
+    if len(points) != len(pictures):
+        raise ValueError(f"There are {len(points)} points for {len(pictures)} pictures.")
+    # The map is a little larger than its points, so that no picture hangs over the edge.
+    room = 72 * figure.get_size_inches() / pixels - 1.2  # in thumbnails
+    low, high = points.min(axis=0), points.max(axis=0)
+    placed = (points - low) / np.maximum(high - low, 1e-12) * room
+    drawn = []
+    for number, place in enumerate(placed):
+        if all(np.abs(place - placed[other]).max() >= 1 for other in drawn):
+            drawn.append(number)
+            small = Image.fromarray(as_array(pictures[number]))
+            small.thumbnail((2 * pixels, 2 * pixels))
+            thumbnail = OffsetImage(np.asarray(small), zoom=pixels / max(small.size))
+            ax.add_artist(AnnotationBbox(thumbnail, points[number], frameon=False))
+    margin = 0.6 * (high - low) / room
+    ax.set(xlim=(low[0] - margin[0], high[0] + margin[0]))
+    ax.set(ylim=(low[1] - margin[1], high[1] + margin[1]))
+    ax.axis("off")
     return figure
 
 
@@ -304,10 +340,15 @@ def arrows(vectors: dict, *, ax=None) -> Figure:
     numbered = list(enumerate(zip(vectors, ends, strict=True)))
     # The longest first, so that a shorter one of the same direction lies on it.
     for number, (name, (x, y)) in sorted(numbered, key=lambda item: -np.hypot(*item[1][1])):
+        same = [other for other, end in zip(vectors, ends, strict=True) if np.allclose(end, (x, y))]
+        if name != same[0]:
+            continue  # one arrow stands for all that end here
         colour = COLOURS[number % len(COLOURS)]
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", (x, y), (0, 0), arrowprops=style)
-        ax.annotate(name, (x, y), (6, 4), textcoords="offset points", color=colour, weight="bold")
+        ax.annotate(
+            ", ".join(same), (x, y), (6, 4), textcoords="offset points", color=colour, weight="bold"
+        )
     reach = 0.25 + max(1, np.abs(ends).max())
     low = np.minimum(ends.min(axis=0), -1) - 0.25
     ax.set(xlim=(low[0], reach), ylim=(low[1], reach), aspect="equal")
@@ -373,7 +414,9 @@ def curve_strip(
     return figure
 
 
-def histograms(values: dict, *, xlabel: str, bins: int = 40, ax=None) -> Figure:
+def histograms(
+    values: dict, *, xlabel: str, bins: int = 40, marks=(), pictures=(), ax=None
+) -> Figure:
     """Distributions over common bins, each scaled to the same area and drawn with its outline.
 
     Parameters
@@ -381,6 +424,10 @@ def histograms(values: dict, *, xlabel: str, bins: int = 40, ax=None) -> Figure:
     values : dict of str to array-like of float
     xlabel : str
     bins : int
+    marks : array-like of float, shape (n,)
+        Single values to compare with, as ticks on the axis.
+    pictures : sequence of at most n pictures
+        Drawn above, at the first marks.
     """
     figure, ax = (ax.figure, ax) if ax is not None else plt.subplots()
     everything = np.concatenate([np.ravel(v) for v in values.values()])
@@ -390,7 +437,21 @@ def histograms(values: dict, *, xlabel: str, bins: int = 40, ax=None) -> Figure:
         heights, _, bars = ax.hist(np.ravel(numbers), edges, density=True, alpha=0.3, label=name)
         colour = bars[0].get_facecolor()[:3]
         ax.step(edges, np.append(heights, 0), where="post", color=colour, linewidth=1.5)
-    ax.set(xlabel=xlabel, yticks=[])
+    ax.set(xlabel=xlabel, ylabel="density", yticks=[])
+    marks = np.asarray(marks, float)
+    ax.plot(
+        marks, np.full(len(marks), 0.03), "k|", markersize=12, transform=ax.get_xaxis_transform()
+    )
+    for rank, number in enumerate(np.argsort(marks[: len(pictures)])):
+        picture = as_array(pictures[number])
+        thumbnail = OffsetImage(picture, zoom=36 / max(picture.shape[:2]))
+        place = AnnotationBbox(
+            thumbnail, (marks[number], 0), xybox=(marks[number], 1.12 + 0.2 * (rank % 4)),
+            frameon=False, xycoords=ax.get_xaxis_transform(), boxcoords=ax.get_xaxis_transform(),
+            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "relpos": (0.5, 0)},
+        )
+        place.set_zorder(9 - rank % 4)  # the line of a higher picture passes behind a lower one
+        ax.add_artist(place)
     ax.legend()
     return figure
 

@@ -19,7 +19,7 @@ from PIL import Image
 
 import clipkit
 from clipkit.hub import CheckpointError
-from clipkit.model import Clip, words_of
+from clipkit.model import Clip, ClipWarning, words_of
 from clipkit.pictures import PictureError
 from clipkit.pixels import Pixels
 
@@ -278,6 +278,24 @@ def test_words_never_seen_are_named_once(tiny_checkpoint, tmp_path):
         warnings.simplefilter("error")
         clip.encode_texts(["a zebra"])
     assert words_of("Søren's T-shirt") == ["søren", "s", "t", "shirt"]
+
+
+@pytest.mark.parametrize("texts", ["", ["a red mug", " "]])
+def test_an_empty_text_is_said_once(tiny_clip, texts):
+    with pytest.warns(UserWarning, match="text number . is empty") as caught:
+        tiny_clip.encode_texts(texts)
+    assert len(caught) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tiny_clip.encode_texts(texts)
+
+
+def test_our_warnings_are_shown_as_a_sentence_and_others_as_ever():
+    def shown(category):
+        return warnings.formatwarning("a pot boils over", category, "cell.py", 7, "boil()")
+
+    assert shown(ClipWarning) == "Note: a pot boils over.\n"
+    assert shown(UserWarning) == "cell.py:7: UserWarning: a pot boils over\n  boil()\n"
 
 
 def test_no_text_is_computed_twice(tiny_clip):

@@ -81,6 +81,13 @@ def test_pictures_grid_draws_each_picture_once_below_its_title():
     assert drawn[1].images[0].get_array().shape == (10, 20, 3)
 
 
+def test_pictures_grid_names_its_rows():
+    figure = plots.pictures_grid([RED] * 4, rows=["mugs", "sofas"], columns=2)
+    named = {axis.texts[0].get_text(): number for number, axis in enumerate(figure.axes)
+             if axis.texts}  # fmt: skip
+    assert named == {"mugs": 0, "sofas": 2}
+
+
 def test_heatmap_writes_every_value_into_its_cell():
     matrix = np.array([[0.11, 0.22, 0.33], [0.44, 0.55, 0.66]])
     figure = plots.similarity_heatmap(matrix, pictures=[RED, GREY], texts=["x", "y", "z"])
@@ -114,6 +121,12 @@ def test_bars_stand_in_order_with_their_intervals():
     np.testing.assert_allclose(ends, [[0.4, 0.7], [0.6, 0.9]])
 
 
+def test_bars_keep_to_a_given_axis_and_show_a_reference():
+    (ax,) = plots.bars({"a": 0.5}, xlabel="x", xlim=(0, 1), reference=0.25).axes
+    assert ax.get_xlim() == (0, 1)
+    assert ax.lines[0].get_xdata() == [0.25, 0.25]
+
+
 def test_scatter_map_gives_each_label_a_look_of_its_own():
     labels = [f"label {number:02d}" for number in range(20)]
     figure = plots.scatter_map(np.random.default_rng(0).normal(size=(20, 2)), labels)
@@ -137,6 +150,22 @@ def test_thumbnails_lie_on_their_points():
     assert [list(box.xy) for box in boxes] == points
 
 
+def test_no_thumbnail_hides_another_or_hangs_over_the_edge():
+    points = np.random.default_rng(0).normal(size=(300, 2))
+    figure = plots.thumbnails_map(points, [RED, GREY] * 150, pixels=28)
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    boxes = [box.get_window_extent() for box in ax.artists]
+    assert 20 < len(boxes) < 300
+    places = np.array([(box.x0 + box.x1, box.y0 + box.y1) for box in boxes]) / 2
+    side = 28 * figure.dpi / 72
+    for number, place in enumerate(places):
+        apart = np.abs(places[:number] - place).max(axis=1)
+        assert (apart > 0.9 * side).all()
+    assert figure.bbox.x0 <= min(box.x0 for box in boxes)
+    assert figure.bbox.x1 >= max(box.x1 for box in boxes)
+
+
 def test_thumbnails_need_as_many_points_as_pictures():
     with pytest.raises(ValueError):
         plots.thumbnails_map([[0, 0], [1, 1]], [RED])
@@ -148,6 +177,11 @@ def test_arrows_all_lie_within_the_figure():
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     assert left < -2 and right > 3 and bottom < -1 and top > 4
     assert {text.get_text() for text in ax.texts} == {"", "a", "b"}
+
+
+def test_arrows_with_one_end_are_one_arrow_with_all_names():
+    (ax,) = plots.arrows({"a": [0.6, 0.8], "b": [0.6, 0.8], "c": [0.8, 0.6]}).axes
+    assert sorted(text.get_text() for text in ax.texts) == ["", "", "a, b", "c"]
 
 
 def test_patches_cut_the_picture_and_lose_nothing():
@@ -184,6 +218,13 @@ def test_the_counts_of_few_classes_are_written_into_their_cells():
     axis = plots.confusion_heatmap(matrix, ["mug", "sofa"]).axes[0]
     assert [text.get_text() for text in axis.texts] == ["3", "1", "0", "12"]
     assert not plots.confusion_heatmap(np.eye(13, dtype=int), "abcdefghijklm").axes[0].texts
+
+
+def test_histograms_mark_single_values_with_their_pictures():
+    marks = [0.5, 0.2, 0.7]
+    (ax,) = plots.histograms({"a": [0, 1]}, xlabel="x", marks=marks, pictures=[RED, GREY]).axes
+    assert ax.lines[-1].get_xdata().tolist() == marks
+    assert sorted(box.xy[0] for box in ax.artists) == [0.2, 0.5]
 
 
 def test_the_palette_can_be_told_apart_without_colour_vision():

@@ -19,6 +19,8 @@ from clipkit.exercises.engine import (
     require,
 )
 
+MILLIONTH = 1e-6  # two cosines that differ by less are a tie
+
 
 def whole(rng, *shape):
     """Draw different small whole numbers (float32): vectors that one can check by hand."""
@@ -105,6 +107,18 @@ def normalise(answer, rows):
             lambda: rows / np.abs(rows).max(1, keepdims=True),
         ),
         Confusion(
+            "largest entry",
+            "You divided by the largest entry. The length is the square root of the sum of "
+            "squares.",
+            lambda: rows / rows.max(1, keepdims=True),
+        ),
+        Confusion(
+            "largest entry",
+            "You divided by the largest entry of the whole matrix. Each row has a length of its "
+            "own, the square root of its sum of squares.",
+            lambda: rows / rows.max(),
+        ),
+        Confusion(
             "lengths not aligned",
             "The length of row 1 went to column 1. `keepdim=True` keeps the lengths in a "
             "column, so that each divides its own row.",
@@ -120,7 +134,7 @@ def normalise(answer, rows):
 
 def _cosine_cases(rng):
     return [
-        (whole(rng, 1, 2), whole(rng, 2, 2)),
+        (whole(rng, 1, 2), whole(rng, 3, 2)),  # m is not d, so that a forgotten `.T` shows
         (vectors(rng, 3, 3), vectors(rng, 2, 3)),
         (vectors(rng, 7, 16), vectors(rng, 5, 16)),
         (vectors(rng, 6, 6), vectors(rng, 6, 6)),
@@ -182,9 +196,16 @@ def cosine(answer, a, b):
         ),
         Confusion(
             "pairs only",
-            "You compared row 1 with row 1, row 2 with row 2. Compare every row of `a` with "
-            "every row of `b`: `a @ b.T`.",
-            lambda: np.diag(expected) if len(expected) == len(expected.T) else np.nan,
+            "You compared row 1 with row 1, row 2 with row 2, as "
+            "`torch.nn.functional.cosine_similarity(a, b)` does. Compare every row of `a` with "
+            "every row of `b`: one matrix product of both, normalised.",
+            lambda: expected[0] if len(expected) == 1 else np.diag(expected),
+        ),
+        Confusion(
+            "whole matrix",
+            "You divided a matrix by one number, the length of the whole of it. Each row has its "
+            "own: `norm(dim=1, keepdim=True)`.",
+            lambda: (a / np.linalg.norm(a)) @ (b / np.linalg.norm(b)).T,
         ),
         Confusion(
             "columns",
@@ -226,7 +247,10 @@ def _softmax(x, axis):
 def probabilities(answer, cosines, scale):
     logits = scale * cosines.astype(float)
     expected = 1 / np.exp(logits[:, None, :] - logits[:, :, None]).sum(2)
-
+    exponential = (
+        "You took the exponential of the scale. `clip.logit_scale` is the factor itself; only the "
+        "parameter `model.logit_scale` inside the model is kept as a logarithm."
+    )
     confusions = [
         Confusion(
             "wrong axis",
@@ -251,6 +275,9 @@ def probabilities(answer, cosines, scale):
             lambda: _softmax(cosines / scale, 1),
         ),
         Confusion(
+            "exponential of the scale", exponential, lambda: _softmax(np.exp(scale) * cosines, 1)
+        ),
+        Confusion(
             "no exponential",
             "You divided by the sum without taking exponentials: that is no softmax, and a "
             "negative cosine would give a negative probability.",
@@ -271,6 +298,8 @@ def probabilities(answer, cosines, scale):
     try:
         got = answer.array(cosines, scale, shape=cosines.shape, confusions=confusions)
     except Wrong as wrong:
+        if "has no attribute 'exp'" in wrong.message:
+            wrong.hint = exponential
         if wrong.misconception == "not finite":
             wrong.misconception = "overflow"
             wrong.hint = (
@@ -283,8 +312,8 @@ def probabilities(answer, cosines, scale):
     require(
         got,
         expected,
-        "The rows sum to 1, but the odds of two texts are not exp(logit scale x difference of "
-        "their cosines).",
+        "The rows sum to 1, but one text's share divided by another's is not exp(logit scale x "
+        "difference of their cosines).",
         confusions,
     )
 
@@ -318,6 +347,12 @@ def modality_gap(answer, images, texts):
             lambda: across.mean(),
         ),
         Confusion(
+            "mean of distances",
+            "This is the mean distance between picture i and text i. Average the pictures and "
+            "the texts first, then take the distance of the two means.",
+            lambda: np.diag(across).mean(),
+        ),
+        Confusion(
             "mean cosine",
             "One minus the mean cosine is no distance between the centres: spread-out clouds "
             "with the same centre would get more than 0.",
@@ -347,6 +382,18 @@ def modality_gap(answer, images, texts):
             "cosine of centres",
             "This is the cosine of the two centres. Their distance was asked for.",
             lambda: unit_rows(centres[0]) @ unit_rows(centres[1]),
+        ),
+        Confusion(
+            "cosine of centres",
+            "This is one minus the cosine of the two centres. Their Euclidean distance was asked "
+            "for.",
+            lambda: 1 - unit_rows(centres[0]) @ unit_rows(centres[1]),
+        ),
+        Confusion(
+            "one number for all",
+            "`mean()` without `dim` makes one number of the whole matrix. A centre is a vector, "
+            "the mean over the rows: `mean(dim=0)`.",
+            lambda: np.abs(images.mean(dtype=float) - texts.mean(dtype=float)),
         ),
         Confusion(
             "city block",
@@ -413,6 +460,17 @@ def follows(answer, curves):
             lambda: max(curves, key=lambda name: np.abs(np.diff(curves[name])).sum()),
         ),
         Confusion(
+            "largest step",
+            "You compared the largest single steps. A curve may climb far in several small ones.",
+            lambda: max(curves, key=lambda name: np.abs(np.diff(curves[name])).max()),
+        ),
+        Confusion(
+            "ratio",
+            "You divided the highest by the lowest value. Close to 0 that is large for a curve "
+            "that hardly moves; the range is their difference.",
+            lambda: max(curves, key=lambda name: curves[name].max() / curves[name].min()),
+        ),
+        Confusion(
             "spread",
             "You compared standard deviations. One high peak moves the range, and hardly the "
             "standard deviation.",
@@ -436,19 +494,22 @@ def follows(answer, curves):
 
 
 def _curves(rng, steps):
-    """Draw a curve with one peak, the widest, and five others that each win by a wrong measure."""
+    """Draw a curve with one peak, the widest, and others that each win by a wrong measure."""
     step, start = np.arange(steps), rng.uniform(0.08, 0.12)
     middle = (step > steps / 4 - 1) & (step < 3 * steps / 4)
+    away = np.abs(step - rng.integers(1, steps - 1))
     curves = [
-        start + rng.uniform(0.26, 0.28) * (step == rng.integers(1, steps - 1)),  # the answer
+        start + rng.uniform(0.26, 0.27) * (away == 0) + 0.07 * (away == 1),  # the answer
         start + np.linspace(0, rng.uniform(0.2, 0.22), steps),  # by its ends
         start + 0.05 + rng.uniform(0.21, 0.22) * (middle & (step > 0)),  # by its spread
+        start + 0.05 + rng.uniform(0.23, 0.24) * (step == rng.integers(1, steps - 1)),  # a step
+        0.01 + rng.uniform(0.1, 0.12) * (away == 0),  # by the ratio of its ends
         0.5 + rng.uniform(0, 0.02, steps),  # by its height
         0.2 + 0.15 * (step % 2) + rng.uniform(0, 0.01, steps),  # by its total path
         np.full(steps, start + 0.1),  # by moving least
     ]
-    names = rng.permutation(["yaw", "colour", "light", "size", "pattern", "material"])
-    drawn = dict(zip(map(str, names), curves, strict=True))
+    names = ["yaw", "colour", "light", "size", "pattern", "material", "background", "design"]
+    drawn = dict(zip(map(str, rng.permutation(names)), curves, strict=True))
     return {name: drawn[name].astype(np.float32) for name in sorted(drawn)}
 
 
@@ -467,7 +528,7 @@ def _require_best(chosen, apart, k, message, confusions):
 
 
 def _captions_cases(rng):
-    sizes = ((2, 3, 2, 2), (3, 8, 4, 1), (12, 30, 16, 5), (10, 10, 8, 10))
+    sizes = ((2, 7, 2, 2), (3, 8, 4, 1), (12, 30, 16, 5), (10, 10, 8, 10))
     return [(unit(rng, n, d), unit(rng, m, d), k) for n, m, d, k in sizes]
 
 
@@ -479,6 +540,7 @@ def _captions_cases(rng):
 )
 def captions(answer, pictures, texts, k):
     apart = distances(pictures, texts)
+    cosines = 1 - apart**2 / 2
     order = np.argsort(apart, axis=1)
     confusions = [
         Confusion(
@@ -518,6 +580,19 @@ def captions(answer, pictures, texts, k):
             "k ignored", "You return all texts; only the best `k` were asked for.",
             lambda: order,
         ),
+        *(
+            Confusion(
+                "k ignored",
+                f"You return {n} texts for each picture, whatever `k` is. Use `k`.",
+                lambda n=n: order[:, :n],
+            )
+            for n in (3, 5)
+        ),
+        Confusion(
+            "values and indices",
+            "`topk` returns two things, the values and where they are. Return its `.indices`.",
+            lambda: np.stack([np.sort(cosines, axis=1)[:, ::-1][:, :k], order[:, :k]]),
+        ),
         Confusion(
             "first k",
             "You return the first `k` texts whatever the picture shows.",
@@ -531,7 +606,7 @@ def captions(answer, pictures, texts, k):
 
 
 def _neighbours_cases(rng):
-    cases = [(unit(rng, n, d), int(rng.integers(n)), k) for n, d, k in ((4, 2, 2), (6, 3, 5))]
+    cases = [(unit(rng, n, d), int(rng.integers(n)), k) for n, d, k in ((5, 2, 3), (6, 3, 5))]
     cases.append((unit(rng, 40, 16), 7, 4))
     for n, d, k in ((7, 8, 1), (30, 8, 3), (30, 8, 4)):
         for place in range(3):  # the catalogue holds one product three times
@@ -552,6 +627,7 @@ def neighbours(answer, items, index, k):
     apart = distances(items[[index]], items)[0]
     order = np.argsort(apart, kind="stable")
     others = order[order != index]
+    zeroed = np.where(np.arange(len(items)) == index, 0, 1 - apart**2 / 2)
     confusions = [
         Confusion(
             "itself",
@@ -560,10 +636,28 @@ def neighbours(answer, items, index, k):
             lambda: order[:k],
         ),
         Confusion(
+            "zero for the item",
+            "You set the item's own cosine to 0, but 0 is not the lowest cosine: items that are "
+            "opposed have less. Use `-inf`.",
+            lambda: np.argsort(-zeroed, kind="stable")[:k],
+        ),
+        Confusion(
+            "shifted",
+            "You took the item's row away before you searched. Every index behind it is then one "
+            "too small.",
+            lambda: np.argsort(np.delete(apart, index), kind="stable")[:k],
+        ),
+        Confusion(
             "worst first",
             "These are the least similar items. Sorting goes from low to high unless you ask "
             "otherwise.",
             lambda: others[::-1][:k],
+        ),
+        Confusion(
+            "worst first",
+            "You sorted from the least similar up, and left out the first of those. Sorting goes "
+            "from low to high unless you ask otherwise; and the item itself is the last.",
+            lambda: order[::-1][1 : k + 1],
         ),
         Confusion(
             "best last",
@@ -610,6 +704,7 @@ def _match_reports_cases(rng):
         _studies(rng, 24),
         _studies(rng, 24, (8, 5)),
         (blind, blind),
+        _nearly_tied(*_studies(rng, 24, (8, 5))),
     ]
 
 
@@ -622,11 +717,22 @@ def _match_reports_cases(rng):
 )
 def match_reports(answer, films, reports):
     n = len(films)
-    cosines = films @ reports.T  # exact: every entry is a multiple of one quarter
-    top = cosines == cosines.max(1, keepdims=True)
-    share = np.where(np.diag(top), 1 / top.sum(1), 0)
+    cosines = films.astype(float) @ reports.T.astype(float)
+
+    def credit(tolerance):
+        top = cosines >= cosines.max(1, keepdims=True) - tolerance
+        return np.where(np.diag(top), 1 / top.sum(1), 0)
+
+    top = cosines >= cosines.max(1, keepdims=True) - MILLIONTH
+    share = credit(MILLIONTH)
     expected = share.sum() / n
     best, recall = answer.pair(films, reports)
+    if np.shape(best) == () and np.shape(recall) == (n,):
+        raise Wrong(
+            "The first thing returned is one number, the second an index for each film.",
+            "exchanged",
+            "The indices come first, then recall@1: `return best, recall`.",
+        )
     best = as_array(best, (n,), "indices")
     if ((best < 0) | (best >= n)).any():
         raise Wrong("An index is no report: indices run from 0 to n - 1.", "out of range")
@@ -675,6 +781,17 @@ def match_reports(answer, films, reports):
             lambda: (np.diag(top) & (top.sum(1) == 1)).mean(),
         ),
         Confusion(
+            "too exact",
+            "You ask whether cosines are exactly equal. Rounding alone makes equal ones differ in "
+            "the last digit: less than a millionth apart is a tie.",
+            lambda: credit(0).mean(),
+        ),
+        Confusion(
+            "too tolerant",
+            "You call cosines tied that differ by more than a millionth.",
+            lambda: credit(1e-3).mean(),
+        ),
+        Confusion(
             "first of a tie",
             "Of several reports that tie, `argmax` takes one, and the position in the list "
             "decides whether the film counts. If t reports tie, the film counts 1/t.",
@@ -696,6 +813,18 @@ def match_reports(answer, films, reports):
     raise explain(
         found, confusions, "Your recall is not the share of films whose own report is nearest."
     )
+
+
+def _nearly_tied(films, reports):
+    """Turn every third report by an angle that is a tie still, every third by one that is none.
+
+    The films of the first third are confused, so that it matters who shares a tie.
+    """
+    turned = np.sqrt([0, 1.2e-6, 1.2e-4])[np.arange(len(reports)) % 3, None]  # sine of the angle
+    reports = np.hstack([reports * np.sqrt(1 - turned**2), turned]).astype(np.float32)
+    films = np.pad(films, ((0, 0), (0, 1)))  # they have nothing in the new dimension
+    films[1::3] = films[0]
+    return films, reports
 
 
 def _reaches(cosines, chosen, reached):

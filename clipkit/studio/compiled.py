@@ -47,7 +47,7 @@ def warm_up(tell: Callable[[str], object] = _to_terminal) -> None:
         there is one.
     """
     if not is_compiled():
-        tell("Compiling the studio's renderer, once on this machine: about a minute.")
+        tell("Compiling the studio's renderer, once on this machine: one to two minutes.")
     photograph(Product.random(0, category="mug"), size=16)
     photograph(Product.random(0, category="t-shirt"), size=16)
     radiograph(Patient.random(0), size=16)

@@ -23,6 +23,7 @@ import torch
 from IPython.display import display
 from PIL import Image
 
+from clipkit import studio
 from clipkit.model import Clip, load, words_of
 from clipkit.pictures import open_picture
 
@@ -312,6 +313,12 @@ def text_area(description: str, lines: Sequence[str], tooltip: str, rows: int = 
 
 
 # ---------------------------------------------------------------------------------- a whole widget
+def compile_studio() -> None:
+    """Compile the studio if this machine has not yet, and say so first: it takes a while."""
+    if not studio.is_compiled():
+        studio.warm_up(functools.partial(print, flush=True))
+
+
 def figure_png(draw: Callable[[], object]) -> bytes:
     """The PNG of a matplotlib figure that `draw` returns, in the workbook's style."""
     from matplotlib import pyplot as plt

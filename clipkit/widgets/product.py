@@ -125,6 +125,7 @@ class ProductStudio(parts.Live):
     title = "ProductStudio: a product, your captions, and what the model says"
 
     def __init__(self, clip: Clip | None = None, captions=CAPTIONS, size: int = 128):
+        parts.compile_studio()
         self.clip = parts.shared_clip(clip)
         self.size = size
         self.picture: Image.Image | None = None
@@ -150,14 +151,8 @@ class ProductStudio(parts.Live):
             self.specification,
         ])
         self._listen()
-        if studio.is_compiled():
-            self._draw(1)
-            self.moves.refine()
-        else:
-            self.message.value = parts.status(
-                "Compiling the studio's renderer, once on this machine: about a minute."
-            )
-            self.moves.ask()
+        self._draw(1)
+        self.moves.refine()
 
     fields = ("category", "design", "colour", "second_colour", "pattern", "material", "yaw",
               "light", "background")
@@ -295,7 +290,7 @@ class ProductStudio(parts.Live):
             f"Four views of a product ({in_words(self.product, replace(self.shot, yaw=None))}), "
             "with bars for the probability of each caption below."
         )
-        if not captions or not studio.is_compiled():
+        if not captions:
             return b"", alt
         low, high = yaw_range(self.product)
         reach = min(-low, high, 120)

@@ -141,6 +141,7 @@ class RadiographStudio(parts.Live):
     title = "RadiographStudio: a finding that grows, and when the model notices. Not for diagnosis"
 
     def __init__(self, clip: Clip | None = None, statements=STATEMENTS, size: int = 160):
+        parts.compile_studio()
         self.clip = parts.shared_clip(clip)
         self.pixels = size
         self.answers: list[parts.Answer] = []
@@ -164,13 +165,7 @@ class RadiographStudio(parts.Live):
         for control in (self.number, self.finding, self.side, self.zone, self.extent, self.mask,
                         self.statements):
             control.observe(self.moves.ask, "value")
-        if studio.is_compiled():
-            self._draw()
-        else:
-            self.message.value = parts.status(
-                "Compiling the studio's renderer, once on this machine: about a minute."
-            )
-            self.moves.ask()
+        self._draw()
 
     def _make_controls(self, statements) -> None:
         wide = {"width": "310px"}
@@ -267,7 +262,7 @@ class RadiographStudio(parts.Live):
             f"Four synthetic chest films with a growing {self.finding.value}, and bars for the "
             "probability of each statement. Nothing here is for diagnosis."
         )
-        if not statements or not self.findings or not studio.is_compiled():
+        if not statements or not self.findings:
             return b"", alt
         sizes = (0.1, 0.4, 0.7, 1.0)
         films = [

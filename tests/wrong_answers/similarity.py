@@ -61,6 +61,16 @@ def scaled_by_largest(vectors):
     return vectors / vectors.abs().max(dim=1, keepdim=True).values
 
 
+@wrong("similarity.normalise", "largest entry")
+def scaled_by_maximum(vectors):
+    return vectors / vectors.max(dim=1, keepdim=True).values
+
+
+@wrong("similarity.normalise", "largest entry")
+def scaled_by_largest_of_all(vectors):
+    return vectors / vectors.max()
+
+
 # cosine
 
 
@@ -109,6 +119,16 @@ def columns_of_both(a, b):
     return (a / a.norm(dim=0)) @ (b / b.norm(dim=0)).T
 
 
+@wrong("similarity.cosine", "pairs only")
+def row_by_row(a, b):
+    return torch.nn.functional.cosine_similarity(a, b)
+
+
+@wrong("similarity.cosine", "whole matrix")
+def one_length_for_each_matrix(a, b):
+    return (a / a.norm()) @ (b / b.norm()).T
+
+
 # probabilities
 
 
@@ -154,6 +174,11 @@ def logarithms(cosines, logit_scale):
     return torch.log_softmax(logit_scale * cosines, dim=1)
 
 
+@wrong("similarity.probabilities", "exponential of the scale")
+def scale_taken_for_a_logarithm(cosines, logit_scale):
+    return torch.softmax(torch.tensor(logit_scale).exp() * cosines, dim=1)
+
+
 # modality_gap
 
 
@@ -191,6 +216,22 @@ def cosine_of_centres(image_embeddings, text_embeddings):
 @wrong("similarity.modality_gap", "wrong axis")
 def mean_within_vectors(image_embeddings, text_embeddings):
     return (image_embeddings.mean(1) - text_embeddings.mean(1)).norm()
+
+
+@wrong("similarity.modality_gap", "mean of distances")
+def mean_of_own_distances(image_embeddings, text_embeddings):
+    n = min(len(image_embeddings), len(text_embeddings))
+    return (image_embeddings[:n] - text_embeddings[:n]).norm(dim=1).mean()
+
+
+@wrong("similarity.modality_gap", "one number for all")
+def mean_of_everything(image_embeddings, text_embeddings):
+    return (image_embeddings.mean() - text_embeddings.mean()).norm()
+
+
+@wrong("similarity.modality_gap", "cosine of centres")
+def one_minus_cosine_of_centres(image_embeddings, text_embeddings):
+    return 1 - torch.cosine_similarity(image_embeddings.mean(0), text_embeddings.mean(0), dim=0)
 
 
 # follows
@@ -231,6 +272,16 @@ def the_range_itself(curves):
     return max(curve.max() - curve.min() for curve in curves.values())
 
 
+@wrong("similarity.follows", "largest step")
+def largest_step(curves):
+    return max(curves, key=lambda name: curves[name].diff().abs().max())
+
+
+@wrong("similarity.follows", "ratio")
+def highest_over_lowest(curves):
+    return max(curves, key=lambda name: curves[name].max() / curves[name].min())
+
+
 # captions
 
 
@@ -262,6 +313,16 @@ def the_single_best(picture_embeddings, text_embeddings, k):
 @wrong("similarity.captions", "k ignored")
 def all_texts(picture_embeddings, text_embeddings, k):
     return (picture_embeddings @ text_embeddings.T).argsort(dim=1, descending=True)
+
+
+@wrong("similarity.captions", "k ignored")
+def always_three(picture_embeddings, text_embeddings, k):
+    return (picture_embeddings @ text_embeddings.T).topk(3, dim=1).indices
+
+
+@wrong("similarity.captions", "values and indices")
+def both_of_topk(picture_embeddings, text_embeddings, k):
+    return (picture_embeddings @ text_embeddings.T).topk(k, dim=1)
 
 
 # neighbours
@@ -312,6 +373,24 @@ def wipes_the_item(embeddings, index, k):
     return (embeddings @ query).topk(k).indices
 
 
+@wrong("similarity.neighbours", "shifted")
+def removes_the_row(embeddings, index, k):
+    rest = torch.cat([embeddings[:index], embeddings[index + 1 :]])
+    return (rest @ embeddings[index]).topk(k).indices
+
+
+@wrong("similarity.neighbours", "worst first")
+def least_similar_without_the_first(embeddings, index, k):
+    return (embeddings @ embeddings[index]).argsort()[1 : k + 1]
+
+
+@wrong("similarity.neighbours", "zero for the item")
+def zero_for_the_item(embeddings, index, k):
+    cosines = embeddings @ embeddings[index]
+    cosines[index] = 0
+    return cosines.topk(k).indices
+
+
 # match_reports
 
 
@@ -358,3 +437,26 @@ def best_cosines(film_embeddings, report_embeddings):
 def mean_of_the_diagonal(film_embeddings, report_embeddings):
     cosines = film_embeddings @ report_embeddings.T
     return cosines.argmax(dim=1), cosines.diagonal().mean().item()
+
+
+@wrong("similarity.match_reports", "exchanged")
+def recall_first(film_embeddings, report_embeddings):
+    cosines = film_embeddings @ report_embeddings.T
+    best = cosines.argmax(dim=1)
+    return (best == torch.arange(len(best))).float().mean().item(), best
+
+
+def _credit(cosines, top):
+    return cosines.argmax(dim=1), (top.diagonal() / top.sum(dim=1)).mean().item()
+
+
+@wrong("similarity.match_reports", "too exact")
+def equal_to_the_last_digit(film_embeddings, report_embeddings):
+    cosines = film_embeddings @ report_embeddings.T
+    return _credit(cosines, cosines == cosines.max(dim=1, keepdim=True).values)
+
+
+@wrong("similarity.match_reports", "too tolerant")
+def a_thousandth_is_a_tie(film_embeddings, report_embeddings):
+    cosines = film_embeddings @ report_embeddings.T
+    return _credit(cosines, cosines >= cosines.max(dim=1, keepdim=True).values - 1e-3)
