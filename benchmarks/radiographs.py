@@ -209,8 +209,7 @@ def main() -> None:
         stage: scores(model, encoded[stage]["test"], styles[stage])
         for stage, model in models.items()
     }
-    compared = {}
-    wholes = None
+    by_texts = {}
     for label, kind, each in (
         ("whole report", "whole report", 1),
         ("one sentence a step", "sentences", 1),
@@ -219,12 +218,14 @@ def main() -> None:
         short = options | {"epochs": chosen.short_epochs}
         model, _ = train(clip, films, kind, short, folder / f"short-{label.split()[0]}", each)
         pictures = films.encoded(model)
-        values = scores(model, pictures["test"], films.style(model, pictures))
-        wholes = values if wholes is None else wholes
-        compared[label] = {
+        by_texts[label] = scores(model, pictures["test"], films.style(model, pictures))
+    compared = {
+        label: {
             "mean AUROC": films.interval(mean_auroc, truth, values),
-            "above whole reports": films.interval(gained, truth, wholes, values),
+            "above whole reports": films.interval(gained, truth, by_texts["whole report"], values),
         }
+        for label, values in by_texts.items()
+    }
     result = {
         "command": f"python benchmarks/radiographs.py --epochs {chosen.epochs} "
         f"--rate {chosen.rate:g}",

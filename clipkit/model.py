@@ -331,7 +331,8 @@ class Clip:
             warnings.warn(
                 f'"{labels[0]}" is the only label, so its share is 1 whatever the picture shows; '
                 "give it another one to compare with",
-                stacklevel=2,
+                ClipWarning,
+                stacklevel=_outside(),
             )
         logits = self.logit_scale * self.encode_images(pictures) @ classes.T + self.logit_bias
         return logits.sigmoid() if self.is_siglip else logits.softmax(-1)

@@ -44,20 +44,23 @@ def studio_figures(clip: Clip, test: Dataset) -> dict[str, Estimate]:
     """Zero-shot accuracy and retrieval on the catalogue's test split."""
     pictures = clip.encode_images(test["image"])
     seen = ~np.array(test["held_out_pair"])
-    figures, right = {}, {}
+    figures, right, said = {}, {}, {}
     for column, names, templates in (
         ("category", list(CATEGORIES), TEMPLATES),
         ("colour", list(COLOURS), COLOUR_TEMPLATES),
         ("pattern", list(PATTERNS), PATTERN_TEMPLATES),
     ):
         truth = np.array(test[column])
-        predicted = best(pictures @ clip.encode_labels(names, templates).T, names)
-        right[column] = truth == predicted
-        figures[f"{column}, zero-shot, macro"] = balanced_accuracy(truth[seen], predicted[seen])
-        if column == "colour":  # which of two colours is the main one is hard to say of a tartan
-            second = np.array(test["second_colour"]) == predicted
-            named = right["colour"] | (second & (np.array(test["pattern"]) != "plain"))
-            figures["colour, one of the product's two"] = bootstrap(np.mean, named[seen])
+        said[column] = best(pictures @ clip.encode_labels(names, templates).T, names)
+        right[column] = truth == said[column]
+        figures[f"{column}, zero-shot, macro"] = balanced_accuracy(truth[seen], said[column][seen])
+    # Which of two colours is the main one is hard to say of a tartan.
+    second = (np.array(test["second_colour"]) == said["colour"]) & (
+        np.array(test["pattern"]) != "plain"
+    )
+    figures["colour, one of the product's two"] = bootstrap(
+        np.mean, (right["colour"] | second)[seen]
+    )
     both = right["category"] & right["colour"]
     figures["category and colour, seen pairs"] = bootstrap(np.mean, both[seen])
     figures["category and colour, pairs never seen"] = bootstrap(np.mean, both[~seen])

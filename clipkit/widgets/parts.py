@@ -60,7 +60,12 @@ def lines_of(text: str) -> list[str]:
     >>> lines_of(" a mug\\n\\na vase \\na mug")
     ['a mug', 'a vase']
     """
-    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    return list(dict.fromkeys(all_lines(text)))
+
+
+def all_lines(text: str) -> list[str]:
+    """The lines of a text that say something, in order, however often each stands there."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def encode_texts(clip: Clip, texts: Sequence[str]) -> torch.Tensor:

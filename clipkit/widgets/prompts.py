@@ -47,7 +47,7 @@ def parse_labels(text: str, classes: Sequence[str]) -> dict[str, str]:
     {'mug': 'coffee cup', 'vase': 'vase'}
     """
     labels: dict[str, str] = {}
-    for line in filter(str.strip, text.splitlines()):
+    for line in parts.all_lines(text):
         name, equals, words = (part.strip() for part in line.partition("="))
         if name not in classes:
             raise ValueError(
@@ -72,7 +72,7 @@ def parse_templates(text: str) -> list[str]:
     >>> parse_templates("a photo of a {}\\n{}")
     ['a photo of a {}', '{}']
     """
-    templates = [line.strip() for line in text.splitlines() if line.strip()]
+    templates = parts.all_lines(text)
     if not templates:
         raise ValueError("Write at least one template, with {} where the label goes.")
     for template in templates:
