@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import torch
 import clipkit
 from clipkit import data, evaluation, fine_tune, zero_shot
 from clipkit.studio import CATEGORIES, FINDINGS
+from clipkit.studio.reports import read_report
 
 RESULTS = Path(clipkit.__file__).parent / "assets" / "results" / "radiographs.json"
 NAMES = list(FINDINGS)
@@ -25,6 +27,9 @@ SHORT = {"pleural effusion": "effusion", "pneumothorax": "PTX", "cardiomegaly": 
 LONG = {"nodule": "pulm nodule", "mass": "pulm mass"}
 STATING = ("{}.", "Small {}.", "Moderate {}.", "Large {}.")
 DENYING = ("No {}.", "Nil {}.", "-ve for {}.")
+STYLES = ("full sentences", "hospital B", "own sentences")
+SENTENCES = 60
+"""How many of the hospital's own sentences at most state a finding, and how many deny it."""
 SHARES = (0, 0.25, 0.5, 0.75, 1)
 
 
@@ -40,12 +45,29 @@ def texts_of(report: str, kind: str) -> list[str]:
     return [conclusion(report), *fine_tune.sentences(report)]
 
 
-def scores(clip, pictures, style: str = "hospital B") -> np.ndarray:
-    """A score for each film and finding, asked for in the hospital's words or full sentences."""
+def own_sentences(reports) -> dict:
+    """The most frequent sentences that state, and that deny, one finding alone."""
+    counted = {name: (Counter(), Counter()) for name in NAMES}
+    for sentence in (sentence for report in reports for sentence in fine_tune.sentences(report)):
+        facts = {(fact.name, fact.status) for fact in read_report(sentence)}
+        for name, status in facts:
+            if len(facts) == 1 and name in counted and status != "uncertain":
+                counted[name][status == "absent"][sentence] += 1
+    return {
+        name: tuple([text for text, _ in group.most_common(SENTENCES)] for group in pair)
+        for name, pair in counted.items()
+    }
+
+
+def scores(clip, pictures, style: str = "hospital B", own: dict | None = None) -> np.ndarray:
+    """A score for each film and finding, asked for in one of three `STYLES`."""
     if not isinstance(pictures, torch.Tensor):
         pictures = clip.encode_images(pictures)
     if style == "full sentences":
         return zero_shot.finding_scores(clip, pictures, NAMES).numpy()
+    if style == "own sentences":
+        each = [zero_shot.sentence_scores(clip, pictures, *own[name]) for name in NAMES]
+        return torch.stack(each, dim=1).numpy()
     lists = [[words.get(name, name) for name in NAMES] for words in (SHORT, LONG)]
     each = [zero_shot.finding_scores(clip, pictures, names, STATING, DENYING) for names in lists]
     return torch.stack(each).mean(dim=0).numpy()
@@ -69,18 +91,27 @@ class Films:
         self.splits = data.load_radiographs("B")
         self.truth = {s: _truth(films) for s, films in self.splits.items()}
         self.patients = {s: np.array(films["patient"]) for s, films in self.splits.items()}
+        self.own = own_sentences(self.splits["train"]["report"])
 
     def encoded(self, clip) -> dict:
         return {split: clip.encode_images(films["image"]) for split, films in self.splits.items()}
 
+    def scores(self, clip, pictures, style: str) -> np.ndarray:
+        return scores(clip, pictures, style, self.own)
+
+    def styles(self, clip, encoded: dict) -> dict:
+        """Mean AUROC on validation for each way of asking."""
+        return {
+            style: mean_auroc(
+                self.truth["validation"], self.scores(clip, encoded["validation"], style)
+            )
+            for style in STYLES
+        }
+
     def style(self, clip, encoded: dict) -> str:
-        """The way of asking that does better on validation."""
-        return max(
-            ("full sentences", "hospital B"),
-            key=lambda style: mean_auroc(
-                self.truth["validation"], scores(clip, encoded["validation"], style)
-            ),
-        )
+        """The way of asking that does best on validation."""
+        reached = self.styles(clip, encoded)
+        return max(reached, key=reached.get)
 
     def interval(self, statistic, *columns, rows=slice(None)):
         groups = self.patients["test"][rows]
@@ -173,8 +204,9 @@ def path(clip, tuned, films: Films, style: str) -> dict:
         model = fine_tune.wise_ft(clip, tuned, share)
         on_old = zero_shot.finding_scores(model, old["image"], NAMES).numpy()
         named = zero_shot.predict(model, catalog["image"], list(CATEGORIES))
+        on_new = films.scores(model, films.splits["test"]["image"], style)
         values = (
-            mean_auroc(films.truth["test"], scores(model, films.splits["test"]["image"], style)),
+            mean_auroc(films.truth["test"], on_new),
             mean_auroc(_truth(old), on_old),
             float(np.mean(named == np.array(catalog["category"]))),
         )
@@ -206,7 +238,7 @@ def main() -> None:
     models = {"before": clip, "after": tuned}
     styles = {stage: films.style(model, encoded[stage]) for stage, model in models.items()}
     test = {
-        stage: scores(model, encoded[stage]["test"], styles[stage])
+        stage: films.scores(model, encoded[stage]["test"], styles[stage])
         for stage, model in models.items()
     }
     by_texts = {}
@@ -218,7 +250,7 @@ def main() -> None:
         short = options | {"epochs": chosen.short_epochs}
         model, _ = train(clip, films, kind, short, folder / f"short-{label.split()[0]}", each)
         pictures = films.encoded(model)
-        by_texts[label] = scores(model, pictures["test"], films.style(model, pictures))
+        by_texts[label] = films.scores(model, pictures["test"], films.style(model, pictures))
     compared = {
         label: {
             "mean AUROC": films.interval(mean_auroc, truth, values),
@@ -229,7 +261,9 @@ def main() -> None:
     result = {
         "command": f"python benchmarks/radiographs.py --epochs {chosen.epochs} "
         f"--rate {chosen.rate:g}",
+        "model": (RESULTS.parents[1] / "clip" / "SHA256").read_text().split()[0],
         "recipe": longer | {"texts_each": chosen.texts_each},
+        "asked": {stage: films.styles(model, encoded[stage]) for stage, model in models.items()},
         "validation": validation,
         "mean AUROC": {
             stage: films.interval(mean_auroc, truth, values) for stage, values in test.items()
@@ -253,22 +287,23 @@ def main() -> None:
             for share, value in probes(films, encoded[stage]).items()
         },
         "sensitivity": sensitivity(
-            films, scores(tuned, encoded["after"]["validation"], styles["after"]), test["after"]
+            films,
+            films.scores(tuned, encoded["after"]["validation"], styles["after"]),
+            test["after"],
         ),
         "groups": groups(films, test["after"]),
         "denial": {stage: denial(model) for stage, model in models.items()},
         "path": path(clip, tuned, films, styles["after"]),
     }
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(_rounded(result), indent=1) + "\n")
+    RESULTS.write_text(json.dumps(rounded(result), indent=1) + "\n")
     print(f"wrote {RESULTS}: mean AUROC {result['mean AUROC']['after'][0]:.3f}")
 
 
-def _rounded(value):
+def rounded(value):
     if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
+        return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_rounded(item) for item in value]
+        return [rounded(item) for item in value]
     return round(value, 4) if isinstance(value, float) else value
 
 

@@ -32,7 +32,8 @@ from torch.utils.data import Dataset
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from clipkit.model import Clip
-from clipkit.pretrain.augment import move
+from clipkit.pictures import getters
+from clipkit.pretrain.augment import apply_movement, draw_movement
 from clipkit.pretrain.loss import contrastive_loss
 
 FEWEST_PAIRS = 8
@@ -61,6 +62,58 @@ def sentences(report: str) -> list[str]:
     parts = re.split(r"(?<=[.;])\s+|\n+", report)
     parts = [re.sub(r"^[A-Z][A-Za-z]+:\s*", "", part).strip() for part in parts]
     return [part for part in parts if re.search("[A-Za-z]", part)]  # not the "2." of a list
+
+
+def at_resolution(clip: Clip, pixels: int) -> Clip:
+    """The same model for larger or smaller pictures: it then sees more or fewer patches.
+
+    A vision transformer takes any number of patches; only the table of their positions has a fixed
+    size, and is interpolated here, as in Dosovitskiy et al. 2021 (arXiv 2010.11929, section 3.2).
+    The model needs some training before it is at home at the new size.
+
+    Parameters
+    ----------
+    clip : clipkit.model.Clip
+        A CLIP model; it stays as it is.
+    pixels : int
+        Side of the square pictures: a multiple of the patch size.
+
+    Returns
+    -------
+    clipkit.model.Clip
+        With a processor for the new size.
+
+    Raises
+    ------
+    ValueError
+        If `pixels` is not a multiple of the patch size.
+
+    Examples
+    --------
+    >>> import clipkit
+    >>> larger = at_resolution(clipkit.load(), 160)
+    >>> larger.pixels.size, larger.model.config.vision_config.image_size
+    (160, 160)
+    """
+    config, processor = copy.deepcopy((clip.model.config, clip.processor))
+    vision = config.vision_config
+    if pixels < vision.patch_size or pixels % vision.patch_size:
+        raise ValueError(
+            f"pixels is {pixels}, but must be a multiple of the patch size, {vision.patch_size}."
+        )
+    vision.image_size = pixels
+    weights = clip.model.state_dict()
+    embeddings = clip.model.vision_model.embeddings
+    patches = torch.empty(1, (pixels // vision.patch_size) ** 2 + 1, vision.hidden_size)
+    with torch.no_grad():
+        positions = embeddings.interpolate_pos_encoding(patches, pixels, pixels)[0]
+    weights["vision_model.embeddings.position_embedding.weight"] = positions
+    model = type(clip.model)(config)
+    model.load_state_dict(weights)
+    images = processor.image_processor
+    images.size = {"shortest_edge": pixels}
+    images.crop_size = {"height": pixels, "width": pixels}
+    return Clip(model, processor, clip.words, f"{clip.name} at {pixels} px", clip.device)
 
 
 class Pairs(Dataset):
@@ -112,8 +165,13 @@ class Pairs(Dataset):
         # Numbered once for all, so that processes agree on which captions are equal.
         every = dict.fromkeys(text for options in self.texts for text in options)
         self.numbers = {text: number for number, text in enumerate(every)}
+        self.tokens = clip.processor.tokenizer(
+            list(every), padding=True, truncation=True, return_tensors="pt"
+        )
         self.texts_each, self.move_pictures = texts_each, move_pictures
-        self.pixels = clip.pixels([picture.convert("RGB") for picture in pictures])
+        # Bytes: as floating-point numbers, ready for the model, they would take four times as much.
+        self.pixels = clip.pixels
+        self.read = np.stack([self.pixels.read(get) for get in getters(pictures)])
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -121,21 +179,25 @@ class Pairs(Dataset):
     def __getitem__(self, row: int) -> dict:
         return {"row": row}
 
-    def batch(self, tokenizer, rows: list[dict]) -> dict:
-        """Pixels, tokens and caption numbers of some rows; chance comes from torch's seed."""
+    def batch(self, rows: list[dict]) -> dict:
+        """Pixels, tokens and caption numbers of some rows; chance comes from torch's seed.
+
+        How the pictures are to be moved is drawn here and done later, on the model's device.
+        """
         rows = [item["row"] for item in rows]
-        texts = [text for row in rows for text in self._drawn(row)]
-        tokens = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
-        pixels = self.pixels[rows]
+        numbers = [self.numbers[text] for row in rows for text in self._drawn(row)]
+        mask = self.tokens["attention_mask"][numbers]
+        length = int(mask.sum(dim=1).max())
+        batch = {
+            "pixel_values": self.pixels.finish(self.read[rows]),
+            "input_ids": self.tokens["input_ids"][numbers, :length],
+            "attention_mask": mask[:, :length],
+            "caption_ids": torch.tensor(numbers),
+        }
         if self.move_pictures:
             never = torch.zeros(len(rows), dtype=torch.bool)
-            pixels = move(pixels, never, torch.default_generator)
-        return {
-            "pixel_values": pixels,
-            "input_ids": tokens["input_ids"],
-            "attention_mask": tokens["attention_mask"],
-            "caption_ids": torch.tensor([self.numbers[text] for text in texts]),
-        }
+            batch["theta"], batch["bend"] = draw_movement(never, torch.default_generator)
+        return batch
 
     def _drawn(self, row: int) -> list[str]:
         """Some of the picture's texts; one comes twice only where there are too few."""
@@ -159,6 +221,9 @@ class ContrastiveTrainer(Trainer):
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         caption_ids = inputs.pop("caption_ids")
+        if "theta" in inputs:
+            movement = inputs.pop("theta"), inputs.pop("bend")
+            inputs["pixel_values"] = apply_movement(inputs["pixel_values"], *movement)
         outputs = model(**inputs)
         pictures = normalize(outputs.image_embeds.float(), dim=1)
         texts = normalize(outputs.text_embeds.float(), dim=1)
@@ -369,7 +434,7 @@ def contrastive(
             model,
             arguments,
             train_dataset=pairs,
-            data_collator=lambda rows: pairs.batch(clip.processor.tokenizer, rows),
+            data_collator=pairs.batch,
             processing_class=clip.processor,  # so that every checkpoint can be loaded by itself
             callbacks=list(callbacks),
         )

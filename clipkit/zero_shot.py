@@ -103,6 +103,33 @@ def finding_scores(
     return torch.sigmoid(clip.logit_scale * (stated - denied))
 
 
+def sentence_scores(clip, pictures, stated: list[str], denied: list[str]) -> torch.Tensor:
+    """The share of a softmax over sentences that falls to those which state a finding.
+
+    A mean of prompts, as in `finding_scores`, asks for what all sentences have in common. This asks
+    whether *any* of them fits: "small nodule in the left upper zone" may, where "nodule" says
+    little. It needs a model that has read such sentences.
+
+    Parameters
+    ----------
+    clip : clipkit.model.Clip
+    pictures : pictures, or torch.Tensor of float32, shape (n, d), of their embeddings
+    stated, denied : lists of str
+        Sentences of reports that state the finding, and that deny it.
+
+    Returns
+    -------
+    torch.Tensor of float32, shape (n,)
+        Between 0 and 1: a score to rank films by, not a probability of disease.
+    """
+    pictures = _encoded(clip, pictures)
+    stated, denied = (
+        (clip.logit_scale * pictures @ clip.encode_texts(texts).T).logsumexp(dim=1)
+        for texts in (stated, denied)
+    )
+    return torch.sigmoid(stated - denied)
+
+
 def _encoded(clip, pictures) -> torch.Tensor:
     """Embeddings as they are, and pictures as embeddings."""
     return pictures if isinstance(pictures, torch.Tensor) else clip.encode_images(pictures)

@@ -15,6 +15,7 @@ from transformers import TrainerCallback
 import clipkit
 from clipkit import fine_tune, plots
 from clipkit.hub import CheckpointError
+from clipkit.pretrain.augment import apply_movement
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 220), "white": (250,) * 3}
 
@@ -281,13 +282,34 @@ class TestLivePlot:
         assert torch.equal(weights(watched), weights(fine_tune.contrastive(clip, pairs, **options)))
 
 
+def test_a_model_at_another_resolution_is_the_one_with_interpolated_positions(tmp_path):
+    clip = clipkit.load(device="cpu")
+    films = clipkit.data.load_radiographs("B")["validation"].select(range(4))["image"]
+    larger = fine_tune.at_resolution(clip, 120)
+    pixels = larger.pixels(films)
+    assert pixels.shape == (4, 3, 120, 120)
+    with torch.no_grad():  # what transformers does on the way through
+        seen = clip.model.get_image_features(pixels, interpolate_pos_encoding=True).pooler_output
+    expected = torch.nn.functional.normalize(seen, dim=1)
+    assert torch.allclose(larger.encode_images(films), expected, atol=1e-5)
+    fine_tune.save(larger, tmp_path)
+    assert torch.equal(
+        clipkit.load(tmp_path, device="cpu").encode_images(films), larger.encode_images(films)
+    )
+    assert clip.pixels.size == clip.model.config.vision_config.image_size == 80
+    same = fine_tune.at_resolution(clip, 80)
+    assert torch.equal(same.encode_images(films), clip.encode_images(films))
+    with pytest.raises(ValueError, match="125, but must be a multiple of the patch size, 10"):
+        fine_tune.at_resolution(clip, 125)
+
+
 def test_moved_pictures_are_never_mirrored(clip):
     # White on the left half alone: however it is moved, the left stays the brighter side.
     half = Image.new("RGB", (32, 32))
     half.paste((255, 255, 255), (0, 0, 16, 32))
     pairs = fine_tune.Pairs(clip, [half] * 16, ["a mug"] * 16, move_pictures=True)
-    batch = pairs.batch(clip.processor.tokenizer, [pairs[row] for row in range(16)])
-    pixels = batch["pixel_values"]
+    batch = pairs.batch([pairs[row] for row in range(16)])
+    pixels = apply_movement(batch["pixel_values"], batch["theta"], batch["bend"])
     left, right = pixels.mean(1).chunk(2, dim=2)
     assert (left.mean((1, 2)) > right.mean((1, 2))).all()
     assert not torch.equal(pixels[0], pixels[1])
@@ -296,18 +318,18 @@ def test_moved_pictures_are_never_mirrored(clip):
 def test_a_picture_may_have_several_texts_in_a_step(clip, pictures):
     texts = [[f"text {row}", f"more {row}", f"last {row}"] for row in range(16)]
     pairs = fine_tune.Pairs(clip, pictures, texts, texts_each=3)
-    batch = pairs.batch(clip.processor.tokenizer, [pairs[2], pairs[5]])
+    batch = pairs.batch([pairs[2], pairs[5]])
     assert len(batch["pixel_values"]) == 2
     assert sorted(batch["caption_ids"].tolist()) == [6, 7, 8, 15, 16, 17]
     few = fine_tune.Pairs(clip, pictures, ["a mug"] * 16, texts_each=3)
-    assert few.batch(clip.processor.tokenizer, [few[2]])["caption_ids"].tolist() == [0, 0, 0]
+    assert few.batch([few[2]])["caption_ids"].tolist() == [0, 0, 0]
     assert not torch.equal(weights(clip), weights(fine_tune.contrastive(clip, pairs, epochs=1)))
 
 
 def test_equal_captions_have_one_number_in_all_batches(clip, pairs):
     def numbers(rows):
         torch.manual_seed(0)
-        return pairs.batch(clip.processor.tokenizer, [pairs[row] for row in rows])["caption_ids"]
+        return pairs.batch([pairs[row] for row in rows])["caption_ids"]
 
     assert torch.equal(numbers([1, 2, 3]), numbers([5, 6, 7]))
     assert len(numbers([0, 1, 2, 3]).unique()) == 4

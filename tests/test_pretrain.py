@@ -22,7 +22,7 @@ from clipkit.evaluation import Estimate
 from clipkit.hub import find_checkpoint
 from clipkit.pretrain import evaluate
 from clipkit.pretrain import train as training
-from clipkit.pretrain.augment import augment, draw_grey, move
+from clipkit.pretrain.augment import apply_movement, augment, draw_grey, draw_movement
 from clipkit.pretrain.corpus import CLASSES, Batch, Corpus
 from clipkit.pretrain.loss import contrastive_loss, positives
 from clipkit.pretrain.towers import PATCHES, mimetic, small_config, train_tokenizer
@@ -108,9 +108,7 @@ def loss_and_gradients(learner, batch):
 def one_of_two(rank, folder):
     torch.set_num_threads(1)
     os.environ.update(MASTER_ADDR="127.0.0.1")
-    dist.init_process_group(
-        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
-    )
+    dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
     tokenizer = CLIPTokenizer.from_pretrained(folder)
     learner = DistributedDataParallel(tiny_learner(tokenizer), find_unused_parameters=True)
     result = loss_and_gradients(learner, part(fake_batch(tokenizer, 8), rank, 2))
@@ -189,7 +187,8 @@ def test_the_mask_moves_with_the_product():
     rgba[:, :3] = 30  # a dark room with a bright product
     rgba[:, :, 12:22, 16:30] = 255
     generator = torch.Generator().manual_seed(0)
-    moved = move(rgba.float() / 255, torch.ones(32, dtype=torch.bool), generator)
+    movement = draw_movement(torch.ones(32, dtype=torch.bool), generator)
+    moved = apply_movement(rgba.float() / 255, *movement)
     inside = moved[:, 3] > 0.99
     assert inside.any() and (moved[:, 0][inside] > 0.95).all()
     assert (moved[:, 0][moved[:, 3] < 0.01] < 0.2).all()

@@ -59,16 +59,25 @@ def cut_out(rgba: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     return laid
 
 
-def move(pictures: torch.Tensor, turn: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Crop, stretch, shift, turn, mirror and bend each picture by its own amount.
+def draw_movement(
+    turn: torch.Tensor, generator: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """By how much each of n pictures is cropped, stretched, shifted, turned, mirrored and bent.
 
     Parameters
     ----------
-    pictures : torch.Tensor of float32, shape (n, c, p, p)
     turn : torch.Tensor of bool, shape (n,)
-        Which pictures may be mirrored, turned and bent: a radiograph has a left and a right.
+        Which pictures may be mirrored, turned far and bent: a radiograph has a left and a right.
+    generator : torch.Generator
+
+    Returns
+    -------
+    theta : torch.Tensor of float32, shape (n, 2, 3)
+        As `torch.nn.functional.affine_grid` takes it.
+    bend : torch.Tensor of float32, shape (n, 2, 5, 5)
+        A coarse field of shifts, in halves of the picture's side; zero where `turn` is False.
     """
-    n = len(pictures)
+    n = len(turn)
     wide = torch.where(turn, 1.0, 0.3)
     scale = 1 + wide * _uniform(n, -0.5, 0.2, generator)
     aspect = torch.exp(wide * _uniform(n, -0.25, 0.25, generator))
@@ -84,10 +93,17 @@ def move(pictures: torch.Tensor, turn: torch.Tensor, generator: torch.Generator)
         ],
         dim=1,
     )
-    grid = affine_grid(theta, list(pictures.shape), align_corners=False)
     # Cloth lies crumpled and sags: bend what is no radiograph.
-    bend = 0.07 * torch.rand(n, 1, 1, 1, generator=generator) ** 2 * turn[:, None, None, None]
-    grid = grid + bend * swells(n, 2, pictures.shape[-1], generator).permute(0, 2, 3, 1)
+    amount = 0.07 * torch.rand(n, 1, 1, 1, generator=generator) ** 2 * turn[:, None, None, None]
+    return theta, amount * torch.randn(n, 2, 5, 5, generator=generator)
+
+
+def apply_movement(pictures: torch.Tensor, theta: torch.Tensor, bend: torch.Tensor) -> torch.Tensor:
+    """Move pictures, (n, c, p, p), as `draw_movement` says, on the device where they all are."""
+    grid = affine_grid(theta, list(pictures.shape), align_corners=False)
+    if bend.any():
+        field = interpolate(bend, size=pictures.shape[-2:], mode="bicubic")
+        grid = grid + field.permute(0, 2, 3, 1)
     return grid_sample(pictures, grid, padding_mode="reflection", align_corners=False)
 
 
@@ -132,7 +148,7 @@ def augment(
     rgba : torch.Tensor of uint8, shape (n, 4, p, p)
         Pictures with the product's mask as fourth channel (all zero: no mask).
     grey, turn : torch.Tensor of bool, shape (n,)
-        See `develop` and `move`.
+        See `develop` and `draw_movement`.
     generator : torch.Generator
         Two calls with generators in the same state give the same pictures.
 
@@ -142,5 +158,6 @@ def augment(
     masks : torch.Tensor of float32 in 0..1, shape (n, p, p)
         How much of each pixel the product covers, wherever it has been moved.
     """
-    moved = move(cut_out(rgba.float() / 255, generator), turn, generator)
+    laid = cut_out(rgba.float() / 255, generator)
+    moved = apply_movement(laid, *draw_movement(turn, generator))
     return develop(moved[:, :3], grey, generator), moved[:, 3]
