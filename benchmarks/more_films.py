@@ -2,8 +2,9 @@
 
 It renders films of more patients of hospital B with their reports, fine-tunes on them without a
 label, measures on the test split of notebook 05, and writes what the notebook shows to
-clipkit/assets/results/more_films.json. Rendering takes about an hour of two cores; the training
-takes a GPU a few minutes, and processors many hours. Stopped and called again, it goes on.
+clipkit/assets/results/more_films.json. Rendering takes two cores about half an hour. The trainings
+took an H200 four and a half minutes, four at a time (`--only`); two cores need some 40 hours.
+Stopped and called again, it goes on.
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ _MODULES = (
     "doctor",
     "evaluation",
     "exercises",
-    "explain",
     "fine_tune",
     "model",
     "pictures",

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import clipkit
+
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10
@@ -70,3 +72,8 @@ def test_no_link_points_nowhere_inside_the_repository(page):
         if re.match(r"[a-z]+:|#|attachment:|data:", link):
             continue
         assert (page.parent / link.split("#")[0]).exists(), f"{page.name} links to {link}"
+
+
+@pytest.mark.parametrize("name", clipkit.__all__)
+def test_every_name_that_clipkit_lists_exists(name):
+    assert getattr(clipkit, name) is not None

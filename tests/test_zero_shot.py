@@ -20,6 +20,9 @@ class Sorted:
         sign = -1.0 if all(" no " in f" {t} " or "without" in t for t in templates) else 1.0
         return torch.stack([sign * self._direction(label) for label in labels])
 
+    def encode_texts(self, texts):
+        return self.encode_labels([text.split()[-1] for text in texts], texts[:1])
+
     def _direction(self, word):
         return torch.eye(3)[self.words.index(word)]
 
@@ -63,6 +66,15 @@ def test_finding_scores_are_the_softmax_of_the_pair(clip):
         pair = torch.stack([clip._direction(name), -clip._direction(name)])
         expected = (clip.logit_scale * pictures @ pair.T).softmax(dim=1)[:, 0]
         torch.testing.assert_close(score[:, k], expected)
+
+
+def test_sentence_scores_are_the_softmax_over_all_sentences(clip):
+    pictures = clip.encode_images(["mug", "hat"])
+    stated, denied = ["a mug", "large mug"], ["a hat", "a sofa", "a mug"]
+    score = zero_shot.sentence_scores(clip, pictures, stated, denied)
+    logits = clip.logit_scale * pictures @ clip.encode_texts(stated + denied).T
+    torch.testing.assert_close(score, logits.softmax(dim=1)[:, :2].sum(dim=1))
+    assert score[0] == pytest.approx(2 / 3, abs=1e-3)  # two of the three sentences about mugs
 
 
 def test_shots_are_k_of_each_label_and_the_same_for_a_seed():

@@ -226,7 +226,12 @@ def as_array(
         return array.astype(np.int64)
     array = array.astype(np.float64)
     if not np.isfinite(array).all():
-        raise Wrong("Your result holds numbers that are not finite (nan or inf).", "not finite")
+        raise Wrong(
+            "Your result holds numbers that are not finite (nan or inf).",
+            "not finite",
+            "Look for a division by zero, and for the exponential of a large number: `softmax` and "
+            "`logsumexp` work it out safely.",
+        )
     return array
 
 

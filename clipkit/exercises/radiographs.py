@@ -297,6 +297,87 @@ def finding_score(answer, pictures, stated, denied, scale):
     require(got, logistic(scale * (yes - no)), "A film's score is not right.", confusions)
 
 
+def _stated_share_cases(rng):
+    cases = []
+    for n, t, u, scale in ((2, 2, 1, 5.0), (4, 5, 3, 20.0), (6, 9, 4, 100.0)):
+        # Films lie near the sentences, as they do in a model: else all shares are 0 or 1.
+        texts = unit_rows(rng.normal(size=(t + u, 6)) * 0.3 + unit(rng, 6))
+        films = unit_rows(texts[rng.integers(0, t + u, n)] + rng.normal(size=(n, 6)) * 0.2)
+        cases.append((*(rows.astype(np.float32) for rows in (films, texts[:t], texts[t:])), scale))
+    return cases
+
+
+@exercise(
+    "radiographs.stated_share",
+    _stated_share_cases,
+    "One softmax over all sentences; the score is what falls to those that state the finding.",
+    given="torch",
+)
+def stated_share(answer, pictures, stated, denied, scale):
+    def weights(rows, scale=scale):
+        return np.exp(scale * (pictures.astype(float) @ rows.astype(float).T))
+
+    yes, no = weights(stated), weights(denied)
+    share = yes.sum(1) / (yes.sum(1) + no.sum(1))
+
+    def centre(rows):
+        return unit_rows(rows.astype(float).mean(axis=0))
+
+    confusions = [
+        Confusion(
+            "mean of sentences",
+            "This averages the sentences first, as `finding_score` did. Compare the film with each "
+            "sentence, and add up afterwards.",
+            lambda: 1 / (1 + np.exp(scale * pictures @ (centre(denied) - centre(stated)))),
+        ),
+        Confusion(
+            "best sentence",
+            "This compares the best statement with the best denial alone. All sentences share in "
+            "one softmax.",
+            lambda: yes.max(1) / (yes.max(1) + no.max(1)),
+        ),
+        Confusion(
+            "mean of weights",
+            "You average over each group where a softmax adds up: a group of nine sentences has "
+            "nine shares.",
+            lambda: yes.mean(1) / (yes.mean(1) + no.mean(1)),
+        ),
+        Confusion(
+            "signs exchanged",
+            "This is the share of the denials; the statements come first.",
+            lambda: 1 - share,
+        ),
+        Confusion(
+            "scale forgotten",
+            "Cosines differ by little: multiply them by `scale` before the softmax.",
+            lambda: (
+                weights(stated, 1).sum(1) / (weights(stated, 1).sum(1) + weights(denied, 1).sum(1))
+            ),
+        ),
+        Confusion(
+            "largest share",
+            "You take the largest share of the statements. Add them all up.",
+            lambda: yes.max(1) / (yes.sum(1) + no.sum(1)),
+        ),
+        Confusion(
+            "softmax over the statements alone",
+            "A softmax over the statements alone adds up to 1 for every film. The denials belong "
+            "into the same softmax.",
+            lambda: np.ones(len(pictures)),
+        ),
+        Confusion(
+            "softmax over the films",
+            "The shares of one film over all sentences add up to 1, not those of one sentence over "
+            "all films: `softmax(dim=1)` for (films, sentences).",
+            lambda: np.concatenate([yes / yes.sum(0), no / no.sum(0)], 1)[:, : len(stated)].sum(1),
+        ),
+    ]
+    got = answer.array(
+        pictures, stated, denied, scale, shape=(len(pictures),), confusions=confusions
+    )
+    require(got, share, "A film's score is not right.", confusions)
+
+
 def _interval_cases(rng):
     draws = []
     for _ in range(6):

@@ -190,6 +190,64 @@ def best_prompts(pictures, stated, denied, scale):
     return torch.sigmoid(scale * (yes - no))
 
 
+# stated_share
+
+
+def _logits(pictures, stated, denied, scale):
+    return scale * pictures @ torch.cat([stated, denied]).T
+
+
+@wrong("radiographs.stated_share", "mean of sentences")
+def means_first(pictures, stated, denied, scale):
+    return torch.sigmoid(scale * pictures @ (_mean(stated) - _mean(denied)))
+
+
+@wrong("radiographs.stated_share", "best sentence")
+def best_of_each(pictures, stated, denied, scale):
+    yes, no = ((scale * pictures @ rows.T).max(dim=1).values for rows in (stated, denied))
+    return torch.sigmoid(yes - no)
+
+
+@wrong("radiographs.stated_share", "mean of weights")
+def mean_weights(pictures, stated, denied, scale):
+    yes, no = (
+        (scale * pictures.double() @ rows.double().T).exp().mean(dim=1) for rows in (stated, denied)
+    )
+    return yes / (yes + no)
+
+
+@wrong("radiographs.stated_share", "signs exchanged")
+def share_of_denials(pictures, stated, denied, scale):
+    return _logits(pictures, stated, denied, scale).softmax(dim=1)[:, len(stated) :].sum(dim=1)
+
+
+@wrong("radiographs.stated_share", "scale forgotten")
+def no_scale(pictures, stated, denied, scale):
+    return _logits(pictures, stated, denied, 1).softmax(dim=1)[:, : len(stated)].sum(dim=1)
+
+
+@wrong("radiographs.stated_share", "largest share")
+def largest_share(pictures, stated, denied, scale):
+    shares = _logits(pictures, stated, denied, scale).softmax(dim=1)
+    return shares[:, : len(stated)].max(dim=1).values
+
+
+@wrong("radiographs.stated_share", "softmax over the statements alone")
+def denials_left_out(pictures, stated, denied, scale):
+    return (scale * pictures @ stated.T).softmax(dim=1).sum(dim=1)
+
+
+@wrong("radiographs.stated_share", "softmax over the films")
+def over_films(pictures, stated, denied, scale):
+    return _logits(pictures, stated, denied, scale).softmax(dim=0)[:, : len(stated)].sum(dim=1)
+
+
+@wrong("radiographs.stated_share", "not finite")
+def bare_exponentials(pictures, stated, denied, scale):
+    yes, no = ((scale * pictures @ rows.T).exp().sum(dim=1) for rows in (stated, denied))
+    return yes / (yes + no)
+
+
 # patient_interval
 
 
