@@ -3,8 +3,8 @@
 It renders films of more patients of hospital B with their reports, fine-tunes on them without a
 label, measures on the test split of notebook 05, and writes what the notebook shows to
 clipkit/assets/results/more_films.json. Rendering takes two cores about half an hour. The trainings
-took an H200 four and a half minutes, four at a time (`--only`); two cores need some 40 hours.
-Stopped and called again, it goes on.
+took an H200 four and a half minutes, four at a time (`--render` first, then `--only` each); two
+cores would need some 40 hours. Stopped and called again, it goes on.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from clipkit import evaluation, fine_tune
 from clipkit.studio.build import ARCHIVES, RADIOGRAPH_FEATURES, films_of, radiograph_row
 
 RESULTS = Path(clipkit.__file__).parent / "assets" / "results" / "more_films.json"
+MODEL = (RESULTS.parents[1] / "clip" / "SHA256").read_text().split()[0]
 CACHE = Path.home() / ".cache" / "clipkit" / "hospital-b"
 SHARD = 250  # patients in a file of the cache
 BUNDLED = ARCHIVES["B"].patients["train"]
@@ -67,9 +68,9 @@ def render_shard(first: int) -> None:
         for film in range(films_of("train", number, "B"))
         for row in [radiograph_row("train", number, film, "B")]
     ]
-    part = CACHE / f"{first:06d}.part"
+    part = CACHE / f"{first:06d}.{os.getpid()}"
     Dataset.from_list(rows, features=FEATURES).to_parquet(part)
-    os.replace(part, part.with_suffix(".parquet"))
+    os.replace(part, CACHE / f"{first:06d}.parquet")
 
 
 def render(patients: int, processes: int) -> None:
@@ -106,9 +107,18 @@ def run(name: str, films: Films, folder: Path) -> None:
     checkpoints = folder / "checkpoints"
     tuned = fine_tune.contrastive(start, pairs, folder=checkpoints, callbacks=[live], **recipe)
     fine_tune.save(tuned, folder / "model")
-    result = {**RUNS[name], "films": len(rows), **measured(tuned, films)}
+    result = {"model": MODEL, **RUNS[name], "films": len(rows), **measured(tuned, films)}
     (folder / "result.json").write_text(json.dumps(rounded(result)))
     print(name, result["films"], "films:", evaluation.Estimate(*result["mean AUROC"]), flush=True)
+
+
+def result_of(name: str, folder: Path) -> dict | None:
+    """What a run reached, if it was made with today's model and recipe."""
+    if not (folder / "result.json").exists():
+        return None
+    result = json.loads((folder / "result.json").read_text())
+    wanted = {"model": MODEL, **RUNS[name]}
+    return result if all(result.get(key) == value for key, value in wanted.items()) else None
 
 
 def measured(model, films: Films) -> dict:
@@ -140,6 +150,7 @@ def measured(model, films: Films) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--render", action="store_true", help="render the films, and no more")
     parser.add_argument("--only", choices=list(RUNS), help="one of the runs, and no summary")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument(
@@ -150,14 +161,14 @@ def main() -> None:
     films = Films()
     names = [chosen.only] if chosen.only else list(RUNS)
     render(max(RUNS[name]["patients"] for name in names), chosen.processes)
+    if chosen.render:
+        return
     for name in names:
-        if not (chosen.folder / name / "result.json").exists():
+        if not result_of(name, chosen.folder / name):
             run(name, films, chosen.folder / name)
     if chosen.only:
         return
-    results = {
-        name: json.loads((chosen.folder / name / "result.json").read_text()) for name in names
-    }
+    results = {name: result_of(name, chosen.folder / name) for name in names}
     best = max(names, key=lambda name: max(results[name]["on validation"].values()))
     asked = results[best]["asked"]
     start = fine_tune.at_resolution(clipkit.load(), RUNS[best]["pixels"])
@@ -166,7 +177,7 @@ def main() -> None:
     ranked = {part: films.scores(tuned, encoded[part], asked) for part in ("validation", "test")}
     summary = {
         "command": "python benchmarks/more_films.py",
-        "model": (RESULTS.parents[1] / "clip" / "SHA256").read_text().split()[0],
+        "model": MODEL,
         "runs": results,
         "best": best,
         "sensitivity": sensitivity(films, ranked["validation"], ranked["test"]),

@@ -81,12 +81,14 @@ def at_resolution(clip: Clip, pixels: int) -> Clip:
     Returns
     -------
     clipkit.model.Clip
-        With a processor for the new size.
+        A copy, with a processor for the new size.
 
     Raises
     ------
+    TypeError
+        If `pixels` is no whole number.
     ValueError
-        If `pixels` is not a multiple of the patch size.
+        If it is not a multiple of the patch size, or the model is a SigLIP model.
 
     Examples
     --------
@@ -95,24 +97,29 @@ def at_resolution(clip: Clip, pixels: int) -> Clip:
     >>> larger.pixels.size, larger.model.config.vision_config.image_size
     (160, 160)
     """
-    config, processor = copy.deepcopy((clip.model.config, clip.processor))
-    vision = config.vision_config
+    if clip.is_siglip:
+        raise ValueError(f"{clip.name} is a SigLIP model; at_resolution takes CLIP models.")
+    if not isinstance(pixels, int | np.integer):
+        raise TypeError(f"pixels is {pixels!r}, but must be a whole number.")
+    model, processor = copy.deepcopy((clip.model, clip.processor))
+    vision, embeddings = model.config.vision_config, model.vision_model.embeddings
     if pixels < vision.patch_size or pixels % vision.patch_size:
         raise ValueError(
             f"pixels is {pixels}, but must be a multiple of the patch size, {vision.patch_size}."
         )
-    vision.image_size = pixels
-    weights = clip.model.state_dict()
-    embeddings = clip.model.vision_model.embeddings
-    patches = torch.empty(1, (pixels // vision.patch_size) ** 2 + 1, vision.hidden_size)
+    pixels, old = int(pixels), vision.image_size
+    count = (pixels // vision.patch_size) ** 2 + 1  # of the patches, and one for the whole picture
     with torch.no_grad():
-        positions = embeddings.interpolate_pos_encoding(patches, pixels, pixels)[0]
-    weights["vision_model.embeddings.position_embedding.weight"] = positions
-    model = type(clip.model)(config)
-    model.load_state_dict(weights)
+        blank = torch.empty(1, count, vision.hidden_size)
+        positions = embeddings.interpolate_pos_encoding(blank, pixels, pixels)[0].clone()
+    embeddings.position_embedding = torch.nn.Embedding.from_pretrained(positions, freeze=False)
+    embeddings.position_ids = torch.arange(count, device=positions.device)[None]
+    embeddings.num_positions, embeddings.num_patches = count, count - 1
+    embeddings.image_size = vision.image_size = pixels
     images = processor.image_processor
-    images.size = {"shortest_edge": pixels}
-    images.crop_size = {"height": pixels, "width": pixels}
+    for name in ("size", "crop_size"):
+        sides = {key: side for key, side in dict(getattr(images, name) or {}).items() if side}
+        setattr(images, name, {key: round(side * pixels / old) for key, side in sides.items()})
     return Clip(model, processor, clip.words, f"{clip.name} at {pixels} px", clip.device)
 
 
@@ -122,9 +129,9 @@ class Pairs(Dataset):
     Parameters
     ----------
     clip : clipkit.model.Clip
-        Its processor prepares the pictures, once.
+        Its processor prepares the pictures and texts, once.
     pictures : iterable of pictures
-        Anything that `Clip.encode_images` takes as a list of PIL pictures.
+        As `Clip.encode_images` takes them. What is kept of each are the bytes at the model's size.
     texts : sequence of str or of sequences of str, length n
         The text of each picture, or several of which each step draws one.
     texts_each : int
@@ -137,8 +144,10 @@ class Pairs(Dataset):
     Raises
     ------
     ValueError
-        If a text is missing or empty, if there are not as many texts as pictures, or if there are
-        too few pairs to contrast.
+        If a text is missing or empty, if there are not as many texts as pictures, if there are too
+        few pairs to contrast, or if `texts_each` is less than 1.
+    clipkit.pictures.PictureError
+        If a picture cannot be read.
     """
 
     def __init__(
@@ -150,7 +159,12 @@ class Pairs(Dataset):
         texts_each: int = 1,
         move_pictures: bool = False,
     ):
-        pictures = list(pictures)
+        if texts_each < 1:
+            raise ValueError(
+                f"texts_each is {texts_each}, but each picture needs a text: 1 or more."
+            )
+        if not hasattr(pictures, "__len__"):
+            pictures = list(pictures)
         if len(pictures) != len(texts):
             raise ValueError(
                 f"There are {len(pictures)} pictures but {len(texts)} texts; each picture needs "
@@ -166,12 +180,21 @@ class Pairs(Dataset):
         every = dict.fromkeys(text for options in self.texts for text in options)
         self.numbers = {text: number for number, text in enumerate(every)}
         self.tokens = clip.processor.tokenizer(
-            list(every), padding=True, truncation=True, return_tensors="pt"
+            list(every),
+            padding=True,
+            truncation=True,
+            max_length=clip.context_length,
+            return_tensors="pt",
         )
         self.texts_each, self.move_pictures = texts_each, move_pictures
-        # Bytes: as floating-point numbers, ready for the model, they would take four times as much.
-        self.pixels = clip.pixels
-        self.read = np.stack([self.pixels.read(get) for get in getters(pictures)])
+        self.pixels, self.finish = clip.pixels.size, clip.pixels.finish
+        # Bytes, and one array from the start: as floating-point numbers, ready for the model, they
+        # would take four times as much.
+        for row, get in enumerate(getters(pictures)):
+            picture = clip.pixels.read(get)
+            if row == 0:
+                self.resized = np.empty((len(pictures), *picture.shape), picture.dtype)
+            self.resized[row] = picture
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -189,14 +212,14 @@ class Pairs(Dataset):
         mask = self.tokens["attention_mask"][numbers]
         length = int(mask.sum(dim=1).max())
         batch = {
-            "pixel_values": self.pixels.finish(self.read[rows]),
+            "pixel_values": self.finish(self.resized[rows]),
             "input_ids": self.tokens["input_ids"][numbers, :length],
             "attention_mask": mask[:, :length],
             "caption_ids": torch.tensor(numbers),
         }
         if self.move_pictures:
             never = torch.zeros(len(rows), dtype=torch.bool)
-            batch["theta"], batch["bend"] = draw_movement(never, torch.default_generator)
+            batch["theta"], _ = draw_movement(never, torch.default_generator)
         return batch
 
     def _drawn(self, row: int) -> list[str]:
@@ -222,8 +245,7 @@ class ContrastiveTrainer(Trainer):
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         caption_ids = inputs.pop("caption_ids")
         if "theta" in inputs:
-            movement = inputs.pop("theta"), inputs.pop("bend")
-            inputs["pixel_values"] = apply_movement(inputs["pixel_values"], *movement)
+            inputs["pixel_values"] = apply_movement(inputs["pixel_values"], inputs.pop("theta"))
         outputs = model(**inputs)
         pictures = normalize(outputs.image_embeds.float(), dim=1)
         texts = normalize(outputs.text_embeds.float(), dim=1)
@@ -367,7 +389,7 @@ def contrastive(
         Peak learning rate of AdamW: it rises over the first tenth of the steps and then falls as a
         half cosine to zero.
     batch_size : int
-        Pairs in a step on each process; they are contrasted with those of all processes.
+        Pairs in a step on each process or GPU; they are contrasted with those of all.
     freeze : {"vision", "text"}, optional
         A tower that stays as it is. "vision" is locked-image tuning (Zhai et al. 2022, LiT,
         arXiv 2111.07991).
@@ -386,7 +408,8 @@ def contrastive(
     Raises
     ------
     ValueError
-        For an unknown tower, a batch without negatives, or a folder that holds another run.
+        For an unknown tower, a batch without negatives, pairs of another resolution, or a folder
+        that holds another run.
     FloatingPointError
         If the loss is no longer a number.
     KeyboardInterrupt
@@ -401,11 +424,19 @@ def contrastive(
             f"batch_size is {batch_size}, but a pair is contrasted with the others of its batch: "
             "at least 2."
         )
+    if pairs.pixels != clip.pixels.size:
+        raise ValueError(
+            f"The pairs hold pictures of {pairs.pixels} px, but the model takes "
+            f"{clip.pixels.size}; make them with the model that you train."
+        )
     model = copy.deepcopy(clip.model)
     for part in TOWERS.get(freeze, ()):
         getattr(model, part).requires_grad_(False)
     processes = PartialState(cpu=clip.device.type == "cpu")
-    batch = batch_size * processes.num_processes
+    # One process that sees several GPUs uses all of them.
+    gpus = torch.cuda.device_count() if clip.device.type == "cuda" else 1
+    devices = processes.num_processes if processes.num_processes > 1 else max(gpus, 1)
+    batch = batch_size * devices
     last = None
     if folder:
         options = {"epochs": epochs, "rate": rate, "batch_size": batch_size, "freeze": freeze}
@@ -458,6 +489,9 @@ def _go_on(folder: Path, options: dict, clip: Clip, pairs: Pairs) -> str | None:
     recipe = options | {
         "texts": zlib.crc32("\n".join(pairs.numbers).encode()),
         "pairs": len(pairs),
+        "pixels": pairs.pixels,
+        "texts_each": pairs.texts_each,
+        "move_pictures": pairs.move_pictures,
         "model": zlib.crc32(b"".join(small)),
     }
     path = folder / "recipe.json"

@@ -120,8 +120,17 @@ def sentence_scores(clip, pictures, stated: list[str], denied: list[str]) -> tor
     Returns
     -------
     torch.Tensor of float32, shape (n,)
-        Between 0 and 1: a score to rank films by, not a probability of disease.
+        Between 0 and 1: a score to rank films by, not a probability of disease. It grows with the
+        number of sentences that state the finding, so scores of two findings do not compare.
+
+    Raises
+    ------
+    ValueError
+        If there is no sentence that states the finding, or none that denies it.
     """
+    for name, texts in (("stated", stated), ("denied", denied)):
+        if not texts:
+            raise ValueError(f"`{name}` is empty; give at least one sentence.")
     pictures = _encoded(clip, pictures)
     stated, denied = (
         (clip.logit_scale * pictures @ clip.encode_texts(texts).T).logsumexp(dim=1)

@@ -1,5 +1,6 @@
 """Fine-tuning learns, resumes, refuses bad input in one sentence, and leaves its input alone."""
 
+import copy
 import json
 import re
 import subprocess
@@ -56,7 +57,10 @@ def test_house_names_are_learnt_and_the_given_model_stays(clip, pairs, pictures)
     assert torch.equal(weights(clip), before)
 
 
-def test_an_interrupted_run_ends_like_an_unbroken_one(clip, pairs, tmp_path):
+def test_an_interrupted_run_ends_like_an_unbroken_one(clip, pictures, tmp_path):
+    texts = [["alpha mug", "new"], ["beta mug", "old"]] * 8
+    pairs = fine_tune.Pairs(clip, pictures, texts, texts_each=2, move_pictures=True)
+
     class StopAfterTwo(TrainerCallback):
         def on_epoch_end(self, args, state, control, **kwargs):
             control.should_save = True
@@ -107,6 +111,18 @@ def test_a_folder_of_another_run_is_refused(clip, pairs, tmp_path):
     fine_tune.contrastive(clip, pairs, epochs=1, folder=tmp_path)
     with pytest.raises(ValueError, match="a run with another epochs, rate; pass the same"):
         fine_tune.contrastive(clip, pairs, epochs=2, rate=1e-3, folder=tmp_path)
+
+
+def test_a_folder_of_other_pairs_is_refused(clip, pictures, tmp_path):
+    names = ["alpha mug", "beta mug", "gamma mug", "delta mug"] * 4
+    fine_tune.contrastive(clip, fine_tune.Pairs(clip, pictures, names), epochs=1, folder=tmp_path)
+    other = fine_tune.Pairs(clip, pictures, names, texts_each=2, move_pictures=True)
+    with pytest.raises(ValueError, match="another texts_each, move_pictures; pass the same"):
+        fine_tune.contrastive(clip, other, epochs=1, folder=tmp_path)
+    larger = fine_tune.at_resolution(clip, 40)
+    pairs = fine_tune.Pairs(larger, pictures, names)
+    with pytest.raises(ValueError, match="another pixels; pass the same"):
+        fine_tune.contrastive(larger, pairs, epochs=1, folder=tmp_path)
 
 
 def test_a_checkpoint_that_was_cut_off_is_passed_over(clip, pairs, tmp_path):
@@ -299,8 +315,48 @@ def test_a_model_at_another_resolution_is_the_one_with_interpolated_positions(tm
     assert clip.pixels.size == clip.model.config.vision_config.image_size == 80
     same = fine_tune.at_resolution(clip, 80)
     assert torch.equal(same.encode_images(films), clip.encode_images(films))
-    with pytest.raises(ValueError, match="125, but must be a multiple of the patch size, 10"):
-        fine_tune.at_resolution(clip, 125)
+    for wrong, error in ((125, "a multiple of the patch size, 10"), ("160", "a whole number")):
+        with pytest.raises((ValueError, TypeError), match=error):
+            fine_tune.at_resolution(clip, wrong)
+
+
+def test_a_larger_model_learns_and_keeps_the_form_of_its_processor(clip, pictures):
+    larger = fine_tune.at_resolution(clip, 40)
+    assert larger.pixels.size == 40 and clip.pixels.size == 32
+    processor = copy.deepcopy(clip.processor)
+    processor.image_processor.size = {"height": 32, "width": 32}
+    processor.image_processor.do_center_crop = False
+    sized = clipkit.Clip(clip.model, processor, device="cpu")
+    oblong = [Image.new("RGB", (64, 32)), Image.new("RGB", (32, 64))]
+    assert fine_tune.at_resolution(sized, 40).pixels(oblong).shape == (2, 3, 40, 40)
+    pairs = fine_tune.Pairs(larger, pictures, ["alpha mug", "beta mug"] * 8)
+    tuned = fine_tune.contrastive(larger, pairs, epochs=1, rate=1e-3, batch_size=8)
+    table = "vision_model.embeddings.position_embedding.weight"
+    assert not torch.equal(tuned.model.state_dict()[table], larger.model.state_dict()[table])
+    with pytest.raises(ValueError, match="pictures of 40 px, but the model takes 32"):
+        fine_tune.contrastive(clip, pairs)
+
+
+def test_a_siglip_model_is_not_taken_for_a_clip(clip):
+    siglip = copy.copy(clip)
+    siglip.is_siglip = True
+    with pytest.raises(ValueError, match="is a SigLIP model"):
+        fine_tune.at_resolution(siglip, 40)
+
+
+def test_pictures_are_moved_in_training(clip, pictures):
+    # Pictures with an edge, since one of a single colour looks the same wherever it is moved.
+    halves = [picture.copy() for picture in pictures]
+    for half in halves:
+        half.paste((0, 0, 0), (0, 0, 16, 32))
+    names = ["alpha mug", "beta mug", "gamma mug", "delta mug"] * 4
+    tuned = [
+        fine_tune.contrastive(clip, pairs, epochs=1, rate=1e-3, batch_size=8)
+        for pairs in (
+            fine_tune.Pairs(clip, halves, names, move_pictures=move) for move in (False, True)
+        )
+    ]
+    assert not torch.allclose(weights(tuned[0]), weights(tuned[1]), atol=1e-6)
 
 
 def test_moved_pictures_are_never_mirrored(clip):
@@ -309,7 +365,7 @@ def test_moved_pictures_are_never_mirrored(clip):
     half.paste((255, 255, 255), (0, 0, 16, 32))
     pairs = fine_tune.Pairs(clip, [half] * 16, ["a mug"] * 16, move_pictures=True)
     batch = pairs.batch([pairs[row] for row in range(16)])
-    pixels = apply_movement(batch["pixel_values"], batch["theta"], batch["bend"])
+    pixels = apply_movement(batch["pixel_values"], batch["theta"])
     left, right = pixels.mean(1).chunk(2, dim=2)
     assert (left.mean((1, 2)) > right.mean((1, 2))).all()
     assert not torch.equal(pixels[0], pixels[1])
@@ -373,6 +429,8 @@ def test_bad_texts_are_named(clip, pictures, texts, message):
 def test_too_few_pairs_and_unknown_towers(clip, pairs, pictures):
     with pytest.raises(ValueError, match="too few to contrast"):
         fine_tune.Pairs(clip, pictures[:3], ["a", "b", "c"])
+    with pytest.raises(ValueError, match="texts_each is 0"):
+        fine_tune.Pairs(clip, pictures, ["a mug"] * 16, texts_each=0)
     with pytest.raises(ValueError, match="vision, text"):
         fine_tune.contrastive(clip, pairs, freeze="both")
     with pytest.raises(ValueError, match="at least 2"):

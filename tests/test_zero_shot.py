@@ -77,6 +77,12 @@ def test_sentence_scores_are_the_softmax_over_all_sentences(clip):
     assert score[0] == pytest.approx(2 / 3, abs=1e-3)  # two of the three sentences about mugs
 
 
+def test_sentence_scores_need_both_kinds_of_sentences(clip):
+    for stated, denied in (([], ["a mug"]), (["a mug"], [])):
+        with pytest.raises(ValueError, match="is empty; give at least one sentence"):
+            zero_shot.sentence_scores(clip, ["mug"], stated, denied)
+
+
 def test_shots_are_k_of_each_label_and_the_same_for_a_seed():
     labels = np.array(["mug"] * 9 + ["hat"] * 7 + ["sofa"] * 2)
     rows = zero_shot.shots(labels, 4, seed=3)

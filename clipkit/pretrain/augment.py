@@ -98,10 +98,12 @@ def draw_movement(
     return theta, amount * torch.randn(n, 2, 5, 5, generator=generator)
 
 
-def apply_movement(pictures: torch.Tensor, theta: torch.Tensor, bend: torch.Tensor) -> torch.Tensor:
+def apply_movement(
+    pictures: torch.Tensor, theta: torch.Tensor, bend: torch.Tensor | None = None
+) -> torch.Tensor:
     """Move pictures, (n, c, p, p), as `draw_movement` says, on the device where they all are."""
     grid = affine_grid(theta, list(pictures.shape), align_corners=False)
-    if bend.any():
+    if bend is not None:
         field = interpolate(bend, size=pictures.shape[-2:], mode="bicubic")
         grid = grid + field.permute(0, 2, 3, 1)
     return grid_sample(pictures, grid, padding_mode="reflection", align_corners=False)
