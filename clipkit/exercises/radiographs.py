@@ -299,7 +299,7 @@ def finding_score(answer, pictures, stated, denied, scale):
 
 def _stated_share_cases(rng):
     cases = []
-    for n, t, u, scale in ((2, 2, 1, 5.0), (4, 5, 3, 20.0), (6, 9, 4, 100.0)):
+    for n, t, u, scale in ((3, 2, 1, 5.0), (4, 5, 3, 20.0), (6, 9, 4, 100.0)):
         # Films lie near the sentences, as they do in a model: else all shares are 0 or 1.
         texts = unit_rows(rng.normal(size=(t + u, 6)) * 0.3 + unit(rng, 6))
         films = unit_rows(texts[rng.integers(0, t + u, n)] + rng.normal(size=(n, 6)) * 0.2)
@@ -360,10 +360,23 @@ def stated_share(answer, pictures, stated, denied, scale):
             lambda: yes.max(1) / (yes.sum(1) + no.sum(1)),
         ),
         Confusion(
-            "softmax over the statements alone",
-            "A softmax over the statements alone adds up to 1 for every film. The denials belong "
-            "into the same softmax.",
+            "every film 1",
+            "Every film gets 1. Either the denials are missing from your softmax, or you add up "
+            "their shares too: only the columns of the statements count.",
             lambda: np.ones(len(pictures)),
+        ),
+        Confusion(
+            "mean of shares",
+            "You average the shares of the statements. Add them up.",
+            lambda: share / len(stated),
+        ),
+        Confusion(
+            "denials first",
+            "You add up the first columns, but the denials stand there. Which group comes first in "
+            "your `torch.cat`?",
+            lambda: (
+                np.concatenate([no, yes], 1)[:, : len(stated)].sum(1) / (yes.sum(1) + no.sum(1))
+            ),
         ),
         Confusion(
             "softmax over the films",

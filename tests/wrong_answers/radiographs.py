@@ -232,7 +232,22 @@ def largest_share(pictures, stated, denied, scale):
     return shares[:, : len(stated)].max(dim=1).values
 
 
-@wrong("radiographs.stated_share", "softmax over the statements alone")
+@wrong("radiographs.stated_share", "every film 1")
+def all_columns(pictures, stated, denied, scale):
+    return _logits(pictures, stated, denied, scale).softmax(dim=1).sum(dim=1)
+
+
+@wrong("radiographs.stated_share", "mean of shares")
+def mean_share(pictures, stated, denied, scale):
+    return _logits(pictures, stated, denied, scale).softmax(dim=1)[:, : len(stated)].mean(dim=1)
+
+
+@wrong("radiographs.stated_share", "denials first")
+def denials_first(pictures, stated, denied, scale):
+    return _logits(pictures, denied, stated, scale).softmax(dim=1)[:, : len(stated)].sum(dim=1)
+
+
+@wrong("radiographs.stated_share", "every film 1")
 def denials_left_out(pictures, stated, denied, scale):
     return (scale * pictures @ stated.T).softmax(dim=1).sum(dim=1)
 
