@@ -219,6 +219,16 @@ def report(step: int, recipe: Recipe, losses: list, scale: float, seconds: float
     )
 
 
+def bf16_pays(device: torch.device) -> bool:
+    """Tell whether a device computes in bf16 at least as fast as in float32.
+
+    A processor without AVX-512 emulates it and takes many times as long.
+    """
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+
+
 def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) -> bool:
     """Train, or go on from the last checkpoint, and write the finished model to ``out``.
 
@@ -268,15 +278,16 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
     began = saved = told = time.monotonic()
     first, losses = step, []
     batches = corpus.batches(recipe, step, accelerator.process_index, accelerator.num_processes)
+    bf16 = bf16_pays(accelerator.device)
     try:
         for batch in batches:
             for stepper, peak in zip(steppers, (recipe.muon_rate, recipe.adam_rate), strict=True):
                 for group in stepper.param_groups:
                     group["lr"] = peak * recipe.rate(step)
             torch.manual_seed(recipe.seed * 1_000_003 + step * 31 + accelerator.process_index)
-            # bf16 pays on processors and cards that have it in hardware. Not by the Accelerator,
-            # whose precision is fixed for a whole process by whoever makes the first one.
-            with torch.autocast(accelerator.device.type, torch.bfloat16):
+            # Not by the Accelerator, whose precision is fixed for a whole process by whoever makes
+            # the first one.
+            with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bf16):
                 outputs = learner(batch.to(accelerator.device), recipe.patches(step))
             loss, contrastive = total_loss(outputs, batch, recipe.labels(step))
             accelerator.backward(loss)
