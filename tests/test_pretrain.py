@@ -238,15 +238,27 @@ def weights(folder):
     return CLIPModel.from_pretrained(folder / "model").state_dict()
 
 
+def smallest(tokenizer, pixels):
+    """Narrow towers of two layers: Muon computes in bf16, which some processors emulate slowly."""
+    narrow = {"hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 2}
+    config = small_config(tokenizer, pixels, **narrow)
+    for name, value in narrow.items():
+        setattr(config.text_config, name, value)
+    return config
+
+
 def run_until_killed(folder):
     """In a process of its own: train, saving all the time, until somebody kills it."""
     torch.set_num_threads(1)
+    training.small_config = smallest
     training.SAVE_EVERY = 0.0
     training.train(FakeCorpus(), RECIPE, folder)
 
 
 @pytest.fixture
-def one_thread():
+def one_thread(monkeypatch):
+    """What a small training needs: a thread, and towers that suit it."""
+    monkeypatch.setattr(training, "small_config", smallest)
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -293,7 +305,7 @@ def test_training_learns(tmp_path, one_thread):
     assert (logits.argmax(dim=1) == batch.caption_ids).float().mean() > 0.9
 
 
-def test_another_recipe_does_not_go_on_from_a_checkpoint(tmp_path):
+def test_another_recipe_does_not_go_on_from_a_checkpoint(tmp_path, one_thread):
     training.train(FakeCorpus(), RECIPE, tmp_path, minutes=0)
     other = training.Recipe(views=30 * 16, batch_size=16, patches_kept=0.5, seed=1)
     with pytest.raises(ValueError, match="another seed"):
