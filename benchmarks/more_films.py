@@ -21,7 +21,7 @@ import pyarrow.parquet as parquet
 import torch
 from datasets import Dataset, Features, concatenate_datasets
 from radiographs import (
-    NAMES,
+    MODEL,
     STYLES,
     Films,
     gained,
@@ -38,7 +38,6 @@ from clipkit import evaluation, fine_tune
 from clipkit.studio.build import ARCHIVES, RADIOGRAPH_FEATURES, films_of, radiograph_row
 
 RESULTS = Path(clipkit.__file__).parent / "assets" / "results" / "more_films.json"
-MODEL = (RESULTS.parents[1] / "clip" / "SHA256").read_text().split()[0]
 CACHE = Path.home() / ".cache" / "clipkit" / "hospital-b"
 SHARD = 250  # patients in a file of the cache
 BUNDLED = ARCHIVES["B"].patients["train"]
@@ -137,14 +136,7 @@ def measured(model, films: Films) -> dict:
         "own sentences instead of full ones": films.interval(
             gained, truth, test["full sentences"], test["own sentences"]
         ),
-        "AUROC": {
-            name: list(
-                evaluation.auroc(
-                    truth[:, k], test[asked][:, k], groups=films.patients["test"], repeats=300
-                )
-            )
-            for k, name in enumerate(NAMES)
-        },
+        "AUROC": films.by_finding(test[asked]),
     }
 
 

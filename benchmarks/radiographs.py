@@ -21,6 +21,7 @@ from clipkit.studio import CATEGORIES, FINDINGS
 from clipkit.studio.reports import read_report
 
 RESULTS = Path(clipkit.__file__).parent / "assets" / "results" / "radiographs.json"
+MODEL = (RESULTS.parents[1] / "clip" / "SHA256").read_text().split()[0]
 NAMES = list(FINDINGS)
 SHORT = {"pleural effusion": "effusion", "pneumothorax": "PTX", "cardiomegaly": "CM",
          "oedema": "oedema", "rib fracture": "rib #", "hiatal hernia": "HH"}  # fmt: skip
@@ -116,6 +117,20 @@ class Films:
     def interval(self, statistic, *columns, rows=slice(None)):
         groups = self.patients["test"][rows]
         return list(evaluation.bootstrap(statistic, *columns, groups=groups, repeats=300))
+
+    def by_finding(self, values) -> dict:
+        """AUROC on test of each finding, with its interval."""
+        return {
+            name: list(
+                evaluation.auroc(
+                    self.truth["test"][:, k],
+                    values[:, k],
+                    groups=self.patients["test"],
+                    repeats=300,
+                )
+            )
+            for k, name in enumerate(NAMES)
+        }
 
 
 def _truth(films) -> np.ndarray:
@@ -258,10 +273,11 @@ def main() -> None:
         }
         for label, values in by_texts.items()
     }
+    found = {stage: films.by_finding(values) for stage, values in test.items()}
     result = {
         "command": f"python benchmarks/radiographs.py --epochs {chosen.epochs} "
         f"--rate {chosen.rate:g}",
-        "model": (RESULTS.parents[1] / "clip" / "SHA256").read_text().split()[0],
+        "model": MODEL,
         "recipe": longer | {"texts_each": chosen.texts_each},
         "asked": {stage: films.styles(model, encoded[stage]) for stage, model in models.items()},
         "validation": validation,
@@ -269,17 +285,7 @@ def main() -> None:
             stage: films.interval(mean_auroc, truth, values) for stage, values in test.items()
         },
         "gain": films.interval(gained, truth, test["before"], test["after"]),
-        "AUROC": {
-            name: {
-                stage: list(
-                    evaluation.auroc(
-                        truth[:, k], values[:, k], groups=films.patients["test"], repeats=300
-                    )
-                )
-                for stage, values in test.items()
-            }
-            for k, name in enumerate(NAMES)
-        },
+        "AUROC": {name: {stage: found[stage][name] for stage in found} for name in NAMES},
         "texts": compared,
         "probes": {
             f"{share}, {stage} training": value

@@ -39,10 +39,14 @@ def backgrounds(n: int, pixels: int, generator: torch.Generator) -> torch.Tensor
     return torch.einsum("nk,knchw->nchw", weights, torch.stack(fields))
 
 
-def swells(n: int, channels: int, pixels: int, generator: torch.Generator) -> torch.Tensor:
-    """Smooth random waves of height about 1. Float32, shape (n, channels, p, p)."""
-    noise = torch.randn(n, channels, 5, 5, generator=generator)
-    return interpolate(noise, size=(pixels, pixels), mode="bicubic")
+def coarse_noise(n: int, channels: int, generator: torch.Generator) -> torch.Tensor:
+    """Normal noise on five by five points, for `smooth`. Float32, shape (n, channels, 5, 5)."""
+    return torch.randn(n, channels, 5, 5, generator=generator)
+
+
+def smooth(coarse: torch.Tensor, pixels: int) -> torch.Tensor:
+    """Waves through coarse noise, about as high as it: (n, c, 5, 5) -> (n, c, p, p)."""
+    return interpolate(coarse, size=(pixels, pixels), mode="bicubic")
 
 
 def cut_out(rgba: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -95,7 +99,7 @@ def draw_movement(
     )
     # Cloth lies crumpled and sags: bend what is no radiograph.
     amount = 0.07 * torch.rand(n, 1, 1, 1, generator=generator) ** 2 * turn[:, None, None, None]
-    return theta, amount * torch.randn(n, 2, 5, 5, generator=generator)
+    return theta, amount * coarse_noise(n, 2, generator)
 
 
 def apply_movement(
@@ -104,8 +108,7 @@ def apply_movement(
     """Move pictures, (n, c, p, p), as `draw_movement` says, on the device where they all are."""
     grid = affine_grid(theta, list(pictures.shape), align_corners=False)
     if bend is not None:
-        field = interpolate(bend, size=pictures.shape[-2:], mode="bicubic")
-        grid = grid + field.permute(0, 2, 3, 1)
+        grid = grid + smooth(bend, pictures.shape[-1]).permute(0, 2, 3, 1)
     return grid_sample(pictures, grid, padding_mode="reflection", align_corners=False)
 
 
@@ -127,7 +130,7 @@ def develop(pictures: torch.Tensor, grey: torch.Tensor, generator: torch.Generat
     pictures = (pictures - 0.5) * column(0.7, 1.25) + 0.5 + column(-0.12, 0.12)
     pictures = pictures * column(0.92, 1.08, channels=3)
     # Rooms are lit unevenly.
-    pictures = pictures * (1 + column(0, 0.18) * swells(n, 1, pixels, generator))
+    pictures = pictures * (1 + column(0, 0.18) * smooth(coarse_noise(n, 1, generator), pixels))
     low = torch.rand(n, generator=generator) < 0.25
     small = int(torch.randint(pixels // 3, pixels, (1,), generator=generator))
     coarse = interpolate(pictures[low], size=(small, small), mode="bilinear", antialias=True)

@@ -222,7 +222,7 @@ def report(step: int, recipe: Recipe, losses: list, scale: float, seconds: float
 def bf16_pays(device: torch.device) -> bool:
     """Tell whether a device computes in bf16 at least as fast as in float32.
 
-    A processor without AVX-512 emulates it and takes many times as long.
+    A processor without AVX-512 emulates it, which takes several times as long.
     """
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
