@@ -13,7 +13,7 @@ LABFLAGS ?=
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	$(BIN)/python -c "import clipkit.studio; clipkit.studio.warm_up(print)"
+	$(BIN)/python -c "import clipstudio; clipstudio.warm_up(print)"
 	touch $@
 
 lab: .venv/installed

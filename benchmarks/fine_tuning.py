@@ -2,7 +2,7 @@
 
     python benchmarks/fine_tuning.py     # about fifteen minutes of processor time
 
-Writes what section 8 of notebook 04 shows. Choices (C, alpha and beta, the share of WiSE-FT) are
+Writes what section 8 of notebook 05 shows. Choices (C, alpha and beta, the share of WiSE-FT) are
 made on the validation split; accuracies are the test split's, each with its 95 % interval. Where
 k pictures a line are drawn more than once, a picture's score is its mean over the draws.
 """

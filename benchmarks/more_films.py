@@ -1,7 +1,7 @@
 """What more films, larger pictures and other questions bring: `python benchmarks/more_films.py`.
 
 It renders films of more patients of hospital B with their reports, fine-tunes on them without a
-label, measures on the test split of notebook 05, and writes what the notebook shows to
+label, measures on the test split of notebook 06, and writes what the notebook shows to
 clipkit/assets/results/more_films.json. Rendering takes two cores about half an hour. The trainings
 took an H200 four and a half minutes, four at a time (`--render` first, then `--only` each); two
 cores would need some 40 hours. Stopped and called again, it goes on.
@@ -35,7 +35,7 @@ from radiographs import (
 
 import clipkit
 from clipkit import evaluation, fine_tune
-from clipkit.studio.build import ARCHIVES, RADIOGRAPH_FEATURES, films_of, radiograph_row
+from clipstudio.build import ARCHIVES, RADIOGRAPH_FEATURES, films_of, radiograph_row
 
 RESULTS = Path(clipkit.__file__).parent / "assets" / "results" / "more_films.json"
 CACHE = Path.home() / ".cache" / "clipkit" / "hospital-b"

@@ -1,4 +1,4 @@
-"""The longer run of notebook 05: `python benchmarks/radiographs.py`.
+"""The longer run of notebook 06: `python benchmarks/radiographs.py`.
 
 It fine-tunes on hospital B's films and reports, measures on the test split, and writes what the
 notebook shows to clipkit/assets/results/radiographs.json. Stopped and called again, it goes on.
@@ -17,8 +17,8 @@ import torch
 
 import clipkit
 from clipkit import data, evaluation, fine_tune, zero_shot
-from clipkit.studio import CATEGORIES, FINDINGS
-from clipkit.studio.reports import read_report
+from clipstudio import CATEGORIES, FINDINGS
+from clipstudio.reports import read_report
 
 RESULTS = Path(clipkit.__file__).parent / "assets" / "results" / "radiographs.json"
 MODEL = (RESULTS.parents[1] / "clip" / "SHA256").read_text().split()[0]

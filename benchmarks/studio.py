@@ -17,9 +17,9 @@ from dataclasses import replace  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-import clipkit.studio as studio  # noqa: E402
-from clipkit.studio import camera, reference, scene  # noqa: E402
-from clipkit.studio import product as products  # noqa: E402
+import clipstudio  # noqa: E402
+from clipstudio import camera, reference, scene  # noqa: E402
+from clipstudio import product as products  # noqa: E402
 
 PRODUCTS = 20
 
@@ -50,15 +50,15 @@ def report(name: str, times: list[float], limit: float | None = None) -> None:
 def photographs() -> None:
     """Photographs of random products, new and repainted."""
     rng = np.random.default_rng(0)
-    chosen = [studio.Product.random(rng) for _ in range(PRODUCTS)]
-    shots = [studio.random_shot(rng, product) for product in chosen]
+    chosen = [clipstudio.Product.random(rng) for _ in range(PRODUCTS)]
+    shots = [clipstudio.random_shot(rng, product) for product in chosen]
     times = {name: [] for name in ("new 96", "repaint 96", "light 96", "new 224", "train", "again")}
     for product, shot in zip(chosen, shots, strict=True):
         other = replace(product, colour="teal" if product.colour != "teal" else "red")
         relit = replace(shot, background="grey" if shot.background != "grey" else "white")
 
         def measure(name, *arguments):
-            times[name].append(milliseconds(lambda: studio.photograph(*arguments)))
+            times[name].append(milliseconds(lambda: clipstudio.photograph(*arguments)))
 
         forget()
         measure("new 96", product, shot, 96)
@@ -81,12 +81,12 @@ def radiographs() -> None:
     """Radiographs of random patients, and the same patient with a finding that grows."""
     new, changed = [], []
     for seed in range(12):
-        patient = studio.Patient.random(seed)
-        new.append(milliseconds(lambda p=patient: studio.radiograph(p, size=96)))
-        finding = studio.Finding("pleural effusion", "left", 0.3 + 0.05 * seed)
-        findings = studio.Findings((finding,))
+        patient = clipstudio.Patient.random(seed)
+        new.append(milliseconds(lambda p=patient: clipstudio.radiograph(p, size=96)))
+        finding = clipstudio.Finding("pleural effusion", "left", 0.3 + 0.05 * seed)
+        findings = clipstudio.Findings((finding,))
         changed.append(
-            milliseconds(lambda p=patient, f=findings: studio.radiograph(p, f, size=96))
+            milliseconds(lambda p=patient, f=findings: clipstudio.radiograph(p, f, size=96))
         )
     report("radiograph, 96 px, new patient", new, 90)
     report("radiograph, 96 px, another finding", changed, 60)
@@ -116,8 +116,8 @@ def against_numpy() -> None:
     rng = np.random.default_rng(1)
     ratios = []
     for _ in range(8):
-        product = studio.Product.random(rng)
-        samples = products.trace_product(product, studio.Shot(), 48, antialias=1)
+        product = clipstudio.Product.random(rng)
+        samples = products.trace_product(product, clipstudio.Shot(), 48, antialias=1)
         rays = samples.table, samples.view, samples.stage, 48, samples.places
         fast = statistics.median(milliseconds(lambda r=rays: camera._see(*r)) for _ in range(5))
         ratios.append(milliseconds(lambda s=samples: numpy_trace(s)) / fast)
@@ -125,7 +125,7 @@ def against_numpy() -> None:
 
 
 if __name__ == "__main__":
-    studio.warm_up(print)
+    clipstudio.warm_up(print)
     print(f"{'milliseconds of processor time':<52}{'median':>8}{'90 %':>8}")
     photographs()
     radiographs()

@@ -18,11 +18,11 @@ import time
 
 import numpy as np
 
-from clipkit.studio import xray_reference
-from clipkit.studio.anatomy import Phantom
-from clipkit.studio.chest import Finding, Findings, Patient
-from clipkit.studio.pathology import phantom
-from clipkit.studio.xray import attenuation, radiograph
+from clipstudio import xray_reference
+from clipstudio.anatomy import Phantom
+from clipstudio.chest import Finding, Findings, Patient
+from clipstudio.pathology import phantom
+from clipstudio.xray import attenuation, radiograph
 
 
 def median_ms(work, arguments):

@@ -24,7 +24,6 @@ _MODULES = (
     "pixels",
     "plots",
     "search",
-    "studio",
     "widgets",
     "zero_shot",
 )

@@ -25,7 +25,7 @@ def load_catalog() -> DatasetDict:
         Splits train, validation and test; columns image (192 px), title, description, category,
         design, colour, second_colour, pattern, material, held_out_pair (this colour never occurs
         with this category outside the test split) and specification (JSON, what
-        `clipkit.studio.Product.from_dict` and `Shot.from_dict` read).
+        `clipstudio.Product.from_dict` and `Shot.from_dict` read).
 
     Examples
     --------
@@ -92,7 +92,7 @@ def _bundled(name: str) -> DatasetDict:
         path = ASSETS / name / f"{split}.parquet"
         if not path.exists():
             raise FileNotFoundError(
-                f"The bundled data set {path} is missing; `python -m clipkit.studio.build` makes "
+                f"The bundled data set {path} is missing; `python -m clipstudio.build` makes "
                 "it again."
             )
         # Read into memory: `load_dataset` would write a second copy to the cache of the user.

@@ -130,7 +130,7 @@ def _settings(found):
 
 def _studio(found):
     """Whether numba's compiled code is on disk; without it the first picture takes longer."""
-    places = [PACKAGE / "studio"]
+    places = [PACKAGE.parent / "clipstudio"]
     if "NUMBA_CACHE_DIR" in os.environ:
         places.append(Path(os.environ["NUMBA_CACHE_DIR"]))
     compiled = any(next(place.rglob("*.nbi"), None) for place in places)
@@ -206,7 +206,7 @@ def _data(found, folder):
                 state = "damaged" if path.is_file() else "missing"
                 found.problems.append(
                     f'"{path}" is {state} ({type(error).__name__}): restore it with git checkout, '
-                    "or run python -m clipkit.studio.build, which makes it again."
+                    "or run python -m clipstudio.build, which makes it again."
                 )
         counted = ", ".join(f"{split} {count}" for split, count in rows.items())
         found.facts.append((f"data set {name}", counted or "missing"))

@@ -31,10 +31,10 @@ from torch.nn.functional import normalize
 from torch.utils.data import Dataset
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
+from clipkit.augmentation import apply_movement, draw_movement
+from clipkit.losses import contrastive_loss
 from clipkit.model import Clip
 from clipkit.pictures import getters
-from clipkit.pretrain.augment import apply_movement, draw_movement
-from clipkit.pretrain.loss import contrastive_loss
 
 FEWEST_PAIRS = 8
 TOWERS = {

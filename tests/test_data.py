@@ -9,10 +9,10 @@ from datasets import DatasetDict
 from PIL import Image
 
 from clipkit import data
-from clipkit.studio import CATEGORIES, FINDINGS, Findings, Patient, Product, Shot
-from clipkit.studio.build import catalog_row, films_of, radiograph_row, supplier_row
-from clipkit.studio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
-from clipkit.studio.supplier import HOUSE_COLOURS, LINES
+from clipstudio import CATEGORIES, FINDINGS, Findings, Patient, Product, Shot
+from clipstudio.build import catalog_row, films_of, radiograph_row, supplier_row
+from clipstudio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
+from clipstudio.supplier import HOUSE_COLOURS, LINES
 
 
 @pytest.fixture(scope="module")
@@ -244,5 +244,5 @@ def test_bad_folders_are_explained(tmp_path):
 
 def test_a_missing_data_set_says_how_to_make_it(tmp_path, monkeypatch):
     monkeypatch.setattr(data, "ASSETS", tmp_path)
-    with pytest.raises(FileNotFoundError, match="clipkit.studio.build"):
+    with pytest.raises(FileNotFoundError, match="clipstudio.build"):
         data.load_catalog()

@@ -15,8 +15,8 @@ from transformers import TrainerCallback
 
 import clipkit
 from clipkit import fine_tune, plots
+from clipkit.augmentation import apply_movement
 from clipkit.hub import CheckpointError
-from clipkit.pretrain.augment import apply_movement
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 220), "white": (250,) * 3}
 

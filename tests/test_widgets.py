@@ -18,12 +18,13 @@ from nbconvert import HTMLExporter
 from PIL import Image
 
 import clipkit
-from clipkit import studio, widgets
+import clipstudio
+from clipkit import widgets
 from clipkit.evaluation import paired_difference
 from clipkit.pictures import PictureError
 from clipkit.search import Index
-from clipkit.studio import Finding, Findings, Patient, Product, Shot
 from clipkit.widgets import finder, own, parts, product, prompts, radiograph, uploads
+from clipstudio import Finding, Findings, Patient, Product, Shot
 
 
 def file_of(mode="RGB", kind="PNG", size=(40, 30), **options):
@@ -149,9 +150,9 @@ def product_studio(tiny_clip):
 
 def test_every_category_can_be_chosen_and_drawn_from_its_range(tiny_clip):
     start = Product.random(3, category="mug", colour="red")
-    for category in studio.CATEGORIES:
+    for category in clipstudio.CATEGORIES:
         other = product.with_category(start, category)
-        made = studio.CATEGORIES[category].designs[other.design]
+        made = clipstudio.CATEGORIES[category].designs[other.design]
         assert other.material in made.materials and other.pattern in made.patterns
         low, high = product.yaw_range(other)
         assert low <= product.resting_yaw(other) <= high
@@ -169,7 +170,7 @@ def test_controls_and_specification_agree_after_every_move(product_studio):
     assert live.product.category == "t-shirt" and live.product.second_colour == "yellow"
     assert live.product.design in live.design.options
     assert live.shot == Shot(yaw=12, light="hard", background="wall")
-    expected = studio.photograph(live.product, live.shot, live.picture.width)
+    expected = clipstudio.photograph(live.product, live.shot, live.picture.width)
     assert live.picture.tobytes() == expected.tobytes()
     assert shown(live).tobytes() == live.picture.tobytes()
     assert 'alt="t-shirt, navy and yellow, striped' in live.image.value
@@ -195,7 +196,7 @@ def test_a_kept_picture_can_be_made_again_from_its_specification(product_studio)
     kept = widgets.kept[-1]
     assert len(widgets.kept) == n + 1 and f"kept[{n}]" in live.message.value
     live.category.value = "mug"
-    again = studio.photograph(kept.product, kept.shot, kept.picture.width)
+    again = clipstudio.photograph(kept.product, kept.shot, kept.picture.width)
     assert again.tobytes() == kept.picture.tobytes()
     live.details.value = True
     text = re.search(r"<pre>(.*)</pre>", live.specification.value, re.DOTALL).group(1)
@@ -223,7 +224,7 @@ def test_the_film_and_its_curve_follow_the_controls(tiny_clip):
     for size in (0.1, 0.9):
         live.extent.value = size
     assert sorted(live.curve) == [0.1, 0.5, 0.9]
-    expected = studio.radiograph(
+    expected = clipstudio.radiograph(
         Patient.random(live.number.value),
         Findings([Finding("pleural effusion", live.side.value, 0.9)]), 48,
     )
@@ -244,7 +245,7 @@ def test_the_true_mask_is_laid_over_the_film_on_request_only(tiny_clip):
     answers = live.answers
     live.mask.value = True
     marked = np.asarray(shown(live)).astype(int)
-    mask = studio.finding_masks(live.patient, live.findings, 48)["pleural effusion"]
+    mask = clipstudio.finding_masks(live.patient, live.findings, 48)["pleural effusion"]
     assert mask.any() and (np.abs(marked - plain).sum(axis=2)[~mask] == 0).all()
     assert (np.abs(marked - plain).sum(axis=2)[mask] > 0).all()
     assert live.answers == answers  # the model never sees the mask
@@ -467,7 +468,7 @@ def outputs_of(monkeypatch):
 
 def test_every_widget_leaves_a_strip_with_words_for_it(tiny_clip, pictures, small_catalog,
                                                        outputs_of, monkeypatch):
-    studio.warm_up(lambda _: None)
+    clipstudio.warm_up(lambda _: None)
     lives = [
         widgets.ProductStudio(tiny_clip, size=32), widgets.RadiographStudio(tiny_clip, size=32),
         widgets.PromptLab(tiny_clip, small_catalog), widgets.SearchBox(tiny_clip, pictures),
@@ -485,7 +486,7 @@ def test_every_widget_leaves_a_strip_with_words_for_it(tiny_clip, pictures, smal
 
 
 def test_an_exported_page_shows_the_strip_with_and_without_the_widgets_state(tiny_clip, outputs_of):
-    studio.warm_up(lambda _: None)
+    clipstudio.warm_up(lambda _: None)
     live = widgets.ProductStudio(tiny_clip, size=32)
     strip, view = outputs_of(live)
     cell = v4.new_code_cell("studio", outputs=[strip, view])

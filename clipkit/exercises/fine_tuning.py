@@ -1,4 +1,4 @@
-"""The checks of notebook 04, fine-tuning on a catalogue.
+"""The checks of notebook 05, fine-tuning on a catalogue.
 
 The references take other roads than the notebook: sums of vectors for mean cosines, loops over
 pictures for the cache, outer products for the low rank.

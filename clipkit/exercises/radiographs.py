@@ -1,4 +1,4 @@
-"""The checks of notebook 05, fine-tuning on radiographs.
+"""The checks of notebook 06, fine-tuning on radiographs.
 
 The references take other roads than the notebook: reports are put together from known sentences,
 intervals come from random weights of patients, the predictive value from counts of 10,000 people.

@@ -23,7 +23,7 @@ import torch
 from IPython.display import display
 from PIL import Image
 
-from clipkit import studio
+import clipstudio
 from clipkit.model import Clip, load, words_of
 from clipkit.pictures import open_picture
 
@@ -320,8 +320,8 @@ def text_area(description: str, lines: Sequence[str], tooltip: str, rows: int = 
 # ---------------------------------------------------------------------------------- a whole widget
 def compile_studio() -> None:
     """Compile the studio if this machine has not yet, and say so first: it takes a while."""
-    if not studio.is_compiled():
-        studio.warm_up(functools.partial(print, flush=True))
+    if not clipstudio.is_compiled():
+        clipstudio.warm_up(functools.partial(print, flush=True))
 
 
 def figure_png(draw: Callable[[], object]) -> bytes:

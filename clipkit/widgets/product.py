@@ -9,10 +9,10 @@ from typing import NamedTuple
 import ipywidgets as w
 from PIL import Image
 
-from clipkit import studio
+import clipstudio
 from clipkit.model import Clip
-from clipkit.studio.camera import Shot
-from clipkit.studio.product import Product, build, design_of
+from clipstudio.camera import Shot
+from clipstudio.product import Product, build, design_of
 
 from . import parts
 
@@ -52,7 +52,7 @@ def fitting(product: Product) -> Product:
 
 def with_category(product: Product, category: str) -> Product:
     """The same look as another kind of product, in that category's first design."""
-    design = next(iter(studio.CATEGORIES[category].designs))
+    design = next(iter(clipstudio.CATEGORIES[category].designs))
     return fitting(replace(product, category=category, design=design, parameters={}))
 
 
@@ -75,7 +75,7 @@ def resting_yaw(product: Product) -> int:
 def picture_of(product: Product, shot: Shot, size: int) -> Image.Image:
     """The studio's photograph; a small one is a draft without fine edges and grain."""
     draft = size <= DRAFT
-    return studio.photograph(product, shot, size, antialias=1 if draft else 3, matt=draft)
+    return clipstudio.photograph(product, shot, size, antialias=1 if draft else 3, matt=draft)
 
 
 def in_words(product: Product, shot: Shot) -> str:
@@ -162,18 +162,18 @@ class ProductStudio(parts.Live):
             control = w.Dropdown(description=name, options=list(options), layout={"width": "310px"})
             return parts.spoken(control, tooltip)
 
-        self.category = choose("category", studio.CATEGORIES, "What the product is")
+        self.category = choose("category", clipstudio.CATEGORIES, "What the product is")
         self.design = choose("design", (), "Which design of this category")
-        self.colour = choose("colour", studio.COLOURS, "The product's main colour")
-        self.second_colour = choose("2nd colour", studio.COLOURS, "The colour of its pattern")
+        self.colour = choose("colour", clipstudio.COLOURS, "The product's main colour")
+        self.second_colour = choose("2nd colour", clipstudio.COLOURS, "The colour of its pattern")
         self.pattern = choose("pattern", (), "The product's pattern")
         self.material = choose("material", (), "What it is made of")
         self.yaw = parts.spoken(
             w.IntSlider(description="yaw", min=-180, max=180, layout={"width": "310px"}),
             "Where the camera stands, in degrees round the product; arrow keys turn it",
         )
-        self.light = choose("light", studio.LIGHTS, "How the product is lit")
-        self.background = choose("background", studio.BACKGROUNDS, "What lies behind it")
+        self.light = choose("light", clipstudio.LIGHTS, "How the product is lit")
+        self.background = choose("background", clipstudio.BACKGROUNDS, "What lies behind it")
         self.again = w.Button(description="Surprise me", icon="refresh",
                               tooltip="Another product, drawn at random")
         self.keep = w.Button(description="Keep this picture", icon="download",
@@ -226,7 +226,7 @@ class ProductStudio(parts.Live):
         """Set every control to the specification, with the options that its design has."""
         made = design_of(self.product)
         options = {
-            "design": list(studio.CATEGORIES[self.product.category].designs),
+            "design": list(clipstudio.CATEGORIES[self.product.category].designs),
             "pattern": list(made.patterns),
             "material": list(made.materials),
         }

@@ -9,9 +9,9 @@ import ipywidgets as w
 import numpy as np
 from PIL import Image
 
-from clipkit import studio
+import clipstudio
 from clipkit.model import Clip
-from clipkit.studio.chest import KINDS, Finding, Findings, Patient
+from clipstudio.chest import KINDS, Finding, Findings, Patient
 
 from . import parts
 
@@ -210,7 +210,7 @@ class RadiographStudio(parts.Live):
             control.options = options or ["-"]
             control.value = value if value in control.options else control.options[0]
             control.disabled = len(control.options) < 2
-        self.extent.disabled = self.finding.value not in studio.FINDINGS
+        self.extent.disabled = self.finding.value not in clipstudio.FINDINGS
 
     @property
     def patient(self) -> Patient:
@@ -225,12 +225,12 @@ class RadiographStudio(parts.Live):
 
     def _draw(self, _step: int = 0) -> None:
         statements = parts.lines_of(self.statements.value)
-        self.picture = studio.radiograph(self.patient, self.findings, self.pixels)
+        self.picture = clipstudio.radiograph(self.patient, self.findings, self.pixels)
         self.answers = parts.answers(self.clip, self.picture, statements)
         self._remember(statements)
         shown = self.picture
         if self.mask.value and self.findings:
-            masks = studio.finding_masks(self.patient, self.findings, self.pixels)
+            masks = clipstudio.finding_masks(self.patient, self.findings, self.pixels)
             shown = with_masks(shown, masks)
         self.image.value = parts.picture_html(shown, self._in_words(), SIDE)
         self.bars.value = parts.bars(self.answers)
@@ -266,7 +266,7 @@ class RadiographStudio(parts.Live):
             return b"", alt
         sizes = (0.1, 0.4, 0.7, 1.0)
         films = [
-            studio.radiograph(
+            clipstudio.radiograph(
                 self.patient,
                 findings_of(self.finding.value, self.side.value, self.zone.value, size),
                 self.pixels,

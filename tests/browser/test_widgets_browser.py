@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 import clipkit
-from clipkit import studio
-from clipkit.studio import Finding, Findings, Patient, Product, Shot
+import clipstudio
 from clipkit.widgets import parts, uploads
+from clipstudio import Finding, Findings, Patient, Product, Shot
 
 try:
     from playwright.sync_api import expect
@@ -95,7 +95,7 @@ def near(values, rows, name, scale=1, digits=3):
 def agrees(box, clip, captions):
     """Whether page, picture, specification and plain functions all say the same."""
     whole = specification(box)
-    picture = studio.photograph(
+    picture = clipstudio.photograph(
         Product.from_dict(whole["product"]), Shot.from_dict(whole["shot"]), 256
     )
     rows = parts.answers(clip, picture, captions)
@@ -177,7 +177,7 @@ def test_radiograph_studio_shows_film_mask_and_curve(notebook, clip):
     assert len(points.split()) == 4
     side = box.get_by_label("side").evaluate("e => e.selectedOptions[0].text")
     findings = Findings([Finding("pleural effusion", side, 0.65)])
-    film = studio.radiograph(Patient.random(7), findings, 160)
+    film = clipstudio.radiograph(Patient.random(7), findings, 160)
     assert shown_picture(box).tobytes() == film.tobytes()
     statements = parts.lines_of(box.get_by_label("statements").input_value())
     rows = parts.answers(clip, film, statements)

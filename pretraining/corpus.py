@@ -1,0 +1,348 @@
+"""The training pictures: rendered once, in parallel, and kept in a folder of shards.
+
+A shard is `N.npy`, uint8 pictures with the product's mask as fourth channel, beside `N.jsonl`, the
+specification of each. Captions are written anew each time a picture is seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import adaptive_avg_pool2d
+from transformers import CLIPTokenizer
+
+from clipstudio import (
+    CATEGORIES,
+    COLOURS,
+    MATERIALS,
+    PATTERNS,
+    Findings,
+    Patient,
+    Product,
+    Shot,
+    photographs,
+    radiograph,
+    random_shot,
+)
+from clipstudio.captions import caption
+from clipstudio.reports import radiograph_caption
+from clipstudio.splits import SEEDS, is_held_out
+from pretraining.augment import augment, draw_grey
+from pretraining.towers import PATCHES, train_tokenizer
+
+VIEWS, COLOURINGS = 2, 3
+"""Every shape is taken from two sides, in three combinations of colours and pattern."""
+PIXELS = 80
+PICTURES_IN_SHARD = 512
+RADIOGRAPH_SHARD = 24
+"""Every twenty-fourth shard holds radiographs, all others products."""
+LIKE_FILMS, OFTEN = 0.08, 1.5
+"""Share of the radiographs among what is drawn; how much more often a thing to wear is drawn than
+one for the home, since the former are what real photographs are asked about."""
+LONG_SHARE = 0.2
+"""Share of the batches whose captions are descriptions of a few sentences."""
+HOME = {
+    *("mug", "teapot", "vase", "bottle", "table lamp"),
+    *("chair", "stool", "sofa", "umbrella", "headphones"),
+}
+CLASSES = {
+    "category": list(CATEGORIES),
+    "design": [f"{name}, {design}" for name in CATEGORIES for design in CATEGORIES[name].designs],
+    "colour": list(COLOURS),
+    "pattern": list(PATTERNS),
+    "material": list(MATERIALS),
+}
+
+
+@dataclass
+class Batch:
+    """What a step of training sees.
+
+    Attributes
+    ----------
+    pixels : torch.Tensor of float32, shape (n, 3, p, p)
+        Normalised as the processor does.
+    input_ids, attention_mask : torch.Tensor of int64, shape (n, length)
+    caption_ids : torch.Tensor of int64, shape (n,)
+        Equal for equal captions, in every process.
+    labels : dict of str to torch.Tensor of int64, shape (n,)
+        The renderer's own labels; -100 where a picture has none.
+    cover : torch.Tensor of float32, shape (n, patches)
+        How much of each patch the product covers, 0 to 1.
+    """
+
+    pixels: torch.Tensor
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    caption_ids: torch.Tensor
+    labels: dict[str, torch.Tensor]
+    cover: torch.Tensor
+
+    def to(self, device) -> Batch:
+        labels = {name: values.to(device) for name, values in self.labels.items()}
+        tensors = (self.pixels, self.input_ids, self.attention_mask, self.caption_ids)
+        return Batch(*(tensor.to(device) for tensor in tensors), labels, self.cover.to(device))
+
+
+# ---------------------------------------------------------------------------------- rendering
+
+
+def random_product(rng: np.random.Generator) -> Product:
+    """A product whose category and colour are not held out."""
+    while True:
+        product = Product.random(rng)
+        if not is_held_out(product.category, product.colour):
+            return product
+
+
+def recoloured(product: Product, rng: np.random.Generator) -> Product:
+    """The same object in other colours and another pattern: its geometry stays."""
+    while True:
+        twin = Product.random(rng, category=product.category, design=product.design)
+        if not is_held_out(twin.category, twin.colour):
+            colours = {"colour": twin.colour, "second_colour": twin.second_colour}
+            return replace(product, **colours, pattern=twin.pattern)
+
+
+def render_products(rng: np.random.Generator, n: int, pixels: int) -> tuple[np.ndarray, list[dict]]:
+    """n pictures of products. -> (n, p, p, 4) uint8, specifications.
+
+    Building a shape and tracing a view cost far more than colouring it, so each shape is taken
+    from `VIEWS` sides, in `COLOURINGS` colourings, always in another room.
+    """
+    pictures, specifications = [], []
+    while len(specifications) < n:
+        shape = random_product(rng)
+        products = [shape] + [recoloured(shape, rng) for _ in range(COLOURINGS - 1)]
+        for _ in range(VIEWS):
+            view = random_shot(rng, shape)
+            shots = [in_another_room(view, rng, product) for product in products]
+            taken = list(zip(products, shots, strict=True))
+            antialias, matt = int(rng.choice([1, 2])), bool(rng.random() < 0.5)
+            pictures.append(photographs(taken, pixels, antialias, matt))
+            specifications += [{"product": p.to_dict(), "shot": s.to_dict()} for p, s in taken]
+    return np.concatenate(pictures)[:n], specifications[:n]
+
+
+def in_another_room(shot: Shot, rng: np.random.Generator, product: Product) -> Shot:
+    """The same view in the same light, which is what costs most, on another background."""
+    room = random_shot(rng, product)
+    seed = room.seed - room.seed % 2 + shot.seed % 2  # an even or odd seed: light from one side
+    return replace(shot, background=room.background, seed=seed)
+
+
+def render_radiographs(rng: np.random.Generator, n: int, pixels: int):
+    """n radiographs of one hospital, without a mask. -> (n, p, p, 4) uint8, specifications."""
+    pictures, specifications = [], []
+    for _ in range(n):
+        patient = Patient.random(rng)
+        findings = Findings.random(rng)
+        film = np.asarray(radiograph(patient, findings, pixels).convert("L"))
+        pictures.append(np.dstack([film, film, film, np.zeros_like(film)]))
+        specifications.append({"patient": patient.to_dict(), "findings": findings.to_dict()})
+    return np.stack(pictures), specifications
+
+
+def render_shard(folder: Path, number: int, pixels: int) -> int:
+    """Render one shard and return its number; the specification file, written last, seals it."""
+    rng = np.random.default_rng([SEEDS["pretraining"], number])
+    draw = render_products if number % RADIOGRAPH_SHARD else render_radiographs
+    pictures, specifications = draw(rng, PICTURES_IN_SHARD, pixels)
+    np.save(folder / f"{number:05d}.npy", pictures)
+    lines = "".join(json.dumps(specification) + "\n" for specification in specifications)
+    temporary = folder / f"{number:05d}.part"
+    temporary.write_text(lines)
+    os.replace(temporary, folder / f"{number:05d}.jsonl")
+    return number
+
+
+def render(folder: Path, pictures: int, processes: int = 1, pixels: int = PIXELS) -> None:
+    """Render the shards that are still missing, in parallel; interrupt it whenever you like.
+
+    Parameters
+    ----------
+    folder : Path
+        The cache; is made where it is missing.
+    pictures : int
+        How many there shall be in the end, rounded up to whole shards.
+    processes : int
+        Renderers at work; one a core.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = range(-(-pictures // PICTURES_IN_SHARD))
+    missing = [n for n in wanted if not (folder / f"{n:05d}.jsonl").exists()]
+    began = time.monotonic()
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(render_shard, folder, n, pixels) for n in missing]
+        for done, job in enumerate(as_completed(jobs), start=1):
+            job.result()
+            left = (time.monotonic() - began) / done * (len(missing) - done)
+            print(f"shard {done}/{len(missing)}  {left / 60:.0f} min left", flush=True)
+
+
+# ------------------------------------------------------------------------------------ reading
+
+
+def write_caption(specification: dict, rng, grey: bool = False, length: str | None = None) -> str:
+    """A new caption of a picture; that of a grey picture does not name its colour."""
+    if "product" in specification:
+        product = Product.from_dict(specification["product"])
+        return caption(product, rng, length=length, grey=grey)
+    patient = Patient.from_dict(specification["patient"])
+    findings = Findings.from_dict(specification["findings"])
+    return radiograph_caption(patient, findings, rng, length=length)
+
+
+def sample_texts(n: int = 40_000, seed: int = 0) -> list[str]:
+    """Captions of random specifications, as training will write them: for the tokenizer."""
+    rng = np.random.default_rng([SEEDS["pretraining"], 999_999, seed])
+    texts = []
+    for index in range(n):
+        if index % 12:
+            specification = {"product": random_product(rng).to_dict()}
+        else:
+            patient, findings = Patient.random(rng), Findings.random(rng)
+            specification = {"patient": patient.to_dict(), "findings": findings.to_dict()}
+        length = "long" if index % 3 == 0 else "short"
+        texts.append(write_caption(specification, rng, length=length))
+    return texts
+
+
+class Corpus:
+    """The shards of a folder in memory, and the batch of any step.
+
+    Parameters
+    ----------
+    folder : Path
+        Made by `render`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder holds no finished shard.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+        sealed = sorted(self.folder.glob("*.jsonl"))
+        if not sealed:
+            raise FileNotFoundError(
+                f"{self.folder} holds no training pictures; make some with "
+                f"`python -m pretraining render --cache {self.folder}`."
+            )
+        # In memory: reading single pictures from a memory map was slower than the training.
+        self.pictures = np.concatenate([np.load(path.with_suffix(".npy")) for path in sealed])
+        self.specifications = [
+            json.loads(line) for path in sealed for line in path.read_text().splitlines()
+        ]
+        self.pixels = self.pictures.shape[1]
+        self.shares = _shares(self.specifications)
+        self.classes = {name: len(values) for name, values in CLASSES.items()}
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    @cached_property
+    def tokenizer(self) -> CLIPTokenizer:
+        """Trained once on `texts`, then kept in the folder."""
+        path = self.folder / "tokenizer"
+        if not path.exists():
+            train_tokenizer(self.texts()).save_pretrained(path)
+        return CLIPTokenizer.from_pretrained(path)
+
+    def texts(self) -> list[str]:
+        """What the tokenizer was trained on, and where the list of known words comes from."""
+        path = self.folder / "texts.json"
+        if not path.exists():
+            path.write_text(json.dumps(sample_texts()))
+        return json.loads(path.read_text())
+
+    def batch(self, step: int, size: int, seed: int, rank: int = 0, ranks: int = 1) -> Batch:
+        """The rows of process `rank` among those of a step; a function of its arguments alone."""
+        rng = np.random.default_rng([seed, step])
+        mine = rng.choice(len(self), size=size, p=self.shares)[rank::ranks]
+        rng = np.random.default_rng([seed, step, rank])
+        length = "long" if step % 10 < 10 * LONG_SHARE else "short"
+        generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        grey = draw_grey(len(mine), generator)
+        specifications = [self.specifications[index] for index in mine]
+        texts = [
+            write_caption(specification, rng, bool(is_grey), length)
+            for specification, is_grey in zip(specifications, grey, strict=True)
+        ]
+        tokens = self.tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
+        pixels, cover = self._pixels(mine, specifications, grey, generator)
+        numbers = torch.tensor([_number(text) for text in texts])
+        labels = _labels(specifications, grey)
+        return Batch(pixels, tokens.input_ids, tokens.attention_mask, numbers, labels, cover)
+
+    def batches(self, recipe, first: int, rank: int = 0, ranks: int = 1) -> Iterator[Batch]:
+        """The batches from step `first` to the end; the next is made while the model works."""
+        with ThreadPoolExecutor(1) as ahead:
+
+            def make(step):
+                return ahead.submit(self.batch, step, recipe.batch_size, recipe.seed, rank, ranks)
+
+            waiting = make(first)
+            for step in range(first, recipe.steps):
+                batch = waiting.result()
+                waiting = make(step + 1)
+                yield batch
+
+    def _pixels(self, rows, specifications, grey, generator) -> tuple[torch.Tensor, torch.Tensor]:
+        rgba = torch.from_numpy(self.pictures[rows]).permute(0, 3, 1, 2)
+        turn = torch.tensor(["product" in specification for specification in specifications])
+        pictures, masks = augment(rgba, grey, turn, generator)
+        cover = adaptive_avg_pool2d(masks, PATCHES).flatten(1)
+        return (pictures - _MEAN) / _STD, cover
+
+
+# The processor's own: OpenAI's mean and standard deviation of a picture's channels.
+_MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
+_STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
+
+
+def _shares(specifications: list[dict]) -> np.ndarray:
+    """How often each picture is drawn: evenly over categories, with the two wishes above."""
+    kinds = [s["product"]["category"] if "product" in s else None for s in specifications]
+    weights = {kind: 1.0 if kind in HOME else OFTEN for kind in set(kinds)}
+    if None in weights:
+        others = sum(weights.values()) - weights[None]
+        weights[None] = LIKE_FILMS / (1 - LIKE_FILMS) * max(others, 1.0)
+    counts = Counter(kinds)
+    shares = np.array([weights[kind] / counts[kind] for kind in kinds])
+    return shares / shares.sum()
+
+
+def _number(text: str) -> int:
+    """The same 63-bit number for the same text, in every process."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def _value(product: dict | None, name: str) -> str | None:
+    """What a product's specification says of one of `CLASSES`."""
+    if product is None:
+        return None
+    return f"{product['category']}, {product['design']}" if name == "design" else product[name]
+
+
+def _labels(specifications: list[dict], grey: torch.Tensor) -> dict[str, torch.Tensor]:
+    labels = {}
+    for name, values in CLASSES.items():
+        place = {value: number for number, value in enumerate(values)}
+        rows = [place.get(_value(s.get("product"), name), -100) for s in specifications]
+        labels[name] = torch.tensor(rows)
+    labels["colour"] = labels["colour"].masked_fill(grey, -100)
+    return labels

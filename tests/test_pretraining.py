@@ -1,0 +1,339 @@
+"""The pretraining recipe: its loss, on one process and on two, and a run that is broken off."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+from torch.nn.functional import cross_entropy, normalize
+from torch.nn.parallel import DistributedDataParallel
+from transformers import CLIPModel, CLIPProcessor, CLIPTokenizer
+
+import clipkit
+from clipkit.augmentation import apply_movement, draw_movement
+from clipkit.evaluation import Estimate
+from clipkit.hub import find_checkpoint
+from clipkit.losses import contrastive_loss, positives
+from pretraining import evaluate
+from pretraining import train as training
+from pretraining.augment import augment, draw_grey
+from pretraining.corpus import CLASSES, Batch, Corpus
+from pretraining.towers import PATCHES, mimetic, small_config, train_tokenizer
+
+WORDS = ["red", "blue", "green", "white"]
+THINGS = ["mug", "sofa", "shirt", "boot"]
+
+
+def rows(n, d=6, seed=0):
+    return normalize(torch.randn(n, d, generator=torch.Generator().manual_seed(seed)), dim=1)
+
+
+# ---------------------------------------------------------------------------------------- loss
+
+
+def test_loss_equals_two_plain_cross_entropies_when_captions_differ():
+    pictures, texts, scale = rows(5), rows(5, seed=1), torch.tensor(7.0)
+    logits = scale * pictures @ texts.T
+    right = torch.arange(5)
+    expected = (cross_entropy(logits, right) + cross_entropy(logits.T, right)) / 2
+    assert torch.allclose(contrastive_loss(pictures, texts, scale, right), expected)
+
+
+def test_equal_captions_are_no_negatives():
+    texts = rows(4)
+    texts[3] = texts[0]
+    ids = torch.tensor([0, 1, 2, 0])
+    pictures, scale = texts.clone(), torch.tensor(60.0)
+    # Two pictures share caption 0: the best that any model can do is to halve its probability.
+    entropy = 2 * np.log(2) / 4
+    assert float(contrastive_loss(pictures, texts, scale, ids)) == pytest.approx(entropy, abs=1e-3)
+    naive = contrastive_loss(pictures, texts, scale, torch.arange(4))
+    pulled_apart = torch.autograd.functional.jacobian(
+        lambda p: contrastive_loss(p, texts, scale, ids), pictures
+    )
+    assert pulled_apart.abs().max() < 1e-2 < float(naive)
+    assert torch.equal(positives(ids)[0], positives(ids)[3])
+
+
+def fake_batch(tokenizer, n, pixels=16):
+    generator = torch.Generator().manual_seed(5)
+    texts = [f"a {WORDS[i % 4]} {THINGS[i % 3]}" for i in range(n)]
+    tokens = tokenizer(texts, padding=True, return_tensors="pt")
+    ids = torch.tensor([texts.index(text) for text in texts])
+    labels = {name: torch.arange(n) % 3 for name in CLASSES}
+    pixels = torch.randn(n, 3, pixels, pixels, generator=generator)
+    cover = torch.rand(n, PATCHES**2, generator=generator)
+    return Batch(pixels, tokens.input_ids, tokens.attention_mask, ids, labels, cover)
+
+
+def part(batch, rank, ranks):
+    def cut(t):
+        return t[rank::ranks]
+
+    return Batch(
+        cut(batch.pixels),
+        cut(batch.input_ids),
+        cut(batch.attention_mask),
+        cut(batch.caption_ids),
+        {name: cut(values) for name, values in batch.labels.items()},
+        cut(batch.cover),
+    )
+
+
+def tiny_learner(tokenizer):
+    torch.manual_seed(3)
+    small = {"hidden_size": 64, "intermediate_size": 64, "num_attention_heads": 2}
+    config = small_config(tokenizer, 16, **small)
+    config.vision_config.num_hidden_layers = config.text_config.num_hidden_layers = 1
+    return training.Learner(CLIPModel(config), {name: 3 for name in CLASSES})
+
+
+def loss_and_gradients(learner, batch):
+    loss, _ = training.total_loss(learner(batch), batch, label_weight=0.5)
+    loss.backward()
+    return float(loss.detach()), {
+        name.removeprefix("module."): p.grad.clone()
+        for name, p in learner.named_parameters()
+        if p.grad is not None
+    }
+
+
+def one_of_two(rank, folder):
+    torch.set_num_threads(1)
+    os.environ.update(MASTER_ADDR="127.0.0.1")
+    dist.init_process_group(
+        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
+    )
+    tokenizer = CLIPTokenizer.from_pretrained(folder)
+    learner = DistributedDataParallel(tiny_learner(tokenizer), find_unused_parameters=True)
+    result = loss_and_gradients(learner, part(fake_batch(tokenizer, 8), rank, 2))
+    torch.save(result, f"{folder}/{rank}.pt")
+    dist.destroy_process_group()
+
+
+def test_two_processes_agree_with_one(tmp_path):
+    tokenizer = train_tokenizer(WORDS + THINGS, 600)
+    tokenizer.save_pretrained(tmp_path)
+    mp.start_processes(one_of_two, args=(str(tmp_path),), nprocs=2, start_method="spawn")
+    batch = fake_batch(tokenizer, 8)
+    # Gathering puts the rows of process 0 first: the order of a batch does not matter.
+    loss, gradients = loss_and_gradients(tiny_learner(tokenizer), batch)
+    losses = []
+    for rank in range(2):
+        other_loss, other = torch.load(tmp_path / f"{rank}.pt")
+        losses.append(other_loss)
+        assert other.keys() == gradients.keys()
+        for name, gradient in gradients.items():
+            assert torch.allclose(gradient, other[name], atol=2e-6), name
+    # The label loss is each process's own; their mean is that of the whole batch.
+    assert np.mean(losses) == pytest.approx(loss, abs=1e-6)
+
+
+def test_patches_learn_what_they_show():
+    logits = torch.zeros(3, 2, 5)  # three pictures, two patches, four categories and none
+    logits[0, 0, 1], logits[0, 1, 4] = 40.0, 40.0
+    cover = torch.tensor([[1.0, 0.0], [0.5, 0.5], [0.3, 0.3]])
+    categories = torch.tensor([1, 2, -100])
+
+    def loss(rows):
+        return float(training.patch_loss(logits[rows], cover[rows], categories[rows]))
+
+    assert loss([0]) == pytest.approx(0, abs=1e-6)
+    assert loss([1]) == pytest.approx(np.log(5))
+    assert loss([0, 2]) == loss([0])  # a radiograph shows no product: it does not count
+
+
+def test_attention_starts_by_looking_at_the_patch_itself():
+    torch.manual_seed(0)
+    model = CLIPModel(small_config(train_tokenizer(WORDS, 600), 80))
+    tokens = torch.nn.functional.layer_norm(torch.randn(1, 64, 192), (192,))
+
+    def own_share():
+        attention = model.vision_model.encoder.layers[0].self_attn
+        query, key = (part(tokens).view(64, 3, 64) for part in (attention.q_proj, attention.k_proj))
+        shares = torch.einsum("qhd,khd->hqk", query, key).div(8).softmax(dim=2)
+        return float(shares.diagonal(dim1=1, dim2=2).mean().detach())
+
+    before = own_share()
+    mimetic(model)
+    assert own_share() > 10 * before
+
+
+# --------------------------------------------------------------------------------- the pictures
+
+
+def test_augmented_pictures_are_pictures_and_repeat():
+    rgba = torch.randint(0, 256, (8, 4, 24, 24), dtype=torch.uint8)
+    turn = torch.ones(8, dtype=torch.bool)
+
+    def once(seed):
+        generator = torch.Generator().manual_seed(seed)
+        return augment(rgba, draw_grey(8, generator), turn, generator)
+
+    for part in once(1):
+        assert part.min() >= 0 and part.max() <= 1
+    assert once(1)[0].shape == (8, 3, 24, 24) and once(1)[1].shape == (8, 24, 24)
+    assert torch.equal(once(1)[0], once(1)[0])
+    assert not torch.equal(once(1)[0], once(2)[0])
+
+
+def test_the_mask_moves_with_the_product():
+    rgba = torch.zeros(32, 4, 40, 40, dtype=torch.uint8)
+    rgba[:, :3] = 30  # a dark room with a bright product
+    rgba[:, :, 12:22, 16:30] = 255
+    generator = torch.Generator().manual_seed(0)
+    movement = draw_movement(torch.ones(32, dtype=torch.bool), generator)
+    moved = apply_movement(rgba.float() / 255, *movement)
+    inside = moved[:, 3] > 0.99
+    assert inside.any() and (moved[:, 0][inside] > 0.95).all()
+    assert (moved[:, 0][moved[:, 3] < 0.01] < 0.2).all()
+    assert not torch.equal(moved[0], moved[1])
+
+
+def test_grey_pictures_lose_their_colour():
+    generator = torch.Generator().manual_seed(0)
+    rgba = torch.zeros(4, 4, 16, 16, dtype=torch.uint8)
+    rgba[:, 0] = 200
+    grey = torch.tensor([True, True, False, False])
+    pictures, _ = augment(rgba, grey, torch.ones(4, dtype=torch.bool), generator)
+    spread = (pictures.amax(dim=1) - pictures.amin(dim=1)).flatten(1).mean(dim=1)
+    assert (spread[:2] < 0.1).all() and (spread[2:] > 0.3).all()
+
+
+# ------------------------------------------------------------------------------------ the loop
+
+
+class FakeCorpus(Corpus):
+    """Coloured squares instead of rendered pictures; the loop cannot tell."""
+
+    def __init__(self):
+        self.pixels = 16
+        self.classes = {name: 4 for name in CLASSES}
+        self.tokenizer = train_tokenizer(WORDS + THINGS, 600)
+
+    def batch(self, step, size, seed, rank=0, ranks=1):
+        generator = torch.Generator().manual_seed(seed * 1000 + step)
+        which = torch.randint(0, 4, (size,), generator=generator)[rank::ranks]
+        colours = torch.tensor([[1.0, 0, 0], [0, 0, 1], [0, 1, 0], [1, 1, 1]])[which]
+        pixels = colours[:, :, None, None].expand(-1, -1, 16, 16).contiguous()
+        texts = [WORDS[i] for i in which]
+        tokens = self.tokenizer(texts, padding=True, return_tensors="pt")
+        labels = {name: which for name in CLASSES}
+        cover = torch.ones(len(which), PATCHES**2)
+        return Batch(pixels, tokens.input_ids, tokens.attention_mask, which, labels, cover)
+
+    def texts(self):
+        return WORDS
+
+
+RECIPE = training.Recipe(views=30 * 16, batch_size=16, patches_kept=0.5)
+
+
+def weights(folder):
+    return CLIPModel.from_pretrained(folder / "model").state_dict()
+
+
+def smallest(tokenizer, pixels):
+    """Narrow towers of two layers: Muon computes in bf16, which some processors emulate slowly."""
+    narrow = {"hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 2}
+    config = small_config(tokenizer, pixels, **narrow)
+    for name, value in narrow.items():
+        setattr(config.text_config, name, value)
+    return config
+
+
+def run_until_killed(folder):
+    """In a process of its own: train, saving all the time, until somebody kills it."""
+    torch.set_num_threads(1)
+    training.small_config = smallest
+    training.SAVE_EVERY = 0.0
+    training.train(FakeCorpus(), RECIPE, folder)
+
+
+@pytest.fixture
+def one_thread(monkeypatch):
+    """What a small training needs: a thread, and towers that suit it."""
+    monkeypatch.setattr(training, "small_config", smallest)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path, one_thread, capsys):
+    assert training.train(FakeCorpus(), RECIPE, tmp_path / "whole")
+    child = mp.get_context("spawn").Process(target=run_until_killed, args=(tmp_path / "broken",))
+    child.start()
+    checkpoint = tmp_path / "broken" / "checkpoint.pt"
+    deadline = time.monotonic() + 300
+    while not checkpoint.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(child.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    child.join()
+    assert 0 < torch.load(checkpoint, weights_only=True)["step"] < RECIPE.steps
+    assert training.train(FakeCorpus(), RECIPE, tmp_path / "broken")
+    assert "going on from step" in capsys.readouterr().out
+    whole, broken = weights(tmp_path / "whole"), weights(tmp_path / "broken")
+    assert all(torch.equal(whole[name], broken[name]) for name in whole)
+
+
+def test_the_model_reads_back_as_plain_hugging_face_code_expects(tmp_path, one_thread):
+    training.train(FakeCorpus(), RECIPE, tmp_path)
+    processor = CLIPProcessor.from_pretrained(tmp_path / "model")
+    # Training's padding and cutting are not baked in: one text is as long as it is.
+    assert len(processor.tokenizer("red")["input_ids"]) == 3
+    checksum, name = (tmp_path / "model" / "SHA256").read_text().split()
+    content = (tmp_path / "model" / name).read_bytes()
+    assert checksum == hashlib.sha256(content).hexdigest()
+    assert (tmp_path / "model" / "words.txt").read_text().split() == sorted(WORDS)
+
+
+def test_training_learns(tmp_path, one_thread):
+    recipe = training.Recipe(views=60 * 16, batch_size=16, label_weight=0.0)
+    corpus = FakeCorpus()
+    training.train(corpus, recipe, tmp_path)
+    model = CLIPModel.from_pretrained(tmp_path / "model").eval()
+    batch = corpus.batch(999, 16, 0)
+    with torch.inference_mode():
+        texts = corpus.tokenizer(WORDS, padding=True, return_tensors="pt")
+        logits = model(**texts, pixel_values=batch.pixels).logits_per_image
+    assert (logits.argmax(dim=1) == batch.caption_ids).float().mean() > 0.9
+
+
+def test_another_recipe_does_not_go_on_from_a_checkpoint(tmp_path, one_thread):
+    training.train(FakeCorpus(), RECIPE, tmp_path, minutes=0)
+    other = training.Recipe(views=30 * 16, batch_size=16, patches_kept=0.5, seed=1)
+    with pytest.raises(ValueError, match="another seed"):
+        training.train(FakeCorpus(), other, tmp_path)
+
+
+def test_an_empty_cache_says_what_to_do(tmp_path):
+    with pytest.raises(FileNotFoundError, match="pretraining render"):
+        Corpus(tmp_path)
+
+
+def test_the_card_shows_what_was_measured_and_measuring_repeats_it():
+    folder = find_checkpoint()
+    measured = json.loads((folder / "evaluation.json").read_text())
+    card = (folder / "README.md").read_text()
+    for name, value in measured.items():
+        shown = f"{Estimate(*value):.3f}" if isinstance(value, list) else f"{value:.0f}"
+        assert f"| {name} | {shown} |" in card
+    again = evaluate.studio_figures(clipkit.load(), clipkit.data.load_catalog()["test"])
+    for name, estimate in again.items():
+        assert estimate.value == pytest.approx(measured[name][0], abs=0.01), name
+
+
+def test_the_command_lists_its_commands():
+    done = subprocess.run(
+        [sys.executable, "-m", "pretraining", "--help"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "render" in done.stdout and "evaluate" in done.stdout
