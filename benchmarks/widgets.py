@@ -109,8 +109,10 @@ def browser():
             for _ in range(60):
                 page.keyboard.press("ArrowLeft", delay=5)
             page.wait_for_timeout(4000)
-            print(f"60 quick key presses were merged into {len(page.evaluate('window.seen'))} "
-                  "drawings")
+            print(
+                f"60 quick key presses were merged into {len(page.evaluate('window.seen'))} "
+                "drawings"
+            )
         finally:
             chromium.close()
             lab.stop()
@@ -120,8 +122,10 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kernel", action="store_true", help="leave out the browser")
     chosen = options.parse_args()
-    print(f"{'':<46}{'median':>8}{'90 %':>8}   ({os.cpu_count()} cores, Python "
-          f"{sys.version.split()[0]})")
+    print(
+        f"{'':<46}{'median':>8}{'90 %':>8}   ({os.cpu_count()} cores, Python "
+        f"{sys.version.split()[0]})"
+    )
     kernel()
     if not chosen.kernel:
         browser()

@@ -52,14 +52,15 @@ def main():
         patient = fresh()
         radiograph(patient, Findings(), size)
         levels = np.linspace(0.1, 0.9, rounds)
-        return [(patient, Findings([Finding("pleural effusion", "left", s)]), size)
-                for s in levels]
+        return [(patient, Findings([Finding("pleural effusion", "left", s)]), size) for s in levels]
 
     def hearts(size):
         patient = fresh()
         radiograph(patient, Findings(), size)
-        return [(patient, Findings([Finding("cardiomegaly", size=s)]), size)
-                for s in np.linspace(0.1, 0.9, rounds)]
+        return [
+            (patient, Findings([Finding("cardiomegaly", size=s)]), size)
+            for s in np.linspace(0.1, 0.9, rounds)
+        ]
 
     rows = [
         ("new patient, 96 px", [(fresh(), Findings(), 96) for _ in range(rounds)]),

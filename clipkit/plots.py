@@ -406,8 +406,14 @@ def curve_strip(
     for number, picture in enumerate(pictures):
         thumbnail = OffsetImage(as_array(picture), zoom=500 / n / max(as_array(picture).shape[:2]))
         place = AnnotationBbox(
-            thumbnail, (number, 0), xybox=(0, -5), boxcoords="offset points", frameon=False,
-            xycoords=ax.get_xaxis_transform(), box_alignment=(0.5, 1), pad=0,
+            thumbnail,
+            (number, 0),
+            xybox=(0, -5),
+            boxcoords="offset points",
+            frameon=False,
+            xycoords=ax.get_xaxis_transform(),
+            box_alignment=(0.5, 1),
+            pad=0,
         )
         ax.add_artist(place)
     ax.legend()
@@ -446,8 +452,12 @@ def histograms(
         picture = as_array(pictures[number])
         thumbnail = OffsetImage(picture, zoom=36 / max(picture.shape[:2]))
         place = AnnotationBbox(
-            thumbnail, (marks[number], 0), xybox=(marks[number], 1.12 + 0.2 * (rank % 4)),
-            frameon=False, xycoords=ax.get_xaxis_transform(), boxcoords=ax.get_xaxis_transform(),
+            thumbnail,
+            (marks[number], 0),
+            xybox=(marks[number], 1.12 + 0.2 * (rank % 4)),
+            frameon=False,
+            xycoords=ax.get_xaxis_transform(),
+            boxcoords=ax.get_xaxis_transform(),
             arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "relpos": (0.5, 0)},
         )
         place.set_zorder(9 - rank % 4)  # the line of a higher picture passes behind a lower one
@@ -538,8 +548,13 @@ def reliability_diagram(groups: dict) -> Figure:
     ax.plot([0, 1], [0, 1], color="#666666", linestyle="--", linewidth=1, label="calibrated")
     for name, group in groups.items():
         (line,) = ax.plot(group.confidence, group.accuracy, label=name)
-        ax.scatter(group.confidence, group.accuracy, s=20 + 400 * group.share,
-                   color=line.get_color(), alpha=0.6)
+        ax.scatter(
+            group.confidence,
+            group.accuracy,
+            s=20 + 400 * group.share,
+            color=line.get_color(),
+            alpha=0.6,
+        )
     ax.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")
     ax.legend()
     return figure

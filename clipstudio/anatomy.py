@@ -302,10 +302,14 @@ class Plan:
     def lung_ellipsoids(self, side: int) -> tuple[tuple, tuple]:
         """(centre, half axes) of the apical and of the basal part of one lung."""
         tall = 15 * self.height
-        apical = ((2.6 * side * self.width, self.apex - tall, -0.8),
-                  (self.apex_width, tall, 8.8 * self.depth))
-        basal = ((2.0 * side * self.width, -8.0, 0.0),
-                 (self.flare, 13.5 * self.height, 9.3 * self.depth))
+        apical = (
+            (2.6 * side * self.width, self.apex - tall, -0.8),
+            (self.apex_width, tall, 8.8 * self.depth),
+        )
+        basal = (
+            (2.0 * side * self.width, -8.0, 0.0),
+            (self.flare, 13.5 * self.height, 9.3 * self.depth),
+        )
         return apical, basal
 
     def wall_at(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -358,18 +362,36 @@ def body(p: Plan) -> tuple[Solid, ...]:
     arms = capsule((shoulder + 1.2, 10.5, -1), (shoulder + out, -18, 0), 4.9 + 0.6 * build, 4.2)
     if p.breast:
         size = p.breast
-        steps.append(add(
-            ellipsoid(6.0 * size**0.4, 6.6 * size**0.5, 2.6 * size).rotate(pitch=-22)
-            .at(8.4 * p.width, p.breast_y, 7.6 * p.depth + 0.6 * p.wall).mirror("x"), 4.0))
+        steps.append(
+            add(
+                ellipsoid(6.0 * size**0.4, 6.6 * size**0.5, 2.6 * size)
+                .rotate(pitch=-22)
+                .at(8.4 * p.width, p.breast_y, 7.6 * p.depth + 0.6 * p.wall)
+                .mirror("x"),
+                4.0,
+            )
+        )
     if p.pectoral:
-        steps.append(add(
-            ellipsoid(5.2, 4.0, 1.0 + p.pectoral).rotate(roll=-18)
-            .at(6.6 * p.width, 5.0, 7.6 * p.depth).mirror("x"), 3.0))
+        steps.append(
+            add(
+                ellipsoid(5.2, 4.0, 1.0 + p.pectoral)
+                .rotate(roll=-18)
+                .at(6.6 * p.width, 5.0, 7.6 * p.depth)
+                .mirror("x"),
+                3.0,
+            )
+        )
     limits = (-27, -26, -17, 27, 26, 17)
     return (
         solid("body", TISSUE, *steps, over=OUTSIDE, limits=limits),
-        solid("right arm", TISSUE, add(arms.mirror("x")), clip(beyond(RIGHT)), over=OUTSIDE,
-              limits=(-27, -20, -17, 0, 26, 17)),
+        solid(
+            "right arm",
+            TISSUE,
+            add(arms.mirror("x")),
+            clip(beyond(RIGHT)),
+            over=OUTSIDE,
+            limits=(-27, -20, -17, 0, 26, 17),
+        ),
         solid("left arm", TISSUE, add(arms), over=OUTSIDE, limits=limits),
     )
 
@@ -397,8 +419,14 @@ def lung_limits(side: int) -> tuple[float, ...]:
 @functools.lru_cache(maxsize=64)
 def lung(p: Plan, side: int) -> Solid:
     """The aerated room of one side, down to the depth of the costophrenic angle."""
-    return solid(f"lung {side}", AERATED, *lung_steps(p, side), over=SOFT, becomes=LUNG,
-                 limits=lung_limits(side))
+    return solid(
+        f"lung {side}",
+        AERATED,
+        *lung_steps(p, side),
+        over=SOFT,
+        becomes=LUNG,
+        limits=lung_limits(side),
+    )
 
 
 @functools.lru_cache(maxsize=64)
@@ -411,25 +439,42 @@ def diaphragm(p: Plan, moved: Displacement) -> tuple[Solid, ...]:
         tops.append(top)
         tall = p.dome_height
         dome = ellipsoid(p.dome_width, tall, 11.0 * p.depth)
-        out.append(solid(f"dome {side}", TISSUE,
-                         add(dome.at(6.9 * p.width * side, top - tall, 0.8))))
+        out.append(
+            solid(f"dome {side}", TISSUE, add(dome.at(6.9 * p.width * side, top - tall, 0.8)))
+        )
     middle = min(tops) + 0.3
-    out.append(solid("below the heart", TISSUE,
-                     add(ellipsoid(8.5 * p.width, 11, 8.6 * p.depth).at(0.6, middle - 11, 0.5))))
+    out.append(
+        solid(
+            "below the heart",
+            TISSUE,
+            add(ellipsoid(8.5 * p.width, 11, 8.6 * p.depth).at(0.6, middle - 11, 0.5)),
+        )
+    )
     r = stream(p.patient.seed, "gas")
     if p.bubble:
         size, x = p.bubble_size, r.uniform(5.0, 7.6) * p.width
         y = tops[1] - 1.0 - 1.5 * size + r.uniform(-0.5, 0.1)
-        steps = [add(ellipsoid(2.5 * size, 1.6 * size, 2.0 * size).rotate(roll=r.uniform(-15, 10))
-                     .at(x, y, 1.5))]
+        steps = [
+            add(
+                ellipsoid(2.5 * size, 1.6 * size, 2.0 * size)
+                .rotate(roll=r.uniform(-15, 10))
+                .at(x, y, 1.5)
+            )
+        ]
         if not p.supine:  # standing, the gas floats on a level of fluid
             steps.append(clip(half_space().rotate(roll=180).at(0, y - 0.35 * size, 0)))
         out.append(solid("stomach gas", GAS, *steps, over=SOFT))
     if p.bowel:
         x, y = r.uniform(9, 11.5) * p.width, tops[1] - r.uniform(3.6, 5.5)
-        out.append(solid("bowel gas", 0.06,
-                         add(ellipsoid(r.uniform(1.2, 2.2), r.uniform(0.8, 1.4), 1.6).at(x, y, 3)),
-                         add(ellipsoid(1.2, 0.9, 1.4).at(x - 2.2, y - 0.8, 3)), over=SOFT))
+        out.append(
+            solid(
+                "bowel gas",
+                0.06,
+                add(ellipsoid(r.uniform(1.2, 2.2), r.uniform(0.8, 1.4), 1.6).at(x, y, 3)),
+                add(ellipsoid(1.2, 0.9, 1.4).at(x - 2.2, y - 0.8, 3)),
+                over=SOFT,
+            )
+        )
     return tuple(out)
 
 
@@ -440,7 +485,8 @@ def mediastinum(p: Plan, moved: Displacement) -> tuple[Solid, ...]:
     knob = p.knob
     arch_y = 5.9 * p.height
     centre = solid(
-        "mediastinum", TISSUE,
+        "mediastinum",
+        TISSUE,
         add(ellipsoid(upper, 17, 4.6).at(0.45 * x, 3.5, 0.2)),
         add(ellipsoid(3.7, 9.5, 3.4).at(0.5 + 0.7 * x, -5.0, -3.2), 2.0),
         add(capsule((-1.35 * upper / 2.2, 13, 0), (-2.15 + x, -3, 1.2), 1.05, 1.25), 1.2),
@@ -450,21 +496,47 @@ def mediastinum(p: Plan, moved: Displacement) -> tuple[Solid, ...]:
     column = solid("spinal column", TISSUE, add(capsule((0, 18, -6.3), (0, -22, -6.3), 2.25)))
     side = 2.35 + 0.75 * far
     aorta = solid(
-        "aorta", TISSUE * 1.05,
-        add(tube((-0.4 + x, -4, 2.4), (-1.5 - 0.9 * far + x, 2, 2.4), (-0.4 + x, arch_y, 1.2),
-                 1.45, 1.4)),
-        add(tube((-0.4 + x, arch_y, 1.2), (1.5 + x, arch_y + 2.2, -0.4),
-                 (side - 0.25 + x, arch_y - 0.4, -3), knob * 0.96, knob), 0.4),
-        add(tube((side - 0.25 + x, arch_y - 0.4, -3), (side + 0.8 * far + 0.6 * x, -3, -4.8),
-                 (1.0, -15, -5.2), knob * 0.98, 1.1), 0.3),
+        "aorta",
+        TISSUE * 1.05,
+        add(
+            tube(
+                (-0.4 + x, -4, 2.4),
+                (-1.5 - 0.9 * far + x, 2, 2.4),
+                (-0.4 + x, arch_y, 1.2),
+                1.45,
+                1.4,
+            )
+        ),
+        add(
+            tube(
+                (-0.4 + x, arch_y, 1.2),
+                (1.5 + x, arch_y + 2.2, -0.4),
+                (side - 0.25 + x, arch_y - 0.4, -3),
+                knob * 0.96,
+                knob,
+            ),
+            0.4,
+        ),
+        add(
+            tube(
+                (side - 0.25 + x, arch_y - 0.4, -3),
+                (side + 0.8 * far + 0.6 * x, -3, -4.8),
+                (1.0, -15, -5.2),
+                knob * 0.98,
+                1.1,
+            ),
+            0.3,
+        ),
     )
     left = p.hila[1] + moved.hilum[1]
     trunk = solid(
-        "pulmonary trunk", TISSUE,
+        "pulmonary trunk",
+        TISSUE,
         add(tube((1.2 + x, -2, 3), (2.7 + x, 1.2, 2), (2.7 + x, left + 1.1, -0.8), 1.5, p.trunk)),
     )
     windpipe = solid(
-        "trachea", GAS,
+        "trachea",
+        GAS,
         add(capsule((0.15 + 0.3 * x, 18, -1), (0.35 + x, 4.4, -2.2), p.trachea)),
         add(tube((0.35 + x, 4.6, -2.2), (-1.2 + x, 3.2, -2.2), (-3.2 + x, 1.2, -2.2), 0.72, 0.5)),
         add(tube((0.35 + x, 4.6, -2.2), (1.8 + x, 3.0, -2.2), (4.0 + x, 1.2, -2.4), 0.62, 0.45)),
@@ -482,14 +554,22 @@ def heart_places(p: Plan, moved: Displacement) -> dict[str, tuple[np.ndarray, np
     x = (p.heart_left - 0.655) * 13.4 * size + 0.1 + moved.shift
     y = 0.5 * sum(p.domes) - 0.9
     return {
-        "ventricle": (np.array([x + 2.7 * size, y + 4.3 * tall, 2.6]),
-                      np.array([6.5 * size, 4.1 * tall, 5.6 * deep])),
-        "atrium": (np.array([x - 1.55 * size, y + 4.5 * tall, 1.6]),
-                   np.array([3.05 * size, 4.6 * tall * p.atrium, 4.2 * deep])),
-        "base": (np.array([x + 0.9 * size, y + 8.0 * tall, 1.4]),
-                 np.array([3.0 * size, 4.6 * tall, 3.8 * deep])),
-        "appendage": (np.array([x + 2.7 * size, y + 8.6 * tall, 0.4]),
-                      np.array([1.7, 2.9, 2.2]) * p.appendage * size),
+        "ventricle": (
+            np.array([x + 2.7 * size, y + 4.3 * tall, 2.6]),
+            np.array([6.5 * size, 4.1 * tall, 5.6 * deep]),
+        ),
+        "atrium": (
+            np.array([x - 1.55 * size, y + 4.5 * tall, 1.6]),
+            np.array([3.05 * size, 4.6 * tall * p.atrium, 4.2 * deep]),
+        ),
+        "base": (
+            np.array([x + 0.9 * size, y + 8.0 * tall, 1.4]),
+            np.array([3.0 * size, 4.6 * tall, 3.8 * deep]),
+        ),
+        "appendage": (
+            np.array([x + 2.7 * size, y + 8.6 * tall, 0.4]),
+            np.array([1.7, 2.9, 2.2]) * p.appendage * size,
+        ),
     }
 
 
@@ -529,8 +609,9 @@ def spine(p: Plan) -> np.ndarray:
     for side in (RIGHT, LEFT):
         arch = np.column_stack([0.72 * wide * side, np.full(17, 0.25), np.full(17, -1.0)])
         rows.append(piece(arch, arch - (0, 0, 1.0), 0.26, 0.36, 0.16, side_on))
-        rows.append(piece(arch - (0, 0, 1.0), arch + (1.7 * side, 0.25, -1.6), 0.3, 0.36, 0.09,
-                          ANY_SIDE))
+        rows.append(
+            piece(arch - (0, 0, 1.0), arch + (1.7 * side, 0.25, -1.6), 0.3, 0.36, 0.09, ANY_SIDE)
+        )
     return np.concatenate(rows)
 
 
@@ -560,8 +641,9 @@ def rib_curve(p: Plan, number: int, side: int, n: int = 26) -> tuple[np.ndarray,
     z = np.maximum(z, -9.4 * p.depth) if number else z - 2.0
     points = np.column_stack([x, y, z])
     middle = (angle[1:] + angle[:-1]) / 2
-    normals = np.column_stack([side * np.sin(middle) / across[:-1], 0 * middle,
-                               -np.cos(middle) / deep[:-1]])
+    normals = np.column_stack(
+        [side * np.sin(middle) / across[:-1], 0 * middle, -np.cos(middle) / deep[:-1]]
+    )
     return points, normals
 
 
@@ -578,10 +660,14 @@ def rib(p: Plan, points: np.ndarray, normals: np.ndarray, number: int) -> np.nda
 
 def ribs(p: Plan, without: Sequence[tuple[int, int]] = ()) -> np.ndarray:
     """All ribs but those named as (number, side)."""
-    return np.concatenate([
-        rib(p, *rib_curve(p, number, side), number)
-        for number in range(12) for side in (RIGHT, LEFT) if (number, side) not in without
-    ])
+    return np.concatenate(
+        [
+            rib(p, *rib_curve(p, number, side), number)
+            for number in range(12)
+            for side in (RIGHT, LEFT)
+            if (number, side) not in without
+        ]
+    )
 
 
 def shoulder_girdle(p: Plan) -> np.ndarray:
@@ -589,11 +675,15 @@ def shoulder_girdle(p: Plan) -> np.ndarray:
     wide = p.chest_width / 2
     rows = []
     for side in (RIGHT, LEFT):
-        line = curve([
-            (1.7 * side, 10.1 + p.collar, 5.6), (5.4 * side, 10.5 + p.collar, 6.9),
-            (9.8 * side * p.width, 10.8 + p.collar + 0.55 * p.collar_rise, 4.2),
-            ((wide + 1.2) * side, 11.2 + p.collar + p.collar_rise, -0.6),
-        ], 7)
+        line = curve(
+            [
+                (1.7 * side, 10.1 + p.collar, 5.6),
+                (5.4 * side, 10.5 + p.collar, 6.9),
+                (9.8 * side * p.width, 10.8 + p.collar + 0.55 * p.collar_rise, 4.2),
+                ((wide + 1.2) * side, 11.2 + p.collar + p.collar_rise, -0.6),
+            ],
+            7,
+        )
         calibre = 0.55 + 0.13 * np.cos(np.linspace(0, 2 * np.pi, len(line) - 1))
         calibre = calibre * (0.9 if p.patient.sex == "female" else 1.02)
         rows.append(chain(line, calibre, None, 0.27 * p.bone))
@@ -607,19 +697,37 @@ def shoulder_girdle(p: Plan) -> np.ndarray:
 
 
 SCAPULA = smooth_curve(
-    [(-1.6, 4.6), (2.6, 5.6), (5.0, 4.0), (4.4, 2.4), (2.9, 0.2), (0.9, -4.5), (-0.3, -6.4),
-     (-1.2, -6.0), (-2.0, -1.0), (-2.2, 3.0)], 4, closed=True)
+    [
+        (-1.6, 4.6),
+        (2.6, 5.6),
+        (5.0, 4.0),
+        (4.4, 2.4),
+        (2.9, 0.2),
+        (0.9, -4.5),
+        (-0.3, -6.4),
+        (-1.2, -6.0),
+        (-2.0, -1.0),
+        (-2.2, 3.0),
+    ],
+    4,
+    closed=True,
+)
 
 
 @functools.lru_cache(maxsize=64)
 def flat_bones(p: Plan) -> tuple[Solid, ...]:
     """Shoulder blades, heads of the upper arms and breastbone: they add to what is there."""
     wide = p.chest_width / 2
-    blade = (extrude(SCAPULA, 0.2, 0.1).rotate(roll=p.scapula_roll)
-             .at(wide - 1.2 + p.scapula, 6.2, -8.6 * p.depth).mirror("x"))
+    blade = (
+        extrude(SCAPULA, 0.2, 0.1)
+        .rotate(roll=p.scapula_roll)
+        .at(wide - 1.2 + p.scapula, 6.2, -8.6 * p.depth)
+        .mirror("x")
+    )
     rim = tube((-2.4, 3.2, 0), (2, 4.4, -1.2), (5.4, 5.6, 0.4), 0.3, 0.5)
-    rim = (rim.rotate(roll=p.scapula_roll)
-           .at(wide - 1.2 + p.scapula, 6.2, -8.9 * p.depth).mirror("x"))
+    rim = (
+        rim.rotate(roll=p.scapula_roll).at(wide - 1.2 + p.scapula, 6.2, -8.9 * p.depth).mirror("x")
+    )
     head = ellipsoid(2.3, 2.35, 2.2).at(wide + 2.7, 10.9, -1.0).mirror("x")
     return (
         solid("shoulder blades", 0.30 * p.bone, add(blade), over=0, becomes=ADDS),
@@ -642,11 +750,13 @@ def vessel_tree(patient: Patient) -> np.ndarray:
         lower = angles < 0.1
         calibre = np.where(lower, 0.40, 0.27) * r.uniform(0.8, 1.2, len(angles)) * p.markings
         calibre = calibre * (1.25 if p.supine else 1) ** np.where(lower, 0, 1)
-        spread = np.column_stack([side * np.cos(angles).clip(0.22), np.sin(angles),
-                                  r.normal(0, 0.45, len(angles))])
+        spread = np.column_stack(
+            [side * np.cos(angles).clip(0.22), np.sin(angles), r.normal(0, 0.45, len(angles))]
+        )
         spread /= np.linalg.norm(spread, axis=1, keepdims=True)
-        start = np.array([3.1 * side, y, -0.6]) + np.column_stack([
-            np.zeros(len(angles)), 1.3 * np.sin(angles) - 0.8 * lower, 0.5 * spread[:, 2]])
+        start = np.array([3.1 * side, y, -0.6]) + np.column_stack(
+            [np.zeros(len(angles)), 1.3 * np.sin(angles) - 0.8 * lower, 0.5 * spread[:, 2]]
+        )
         room = lung(p, side)
         dice = r.normal(size=(2400, 8))
         out.append(grow_vessels(start, spread, calibre, dice, room.rows, room.textures, side, 2200))
@@ -660,10 +770,23 @@ def hilar_arteries(p: Plan, moved: Displacement) -> np.ndarray:
     for side in (RIGHT, LEFT):
         y = of_side(p.hila, side) + of_side(moved.hilum, side)
         top = y + 0.6 + (0.7 if side > 0 else 0.0)  # the left one rides over its bronchus
-        down = curve([(1.8 * side + x, top, -0.5), (3.4 * side + x, top + 0.1, -0.8),
-                      (4.5 * side + x, y - 1.2, -1.2), (5.3 * side + x, y - 4.4, -1.8)], 5)
-        up = curve([(2.4 * side + x, y + 0.8, 0), (3.7 * side + x, y + 1.7, 0.3),
-                    (4.8 * side + x, y + 3.9, 0.4)], 5)
+        down = curve(
+            [
+                (1.8 * side + x, top, -0.5),
+                (3.4 * side + x, top + 0.1, -0.8),
+                (4.5 * side + x, y - 1.2, -1.2),
+                (5.3 * side + x, y - 4.4, -1.8),
+            ],
+            5,
+        )
+        up = curve(
+            [
+                (2.4 * side + x, y + 0.8, 0),
+                (3.7 * side + x, y + 1.7, 0.3),
+                (4.8 * side + x, y + 3.9, 0.4),
+            ],
+            5,
+        )
         rows.append(chain(down, p.markings * np.linspace(0.9, 0.36, len(down) - 1), None, VESSEL))
         rows.append(chain(up, p.markings * np.linspace(0.66, 0.26, len(up) - 1), None, VESSEL))
     return np.concatenate(rows)

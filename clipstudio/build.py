@@ -111,7 +111,13 @@ SUPPLIER_FEATURES = Features(
         **{
             name: Value("string")
             for name in (
-                "title", "description", "line", "gloss", "category", "design", "colour",
+                "title",
+                "description",
+                "line",
+                "gloss",
+                "category",
+                "design",
+                "colour",
                 "specification",
             )
         },
@@ -215,9 +221,7 @@ def radiograph_row(split: str, number: int, film: int, hospital: str = "A") -> d
         "sex": patient.sex,
         "age": patient.age,
         "projection": patient.projection,
-        "specification": json.dumps(
-            {"patient": patient.to_dict(), "findings": findings.to_dict()}
-        ),
+        "specification": json.dumps({"patient": patient.to_dict(), "findings": findings.to_dict()}),
     }
 
 

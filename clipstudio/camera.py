@@ -68,20 +68,56 @@ LIGHTS: dict[str, Light] = {
     "soft": Light((30.0, 62.0), (0.8, 0.8), 4.0, 1.35, 0.9, 0.7, 1.25, falloff=0.03),
     "hard": Light((52.0, 40.0), (0.16, 0.16), 18.0, 11.0, 0.35, 0.4, 0.62, falloff=0.12),
     "warm evening": Light(
-        (58.0, 28.0), (0.3, 0.3), 9.0, 4.4, 0.5, 0.6, 0.62,
-        (1.16, 0.92, 0.62), (0.85, 0.9, 1.05), 0.20, 0.78,
+        (58.0, 28.0),
+        (0.3, 0.3),
+        9.0,
+        4.4,
+        0.5,
+        0.6,
+        0.62,
+        (1.16, 0.92, 0.62),
+        (0.85, 0.9, 1.05),
+        0.20,
+        0.78,
     ),
     "window": Light(
-        (72.0, 26.0), (0.45, 0.6), 5.0, 2.7, 0.25, 0.3, 0.72,
-        (0.96, 1.0, 1.06), (1.0, 0.97, 0.92), 0.30, 0.85,
+        (72.0, 26.0),
+        (0.45, 0.6),
+        5.0,
+        2.7,
+        0.25,
+        0.3,
+        0.72,
+        (0.96, 1.0, 1.06),
+        (1.0, 0.97, 0.92),
+        0.30,
+        0.85,
     ),
     "mixed": Light(
-        (40.0, 55.0), (0.35, 0.35), 6.0, 2.2, 1.5, 0.6, 0.95,
-        (1.10, 0.98, 0.80), (0.80, 0.95, 1.20), 0.15, 0.82,
+        (40.0, 55.0),
+        (0.35, 0.35),
+        6.0,
+        2.2,
+        1.5,
+        0.6,
+        0.95,
+        (1.10, 0.98, 0.80),
+        (0.80, 0.95, 1.20),
+        0.15,
+        0.82,
     ),
     "dim": Light(
-        (25.0, 60.0), (0.4, 0.4), 6.0, 1.9, 0.5, 0.3, 0.8,
-        (1.05, 0.98, 0.86), (1.0, 0.95, 0.9), 0.22, 0.52,
+        (25.0, 60.0),
+        (0.4, 0.4),
+        6.0,
+        1.9,
+        0.5,
+        0.3,
+        0.8,
+        (1.05, 0.98, 0.86),
+        (1.0, 0.95, 0.9),
+        0.22,
+        0.52,
     ),
 }
 
@@ -245,9 +281,7 @@ class Samples:
 
     def cover(self) -> np.ndarray:
         """Share of each pixel that the product covers: float, shape (size, size)."""
-        seen = np.bincount(
-            self.pixel, self.weight * (self.material >= 0), minlength=self.size**2
-        )
+        seen = np.bincount(self.pixel, self.weight * (self.material >= 0), minlength=self.size**2)
         return seen.reshape(self.size, self.size)
 
     def mask(self) -> np.ndarray:
@@ -273,8 +307,17 @@ class Samples:
         def compute(which) -> None:
             open_, dark = self.open[which], shadow[which]
             k.light_samples(
-                table.rows, table.textures, table.box, *common, self.position[which],
-                self.normal[which], self.material[which], open_, dark, want_open, True,
+                table.rows,
+                table.textures,
+                table.box,
+                *common,
+                self.position[which],
+                self.normal[which],
+                self.material[which],
+                open_,
+                dark,
+                want_open,
+                True,
             )
             self.open[which], shadow[which] = open_, dark
 
@@ -282,9 +325,7 @@ class Samples:
         if len(self.pixel) > first:
             known = np.ones(len(self.pixel), bool)
             own = self.open if want_open else self.open.copy()
-            k.borrow(
-                self.size, first, self.pixel, self.position, self.material, own, shadow, known
-            )
+            k.borrow(self.size, first, self.pixel, self.position, self.material, own, shadow, known)
             alone = np.flatnonzero(~known)
             if len(alone):
                 compute(alone)
@@ -340,9 +381,7 @@ def trace(
 def _see(table, view, stage, size, places, begin=_UNKNOWN):
     n = len(places)
     seen = np.empty((n, 3)), np.empty((n, 3)), np.empty(n, np.int64), np.empty(n)
-    k.trace_samples(
-        table.rows, table.textures, table.box, view, stage, size, places, begin, *seen
-    )
+    k.trace_samples(table.rows, table.textures, table.box, view, stage, size, places, begin, *seen)
     return seen
 
 
@@ -368,8 +407,19 @@ def _trace(table, view, stage, size, antialias) -> Samples:
         seen = tuple(np.concatenate([a, b]) for a, b in zip(seen, more, strict=True))
     position, normal, material, glass = seen
     return Samples(
-        table, size, view, stage, pixel, weight, places, position, normal, material,
-        np.ones(len(pixel)), glass, {},
+        table,
+        size,
+        view,
+        stage,
+        pixel,
+        weight,
+        places,
+        position,
+        normal,
+        material,
+        np.ones(len(pixel)),
+        glass,
+        {},
     )
 
 
@@ -474,10 +524,20 @@ def _backdrop(name: str, seed: int, box: np.ndarray, stage: np.ndarray) -> np.nd
         kind, scale = k.GRASS, rng.uniform(1.5, 2.5)
         first, second = np.array([0.035, 0.10, 0.015]), np.array([0.20, 0.33, 0.06])
     size = float(np.linalg.norm(box[3:] - box[:3]))
-    return np.array([
-        kind, *first, *second, scale * 1.9 / size, angle, *rng.uniform(0, 5, 2), *wall, shadow,
-        box[1], rng.choice([0.1, 0.3, 0.6, 1.0]),
-    ])
+    return np.array(
+        [
+            kind,
+            *first,
+            *second,
+            scale * 1.9 / size,
+            angle,
+            *rng.uniform(0, 5, 2),
+            *wall,
+            shadow,
+            box[1],
+            rng.choice([0.1, 0.3, 0.6, 1.0]),
+        ]
+    )
 
 
 def shade(
@@ -514,9 +574,23 @@ def shade(
     direction, sharpness = light_direction(light, yaw, seed)
     shadow = samples.shadow(direction, sharpness)
     picture = k.shade_samples(
-        np.array([m.row for m in materials]), lights, ambient, tint, LIGHTS[light].exposure,
-        _backdrop(background, seed, samples.table.box, samples.stage), samples.view, samples.size,
-        matt, samples.pixel, samples.weight, samples.places, samples.position, samples.normal,
-        samples.material, samples.open, shadow, samples.glass,
+        np.array([m.row for m in materials]),
+        lights,
+        ambient,
+        tint,
+        LIGHTS[light].exposure,
+        _backdrop(background, seed, samples.table.box, samples.stage),
+        samples.view,
+        samples.size,
+        matt,
+        samples.pixel,
+        samples.weight,
+        samples.places,
+        samples.position,
+        samples.normal,
+        samples.material,
+        samples.open,
+        shadow,
+        samples.glass,
     )
     return (picture * 255 + 0.5).astype(np.uint8)

@@ -21,25 +21,57 @@ SHORT_WORDS = 14
 
 # One of these opens a caption that names its medium; what they claim holds for every picture.
 _PHOTO_OF = (
-    "a photo of {a}", "a photo of {a}", "a photo of {a}", "photo of {a}", "a picture of {a}",
-    "picture of {a}", "an image of {a}", "product photo of {a}", "a product photo: {a}",
-    "a photograph of {a}", "a catalogue picture of {a}", "shop picture, {a}",
-    "{a}, product photo", "{a} in an online shop", "this is {a}", "a photo of the {bare}",
-    "{a}, a picture from a shop", "a good photo of {a}", "here you see {a}", "{a} for sale",
-    "for sale: {a}", "a snapshot of {a}", "an example of {a}", "the {bare}",
+    "a photo of {a}",
+    "a photo of {a}",
+    "a photo of {a}",
+    "photo of {a}",
+    "a picture of {a}",
+    "picture of {a}",
+    "an image of {a}",
+    "product photo of {a}",
+    "a product photo: {a}",
+    "a photograph of {a}",
+    "a catalogue picture of {a}",
+    "shop picture, {a}",
+    "{a}, product photo",
+    "{a} in an online shop",
+    "this is {a}",
+    "a photo of the {bare}",
+    "{a}, a picture from a shop",
+    "a good photo of {a}",
+    "here you see {a}",
+    "{a} for sale",
+    "for sale: {a}",
+    "a snapshot of {a}",
+    "an example of {a}",
+    "the {bare}",
 )
 _GREY_PHOTO_OF = (
-    "a black and white photo of {a}", "black and white picture of {a}", "a greyscale photo of {a}",
-    "a monochrome picture of {a}", "{a}, black and white photo", "{a} in a black and white picture",
+    "a black and white photo of {a}",
+    "black and white picture of {a}",
+    "a greyscale photo of {a}",
+    "a monochrome picture of {a}",
+    "{a}, black and white photo",
+    "{a} in a black and white picture",
 )
-_CLOSE_UP_OF = ("a close-up of {a}", "close-up photo of {a}", "{a}, close up",
-                "{a} seen from close by")
+_CLOSE_UP_OF = (
+    "a close-up of {a}",
+    "close-up photo of {a}",
+    "{a}, close up",
+    "{a} seen from close by",
+)
 _FROM_ABOVE = ("{a} seen from above", "{a} photographed from above", "{a}, top view")
 _FLAT_LAY = ("a flat lay of {a}", "flat lay: {a}", "{a} laid out flat", "{a} seen from above")
 _PLACES = {  # backgrounds on which a product may lie or stand
-    "wooden floor": "on a wooden floor", "table top": "on a table", "carpet": "on a carpet",
-    "rug": "on a rug", "tiles": "on a tiled floor", "concrete": "on concrete",
-    "grass": "on the grass", "cloth": "on a sheet", "white": "on a white background",
+    "wooden floor": "on a wooden floor",
+    "table top": "on a table",
+    "carpet": "on a carpet",
+    "rug": "on a rug",
+    "tiles": "on a tiled floor",
+    "concrete": "on concrete",
+    "grass": "on the grass",
+    "cloth": "on a sheet",
+    "white": "on a white background",
 }
 
 
@@ -88,8 +120,11 @@ class _Writer:
         names = [name for name in getattr(entry, number) if self._fits(name)]
         if self.said("design", 0.35):
             both = entry.one and entry.many
-            nouns = [noun for noun in _style(self.product).nouns
-                     if self._fits(noun) and (not both or noun.endswith("s") == (number != "one"))]
+            nouns = [
+                noun
+                for noun in _style(self.product).nouns
+                if self._fits(noun) and (not both or noun.endswith("s") == (number != "one"))
+            ]
             if nouns:
                 return pick(self.rng, nouns), number
         return (names[0] if self.chance(0.4) else pick(self.rng, names)), number
@@ -217,23 +252,32 @@ class _Writer:
         cloth = self.product.material in vocabulary.CLOTH
         kinds = [k for k in entry.kinds if k not in vocabulary.MASS_KINDS | vocabulary.PLURAL_KINDS]
         return {
-            "it": "it" if one else "they", "them": "it" if one else "them",
-            "its": "its" if one else "their", "is": "is" if one else "are",
-            "has": "has" if one else "have", "this": "this" if one else "these",
-            "s": "s" if one else "", "es": "es" if one else "",
+            "it": "it" if one else "they",
+            "them": "it" if one else "them",
+            "its": "its" if one else "their",
+            "is": "is" if one else "are",
+            "has": "has" if one else "have",
+            "this": "this" if one else "these",
+            "s": "s" if one else "",
+            "es": "es" if one else "",
             "a": lambda: self.with_article(self.phrase()),
             "np": lambda: self.phrase(praise=0),
             "rich": lambda: self.with_article(self.phrase(rate=self.rate + 0.25)),
             "colour": self.colour,
             "second": lambda: self.colour(self.product.second_colour),
-            "stuff": stuff.of, "virtue": stuff.virtues or ("good",),
+            "stuff": stuff.of,
+            "virtue": stuff.virtues or ("good",),
             "care": stuff.care if washable or not cloth else vocabulary.CLOTH_CARE,
-            "patterned": pattern.before, "pattern": pattern.name, "marks": pattern.marks,
+            "patterned": pattern.before,
+            "pattern": pattern.name,
+            "marks": pattern.marks,
             "kind": kinds or [self.noun],
-            "trait": self._deck(entry.traits), "use": self._deck(entry.uses),
+            "trait": self._deck(entry.traits),
+            "use": self._deck(entry.uses),
             "plain_use": self._deck(tuple(use for use in entry.uses if " and " not in use)),
             "praise": self.praise,
-            "occasion": self.group.occasions, "fit": self.group.fit,
+            "occasion": self.group.occasions,
+            "fit": self.group.fit,
             "definition": DEFINITIONS[self.product.category],
         }
 
@@ -281,48 +325,102 @@ class _Writer:
 
 
 _OPENERS = (
-    "{rich}", "{rich}", "{rich} for {use}", "{rich}, made for {use}", "{rich}, with {trait}",
-    "{this} {praise} {np} {is} made for {use}", "{this} {np} {has} {trait}", "meet our {np}",
-    "for {use}: {rich}", "new in: {rich}", "{rich} for {plain_use} and {plain_use}",
-    "{this} {np} {is} a [safe|good|fine] choice for {use}", "our {np} {is} right for {use}",
+    "{rich}",
+    "{rich}",
+    "{rich} for {use}",
+    "{rich}, made for {use}",
+    "{rich}, with {trait}",
+    "{this} {praise} {np} {is} made for {use}",
+    "{this} {np} {has} {trait}",
+    "meet our {np}",
+    "for {use}: {rich}",
+    "new in: {rich}",
+    "{rich} for {plain_use} and {plain_use}",
+    "{this} {np} {is} a [safe|good|fine] choice for {use}",
+    "our {np} {is} right for {use}",
     "[in search of something|looking for something|something] for {use}? [try|take] {this} {np}",
-    "{praise} and {praise}: {rich}", "{rich}, [new|back] in stock",
+    "{praise} and {praise}: {rich}",
+    "{rich}, [new|back] in stock",
     "[here we have|here comes|we present|we recommend] {rich}",
-    "{rich} that {is} made for {use}", "[just in|back in stock|our favourite]: {rich}",
+    "{rich} that {is} made for {use}",
+    "[just in|back in stock|our favourite]: {rich}",
 )
 _BARE_OPENERS = ("{rich}", "this is {rich}", "here is {rich}", "{a}", "we call this {rich}")
 _REMARKS = {
     "trait": ("with {trait}", "{it} {has} {trait}", "note {its} [best|finest] feature: {trait}"),
     "fit": ("{fit}",),
     "occasion": ("{occasion}",),
-    "use": ("good for {use}", "good for {plain_use} and {plain_use}", "ideal for {use}",
-            "perfect for {use}", "[just right|made|great|wonderful] for {use}",
-            "we like {them} for {use}",
-            "a {praise} {kind} for {use}", "[think of|at home with] {use}",
-            "many of our customers buy {them} for {use}"),
-    "praise": ("{praise} and {praise}", "{praise}, {praise} and {praise}",
-               "[simply|honestly|pleasantly] {praise}", "{it} {is} {praise}"),
+    "use": (
+        "good for {use}",
+        "good for {plain_use} and {plain_use}",
+        "ideal for {use}",
+        "perfect for {use}",
+        "[just right|made|great|wonderful] for {use}",
+        "we like {them} for {use}",
+        "a {praise} {kind} for {use}",
+        "[think of|at home with] {use}",
+        "many of our customers buy {them} for {use}",
+    ),
+    "praise": (
+        "{praise} and {praise}",
+        "{praise}, {praise} and {praise}",
+        "[simply|honestly|pleasantly] {praise}",
+        "{it} {is} {praise}",
+    ),
 }
 # Where a definition stands alone, colour and pattern follow it.
-_DEFINITIONS = ("{definition}", "{definition}", "{definition}, in {colour}",
-                "{definition}, {patterned}", "{colour}, {definition}",
-                "{colour}: {definition}")
-_COLOUR_REMARKS = ("the colour is {colour}", "in [a lovely|a rich|a fine|] {colour}",
-                   "{it} come{s} in {colour}", "colour: {colour}", "here in {colour}",
-                   "the {colour} [goes with many things|never tires the eye|looks fresh]")
+_DEFINITIONS = (
+    "{definition}",
+    "{definition}",
+    "{definition}, in {colour}",
+    "{definition}, {patterned}",
+    "{colour}, {definition}",
+    "{colour}: {definition}",
+)
+_COLOUR_REMARKS = (
+    "the colour is {colour}",
+    "in [a lovely|a rich|a fine|] {colour}",
+    "{it} come{s} in {colour}",
+    "colour: {colour}",
+    "here in {colour}",
+    "the {colour} [goes with many things|never tires the eye|looks fresh]",
+)
 _PLAIN_REMARKS = ("{it} {is} {patterned}", "no pattern, no fuss", "{patterned} all over")
-_PATTERN_REMARKS = ("{it} {is} {patterned}", "pattern: {pattern}",
-                    "the [eye-catcher|highlight]: {pattern}", "we love the {patterned} look")
-_MARKS_REMARKS = ("the {marks} are {second}", "with {second} {marks} on {colour}",
-                  "{marks} in {second} [catch the eye|stand out|do the rest]")
-_MATERIAL_REMARKS = ("made of {stuff}", "the material is {stuff}, {virtue}", "{stuff}",
-                     "{it} {is} made [of|from] {stuff}", "material: {stuff}", "{stuff}, {virtue}",
-                     "the {stuff} is {virtue}", "we chose {stuff} because it is {virtue}",
-                     "{virtue}, because {it} {is} made of {stuff}")
+_PATTERN_REMARKS = (
+    "{it} {is} {patterned}",
+    "pattern: {pattern}",
+    "the [eye-catcher|highlight]: {pattern}",
+    "we love the {patterned} look",
+)
+_MARKS_REMARKS = (
+    "the {marks} are {second}",
+    "with {second} {marks} on {colour}",
+    "{marks} in {second} [catch the eye|stand out|do the rest]",
+)
+_MATERIAL_REMARKS = (
+    "made of {stuff}",
+    "the material is {stuff}, {virtue}",
+    "{stuff}",
+    "{it} {is} made [of|from] {stuff}",
+    "material: {stuff}",
+    "{stuff}, {virtue}",
+    "the {stuff} is {virtue}",
+    "we chose {stuff} because it is {virtue}",
+    "{virtue}, because {it} {is} made of {stuff}",
+)
 
 _TITLES = (
-    "{np}", "{np}", "{np}", "{np}", "{noun}, {tail}", "{noun} in {tail}", "{praise} {np}",
-    "{np} for {use}", "{np}, with {trait}", "{np} – {praise} and {praise}", "{noun} – {tail}",
+    "{np}",
+    "{np}",
+    "{np}",
+    "{np}",
+    "{noun}, {tail}",
+    "{noun} in {tail}",
+    "{praise} {np}",
+    "{np} for {use}",
+    "{np}, with {trait}",
+    "{np} – {praise} and {praise}",
+    "{noun} – {tail}",
     "{np}, {praise}",
 )
 
@@ -399,8 +497,11 @@ def _title(writer: _Writer) -> str:
         words["tail"] = writer.colour if "colour" in writer.facts else ("stock", "demand")
     text = capital(tidy(expand(template, rng, words)))
     if writer.chance(0.15):
-        text = re.sub(r"(?<![\w'])(?!(?:and|with|a|an|of|in|for|from|the|on|to)\b)[a-z]",
-                      lambda m: m[0].upper(), text)
+        text = re.sub(
+            r"(?<![\w'])(?!(?:and|with|a|an|of|in|for|from|the|on|to)\b)[a-z]",
+            lambda m: m[0].upper(),
+            text,
+        )
     return text
 
 
@@ -471,9 +572,12 @@ def _photo_of(writer: _Writer, shot, pose: str | None, grey: bool) -> str:
 
 def _definition(writer: _Writer) -> str:
     """Say what the thing is without its name, at times with its colour or its pattern."""
-    said = [form for form in _DEFINITIONS
-            if ("colour" in writer.facts or "{colour}" not in form)
-            and ("pattern" in writer.facts or "{patterned}" not in form)]
+    said = [
+        form
+        for form in _DEFINITIONS
+        if ("colour" in writer.facts or "{colour}" not in form)
+        and ("pattern" in writer.facts or "{patterned}" not in form)
+    ]
     return tidy(expand(pick(writer.rng, said), writer.rng, writer.slots()))
 
 
@@ -566,7 +670,7 @@ _IGNORED = re.compile(
 )
 _PATTERN_RULES = {
     "plain": r"plain|solid(?= coloured)?(?! wood| metal| built)|unpatterned|unprinted"
-             r"|(?:no|without an?|without) (?:pattern|prints?)(?! \w+ed)",
+    r"|(?:no|without an?|without) (?:pattern|prints?)(?! \w+ed)",
     "striped": r"strip(?:es?|ed|y)",
     "checked": r"check(?:s|ed|ered)?|gingham|squares",
     "dotted": r"(?:polka )?dot(?:s|ted|ty)?|spots|spotted",

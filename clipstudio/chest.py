@@ -37,7 +37,8 @@ class Kind:
 
 FINDINGS: dict[str, Kind] = {
     "pleural effusion": Kind(
-        (*ONE_SIDE, "both"), (),
+        (*ONE_SIDE, "both"),
+        (),
         "white at the base of the lung, its upper border curving up along the chest wall",
     ),
     "pneumothorax": Kind(
@@ -50,12 +51,14 @@ FINDINGS: dict[str, Kind] = {
     "nodule": Kind(ONE_SIDE, ZONES, "one small round white spot in the lung, at most 3 cm wide"),
     "mass": Kind(ONE_SIDE, ZONES, "a round, lobed white lump in the lung, more than 3 cm wide"),
     "oedema": Kind(
-        ("both",), (),
+        ("both",),
+        (),
         "both lungs hazy around their roots like the wings of a bat, with wide upper vessels and "
         "short lines at the lower edges",
     ),
     "atelectasis": Kind(
-        ONE_SIDE, ZONES,
+        ONE_SIDE,
+        ZONES,
         "a dense band or wedge where the lung has collapsed, pulling its surroundings towards it",
     ),
     "rib fracture": Kind(ONE_SIDE, ZONES, "a gap and a step in the outline of one or more ribs"),
@@ -220,8 +223,7 @@ def _known_fields(cls: type, values: dict) -> dict:
     unknown = [name for name in values if name not in known]
     if unknown:
         raise ValueError(
-            f"{cls.__name__}: unknown {_listed(map(repr, unknown))}; possible are: "
-            f"{_listed(known)}"
+            f"{cls.__name__}: unknown {_listed(map(repr, unknown))}; possible are: {_listed(known)}"
         )
     return values
 
@@ -229,9 +231,7 @@ def _known_fields(cls: type, values: dict) -> dict:
 def check_hospital(hospital: str) -> str:
     """Return `hospital` if there is one of that name, otherwise raise ValueError."""
     if hospital not in HOSPITALS:
-        raise ValueError(
-            f"hospital is {hospital!r}, but must be one of: {_listed(HOSPITALS)}"
-        )
+        raise ValueError(f"hospital is {hospital!r}, but must be one of: {_listed(HOSPITALS)}")
     return hospital
 
 
@@ -330,9 +330,19 @@ _ZONE_ODDS = {
 
 # How often each occurs among patients who are not normal, and what one brings along.
 PREVALENCE = {
-    "pleural effusion": 0.24, "pneumothorax": 0.10, "cardiomegaly": 0.22, "consolidation": 0.18,
-    "nodule": 0.10, "mass": 0.08, "oedema": 0.13, "atelectasis": 0.16, "rib fracture": 0.07,
-    "hiatal hernia": 0.05, "pacemaker": 0.07, "central line": 0.07, "chest tube": 0.02,
+    "pleural effusion": 0.24,
+    "pneumothorax": 0.10,
+    "cardiomegaly": 0.22,
+    "consolidation": 0.18,
+    "nodule": 0.10,
+    "mass": 0.08,
+    "oedema": 0.13,
+    "atelectasis": 0.16,
+    "rib fracture": 0.07,
+    "hiatal hernia": 0.05,
+    "pacemaker": 0.07,
+    "central line": 0.07,
+    "chest tube": 0.02,
 }
 COMPANIONS = {
     "pleural effusion": {"atelectasis": 0.2, "cardiomegaly": 0.12},

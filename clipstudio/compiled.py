@@ -23,9 +23,7 @@ def is_compiled() -> bool:
     True
     """
     used = (kernels.shade_samples, kernels.trace_samples, xray_kernels.distances_to_part)
-    return all(
-        any(Path(f.stats.cache_path).glob(f"*{f.py_func.__qualname__}-*.nbi")) for f in used
-    )
+    return all(any(Path(f.stats.cache_path).glob(f"*{f.py_func.__qualname__}-*.nbi")) for f in used)
 
 
 def _to_terminal(message: str) -> None:

@@ -23,8 +23,27 @@ making = njit(**OPTIONS)
 
 # ------------------------------------------------------------------ columns of the scene's table
 GRID, BLOCK = 128, 16  # points along a grid, and along a block of it
-(OP, JOIN, SMOOTH, MATERIAL, GROUP, GROUP_SMOOTH, CLEAR, MIRROR, REPEAT, BEND_X, BEND_Z, TAPER,
- SHELL, GROW, DETAIL, DETAIL_AMOUNT, DETAIL_FREQUENCY, STEP, BALL_RADIUS) = range(19)
+(
+    OP,
+    JOIN,
+    SMOOTH,
+    MATERIAL,
+    GROUP,
+    GROUP_SMOOTH,
+    CLEAR,
+    MIRROR,
+    REPEAT,
+    BEND_X,
+    BEND_Z,
+    TAPER,
+    SHELL,
+    GROW,
+    DETAIL,
+    DETAIL_AMOUNT,
+    DETAIL_FREQUENCY,
+    STEP,
+    BALL_RADIUS,
+) = range(19)
 BALL = 19  # 3: centre of the bounding ball
 ROTATION = 22  # 9: scene to shape
 ORIGIN = 31  # 3
@@ -37,8 +56,9 @@ VALUES = 55  # the primitive's own numbers
 GRID_AT = VALUES  # 4: first texture, x0, y0, 1 / cell
 ROW = 67
 
-(ELLIPSOID, BOX, CAPSULE, TUBE, CYLINDER, TORUS, RING, REVOLVE, EXTRUDE, CLOTH,
- HALF_SPACE) = range(11)
+(ELLIPSOID, BOX, CAPSULE, TUBE, CYLINDER, TORUS, RING, REVOLVE, EXTRUDE, CLOTH, HALF_SPACE) = range(
+    11
+)
 UNION, SMOOTH_UNION, CUT, SMOOTH_CUT, CLIP, SMOOTH_CLIP, PAINT = range(7)
 PLAIN_SURFACE, WRINKLE, LUMPS, RIBBED, FLUTED = range(5)
 FAR = 0.6  # beyond this distance a shape is taken to be its ball, and nothing is cut from it
@@ -442,9 +462,7 @@ def cloth_distance(T, textures, i, x, y, z):
     u = min(max((x - T[i, GRID_AT + 1]) * inv, 0.0), GRID - 1.001)
     v = min(max((y - T[i, GRID_AT + 2]) * inv, 0.0), GRID - 1.001)
     first = int(T[i, GRID_AT])
-    along = max(
-        z - bilinear(textures, first + 1, u, v), bilinear(textures, first + 2, u, v) - z
-    )
+    along = max(z - bilinear(textures, first + 1, u, v), bilinear(textures, first + 2, u, v) - z)
     along *= T[i, VALUES + 4]
     across = outline_at(T, textures, i, x, y)
     a = max(across, 0.0)
@@ -1017,9 +1035,7 @@ def tile_rows(T, view, size, tile, active):
         fx, fy, fz = pixel_ray(view, size, left + tile, top)
         cos = min(dx * ex + dy * ey + dz * ez, dx * fx + dy * fy + dz * fz) - 1e-6
         spread = math.sqrt(1 - cos * cos) / cos * 1.05
-        counts[n] = rows_in_cone(
-            T, view[0], view[1], view[2], dx, dy, dz, spread, True, active[n]
-        )
+        counts[n] = rows_in_cone(T, view[0], view[1], view[2], dx, dy, dz, spread, True, active[n])
     return counts
 
 
@@ -1045,8 +1061,9 @@ def starts_around(size, view, pixels, position, material):
 
 
 @making
-def trace_samples(T, textures, box, view, stage, size, places, begin, position, normal, material,
-                  glass):
+def trace_samples(
+    T, textures, box, view, stage, size, places, begin, position, normal, material, glass
+):
     """Find what each sample sees.
 
     `places` (n, 2) are points of the picture in pixels, `begin` (n) how far their rays may go
@@ -1103,14 +1120,37 @@ def trace_samples(T, textures, box, view, stage, size, places, begin, position, 
                     break
             if clear:
                 glass[n] = glass_depth(
-                    T, textures, near, x, y, z, dx, dy, dz,
-                    normal[n, 0], normal[n, 1], normal[n, 2],
+                    T,
+                    textures,
+                    near,
+                    x,
+                    y,
+                    z,
+                    dx,
+                    dy,
+                    dz,
+                    normal[n, 0],
+                    normal[n, 1],
+                    normal[n, 2],
                 )
 
 
 @making
-def light_samples(T, textures, box, stage, light, sharpness, position, normal, material, open_,
-                  shadow, want_open, want_shadow):
+def light_samples(
+    T,
+    textures,
+    box,
+    stage,
+    light,
+    sharpness,
+    position,
+    normal,
+    material,
+    open_,
+    shadow,
+    want_open,
+    want_shadow,
+):
     """Occlusion and shadow of each sample (arrays of length n are filled where wanted)."""
     near = np.empty(T.shape[0], np.int64)
     cx = 0.5 * (box[0] + box[3])
@@ -1135,7 +1175,17 @@ def light_samples(T, textures, box, stage, light, sharpness, position, normal, m
         if want_open:
             reach = 0.35 if m >= 0 else 0.5
             open_[n] = openness(
-                T, textures, near, x, y, z, nx, ny, nz, reach, 0.30 if m >= 0 else 0.24,
+                T,
+                textures,
+                near,
+                x,
+                y,
+                z,
+                nx,
+                ny,
+                nz,
+                reach,
+                0.30 if m >= 0 else 0.24,
                 stage if m >= 0 else stage[4:],
             )
         if want_shadow:
@@ -1144,8 +1194,17 @@ def light_samples(T, textures, box, stage, light, sharpness, position, normal, m
                 shadow[n] = 0.0
             else:
                 lit = soft_shadow(
-                    T, textures, near, box, x + nx * 0.006, y + ny * 0.006, z + nz * 0.006,
-                    light[0], light[1], light[2], sharpness,
+                    T,
+                    textures,
+                    near,
+                    box,
+                    x + nx * 0.006,
+                    y + ny * 0.006,
+                    z + nz * 0.006,
+                    light[0],
+                    light[1],
+                    light[2],
+                    sharpness,
                 )
                 fade = 1 - smoothstep(1.7, 2.7, away) if m < 0 else 1.0
                 shadow[n] = 1 - fade * (1 - lit)
@@ -1219,12 +1278,45 @@ def borrow(size, first, pixel, position, material, open_, shadow, known):
 
 # ---------------------------------------------------------------------------------------- shading
 # Columns of a material's row (see `materials.Material.row`)
-(COLOUR, SECOND, PATTERN, FREQUENCY, MAPPING, ANGLE, AROUND, AUX, ROUGHNESS, METAL, SHEEN,
- TRANSMISSION, BUMP, BUMP_FREQUENCY, BUMP_STRETCH, COAT, GLOW, REFLECTANCE, WEAVE,
- WEAVE_FREQUENCY) = (0, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)
+(
+    COLOUR,
+    SECOND,
+    PATTERN,
+    FREQUENCY,
+    MAPPING,
+    ANGLE,
+    AROUND,
+    AUX,
+    ROUGHNESS,
+    METAL,
+    SHEEN,
+    TRANSMISSION,
+    BUMP,
+    BUMP_FREQUENCY,
+    BUMP_STRETCH,
+    COAT,
+    GLOW,
+    REFLECTANCE,
+    WEAVE,
+    WEAVE_FREQUENCY,
+) = (0, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)
 MATERIAL_ROW = 24
-(PLAIN, STRIPED, CHECKED, DOTTED, FLORAL, PLAID, SPECKLED, ZIGZAG, CAMOUFLAGE, TWO_TONE, GRAIN,
- DIAL, SECTORS, FADED) = range(14)
+(
+    PLAIN,
+    STRIPED,
+    CHECKED,
+    DOTTED,
+    FLORAL,
+    PLAID,
+    SPECKLED,
+    ZIGZAG,
+    CAMOUFLAGE,
+    TWO_TONE,
+    GRAIN,
+    DIAL,
+    SECTORS,
+    FADED,
+) = range(14)
 FRONT, ROUND, BY_NORMAL, TOP = range(4)
 SMOOTH_FACE, WOVEN, TWILL, KNITTED = range(4)
 
@@ -1562,8 +1654,17 @@ def backdrop_colour(B, x, y, z, nx, ny, nz, sky, footprint, behind, out):
 @jit
 def shade_backdrop(B, lights, tint, position, normal, m, open_, shadow, sky, footprint, n, out):
     backdrop_colour(
-        B, position[n, 0], position[n, 1], position[n, 2], normal[n, 0], normal[n, 1],
-        normal[n, 2], sky, footprint, m == BEHIND, out,
+        B,
+        position[n, 0],
+        position[n, 1],
+        position[n, 2],
+        normal[n, 0],
+        normal[n, 1],
+        normal[n, 2],
+        sky,
+        footprint,
+        m == BEHIND,
+        out,
     )
     keep = 1 - B[14] * (1 - (0.5 + 0.5 * shadow) * (0.4 + 0.6 * open_))
     fall = 1.0
@@ -1576,8 +1677,32 @@ def shade_backdrop(B, lights, tint, position, normal, m, open_, shadow, sky, foo
 
 
 @jit
-def shade_product(M, lights, ambient, B, m, x, y, z, gx, gy, gz, dx, dy, dz, open_, shadow, glass,
-                  sky, footprint, matt, n, light, mirror, out):
+def shade_product(
+    M,
+    lights,
+    ambient,
+    B,
+    m,
+    x,
+    y,
+    z,
+    gx,
+    gy,
+    gz,
+    dx,
+    dy,
+    dz,
+    open_,
+    shadow,
+    glass,
+    sky,
+    footprint,
+    matt,
+    n,
+    light,
+    mirror,
+    out,
+):
     """Colour of a product's surface; n, light, mirror are work space of 3 numbers each."""
     n[0] = gx
     n[1] = gy
@@ -1642,8 +1767,26 @@ def srgb(v):
 
 
 @making
-def shade_samples(M, lights, ambient, tint, exposure, B, view, size, matt, pixel, weight, places,
-                  position, normal, material, open_, shadow, glass):
+def shade_samples(
+    M,
+    lights,
+    ambient,
+    tint,
+    exposure,
+    B,
+    view,
+    size,
+    matt,
+    pixel,
+    weight,
+    places,
+    position,
+    normal,
+    material,
+    open_,
+    shadow,
+    glass,
+):
     """The picture, float64 in 0 to 1, shape (size, size, 3)."""
     out = np.zeros((size, size, 3))
     colour = np.empty(3)
@@ -1664,14 +1807,45 @@ def shade_samples(M, lights, ambient, tint, exposure, B, view, size, matt, pixel
         if m < 0:
             facing = -(normal[n, 0] * dx + normal[n, 1] * dy + normal[n, 2] * dz)
             shade_backdrop(
-                B, lights, tint, position, normal, m, open_[n], shadow[n], sky,
-                footprint / max(facing, 0.15), n, colour,
+                B,
+                lights,
+                tint,
+                position,
+                normal,
+                m,
+                open_[n],
+                shadow[n],
+                sky,
+                footprint / max(facing, 0.15),
+                n,
+                colour,
             )
         else:
             shade_product(
-                M, lights, ambient, B, m, x, y, z, normal[n, 0], normal[n, 1], normal[n, 2],
-                dx, dy, dz, open_[n], shadow[n], glass[n], sky, footprint, matt, n_work, light,
-                mirror, colour,
+                M,
+                lights,
+                ambient,
+                B,
+                m,
+                x,
+                y,
+                z,
+                normal[n, 0],
+                normal[n, 1],
+                normal[n, 2],
+                dx,
+                dy,
+                dz,
+                open_[n],
+                shadow[n],
+                glass[n],
+                sky,
+                footprint,
+                matt,
+                n_work,
+                light,
+                mirror,
+                colour,
             )
         row = pixel[n] // size
         column = pixel[n] % size

@@ -62,8 +62,9 @@ def displacement(p: Plan, findings: Findings) -> Displacement:
             factor = (0.515 + 0.16 * f.size) / p.ratio
         elif f.name == "oedema":
             upper = 1.25 + 0.45 * f.size
-    return Displacement(shift, max(factor, 1.0), (raised[RIGHT], raised[LEFT]),
-                        (hilum[RIGHT], hilum[LEFT]), upper)
+    return Displacement(
+        shift, max(factor, 1.0), (raised[RIGHT], raised[LEFT]), (hilum[RIGHT], hilum[LEFT]), upper
+    )
 
 
 def _append(store: dict[str, np.ndarray], name: str, *rows: np.ndarray) -> None:
@@ -104,9 +105,19 @@ def effusion(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) 
     bowl = bowl.at(side * x, level + rise, forward)
     above = half_space().at(0, level + rise, 0)
     room = box(10, 20, 14).at(side * 9.2, level + rise - 20, 0)
-    out.solids.append(solid(
-        f"effusion {side}", TISSUE * 1.0, add(room), clip(above), cut(bowl),
-        over=LUNG | PLEURAL, becomes=SOFT, finding=f.name, limits=an.lung_limits(side)))
+    out.solids.append(
+        solid(
+            f"effusion {side}",
+            TISSUE * 1.0,
+            add(room),
+            clip(above),
+            cut(bowl),
+            over=LUNG | PLEURAL,
+            becomes=SOFT,
+            finding=f.name,
+            limits=an.lung_limits(side),
+        )
+    )
 
 
 def pneumothorax(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -114,13 +125,32 @@ def pneumothorax(p: Plan, moved: Displacement, f: Finding, side: int, out: Phant
     collapse = 0.12 + 0.88 * f.size**1.15
     limits = an.lung_limits(side)
     out.solids += [
-        solid(f"free air {side}", GAS, *an.lung_steps(p, side), over=LUNG, becomes=PLEURAL,
-              finding=f.name, limits=limits),
-        solid(f"pleura {side}", TISSUE, *an.lung_steps(p, side, collapse, 0.07), over=PLEURAL,
-              becomes=PLEURAL, limits=limits),
+        solid(
+            f"free air {side}",
+            GAS,
+            *an.lung_steps(p, side),
+            over=LUNG,
+            becomes=PLEURAL,
+            finding=f.name,
+            limits=limits,
+        ),
+        solid(
+            f"pleura {side}",
+            TISSUE,
+            *an.lung_steps(p, side, collapse, 0.07),
+            over=PLEURAL,
+            becomes=PLEURAL,
+            limits=limits,
+        ),
         # The same blood and tissue in less room: a collapsed lung is denser.
-        solid(f"fallen lung {side}", AERATED * (1 + 0.9 * collapse**1.5),
-              *an.lung_steps(p, side, collapse), over=PLEURAL, becomes=LUNG, limits=limits),
+        solid(
+            f"fallen lung {side}",
+            AERATED * (1 + 0.9 * collapse**1.5),
+            *an.lung_steps(p, side, collapse),
+            over=PLEURAL,
+            becomes=LUNG,
+            limits=limits,
+        ),
     ]
 
 
@@ -136,8 +166,9 @@ def consolidation(p: Plan, moved: Displacement, f: Finding, side: int, out: Phan
     shape = solid("consolidation", 0, *steps, finding=f.name, limits=an.lung_limits(side))
     edge = 1.0
     shape = _widened(shape, edge)
-    out.clouds.append(Cloud(shape, 0.125 + 0.03 * f.size, edge, 0.6, r.uniform(0.42, 0.6),
-                            r.uniform(0, 40)))
+    out.clouds.append(
+        Cloud(shape, 0.125 + 0.03 * f.size, edge, 0.6, r.uniform(0.42, 0.6), r.uniform(0, 40))
+    )
     root = np.array([2.8 * side, of_side(p.hila, side), -1.0])
     rows = []
     for _ in range(4):
@@ -160,8 +191,16 @@ def nodule(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) ->
     r = details(p, f, side)
     radius = 0.5 + 0.95 * f.size
     centre = spot(p, f, side, radius)
-    shape = solid("nodule", 0, add(ellipsoid(radius, radius * r.uniform(0.88, 1), radius)
-                                   .rotate(roll=r.uniform(0, 180)).at(*centre)), finding=f.name)
+    shape = solid(
+        "nodule",
+        0,
+        add(
+            ellipsoid(radius, radius * r.uniform(0.88, 1), radius)
+            .rotate(roll=r.uniform(0, 180))
+            .at(*centre)
+        ),
+        finding=f.name,
+    )
     out.clouds.append(Cloud(_widened(shape, 0.2), VESSEL * 1.7, 0.2, 0.12, 1.3, r.uniform(0, 40)))
 
 
@@ -176,8 +215,9 @@ def mass(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> N
         turn *= 0.55 * radius / np.linalg.norm(turn)
         steps.append(add(ellipsoid(*([0.62 * radius] * 3)).at(*(centre + turn)), 0.4 * radius))
     shape = solid("mass", 0, *steps, finding=f.name)
-    out.clouds.append(Cloud(_widened(shape, 0.28), VESSEL * 1.15, 0.28, 0.10, 0.8,
-                            r.uniform(0, 40)))
+    out.clouds.append(
+        Cloud(_widened(shape, 0.28), VESSEL * 1.15, 0.28, 0.10, 0.8, r.uniform(0, 40))
+    )
 
 
 def oedema(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
@@ -185,12 +225,23 @@ def oedema(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) ->
     r = details(p, f, side)
     y, size = of_side(p.hila, side), 4.6 + 2.0 * f.size
     wing = solid(
-        "oedema", 0,
+        "oedema",
+        0,
         add(ellipsoid(size * 0.95, size * 1.05, 6.5).at(side * (3.6 + 0.25 * size), y - 1.0, -0.5)),
         add(ellipsoid(size * 0.75, size * 0.8, 6).at(side * 6.4, y - 4.2, -1.0), 2.0),
-        finding=f.name, limits=an.lung_limits(side))
-    out.clouds.append(Cloud(_widened(wing, 1.8), 0.022 + 0.062 * f.size, 1.8, 0.42,
-                            r.uniform(0.45, 0.65), r.uniform(0, 40)))
+        finding=f.name,
+        limits=an.lung_limits(side),
+    )
+    out.clouds.append(
+        Cloud(
+            _widened(wing, 1.8),
+            0.022 + 0.062 * f.size,
+            1.8,
+            0.42,
+            r.uniform(0.45, 0.65),
+            r.uniform(0, 40),
+        )
+    )
     rows = []
     base = of_side(p.domes, side)
     for n in range(7):  # septal lines end at the chest wall
@@ -302,12 +353,26 @@ def pacemaker(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom)
     turn, z = r.uniform(-25, 25), 8.6
     tilt = math.radians(turn)
     out.solids += [
-        solid("pacemaker", METAL, add(ellipsoid(2.35, 2.0, 0.5).rotate(roll=turn).at(x, y, z)),
-              over=0, becomes=ADDS, finding=f.name),
-        solid("pacemaker head", 1.2,
-              add(box(1.45, 0.55, 0.32, 0.3).rotate(roll=turn)
-                  .at(x - 1.95 * math.sin(tilt), y + 1.95 * math.cos(tilt), z)),
-              over=0, becomes=ADDS, finding=f.name),
+        solid(
+            "pacemaker",
+            METAL,
+            add(ellipsoid(2.35, 2.0, 0.5).rotate(roll=turn).at(x, y, z)),
+            over=0,
+            becomes=ADDS,
+            finding=f.name,
+        ),
+        solid(
+            "pacemaker head",
+            1.2,
+            add(
+                box(1.45, 0.55, 0.32, 0.3)
+                .rotate(roll=turn)
+                .at(x - 1.95 * math.sin(tilt), y + 1.95 * math.cos(tilt), z)
+            ),
+            over=0,
+            becomes=ADDS,
+            finding=f.name,
+        ),
     ]
     parts = an.heart_places(p, moved)
     atrium, ventricle = parts["atrium"][0], parts["ventricle"][0]
@@ -349,13 +414,19 @@ def chest_tube(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom
     up = r.random() < 0.7
     enter = [(side * (wall[0] + p.wall + 2.5), y - 1.8, 1), (side * (wall[0] - 0.3), y, 0.5)]
     if up:
-        path = [(side * (wall[0] - 2.6), y + 3.4, -1.5), (side * 6.2, 6.8, -3),
-                (side * (3.6 + r.uniform(0, 1.5)), 9.6, -3)]
+        path = [
+            (side * (wall[0] - 2.6), y + 3.4, -1.5),
+            (side * 6.2, 6.8, -3),
+            (side * (3.6 + r.uniform(0, 1.5)), 9.6, -3),
+        ]
     else:
         path = [(side * (wall[0] - 4), y + 0.8, -4), (side * 5.0, y - 0.5, -6)]
     line = curve([*enter, *path], 9)
-    rows = [chain(line, 0.45, None, 0.8), chain(line, 0.3, None, -0.8),
-            chain(line + (0, 0.32, 0), 0.11, None, 2.4)]
+    rows = [
+        chain(line, 0.45, None, 0.8),
+        chain(line, 0.3, None, -0.8),
+        chain(line + (0, 0.32, 0), 0.11, None, 2.4),
+    ]
     _append(out.extras, f.name, *rows)
 
 
@@ -418,7 +489,9 @@ def phantom(
 
     broken = tuple(
         (number, SIDE_SIGN[name])
-        for f in findings if f.name == "rib fracture" for name in f.sides
+        for f in findings
+        if f.name == "rib fracture"
+        for name in f.sides
         for number, _ in fracture_places(p, f, SIDE_SIGN[name])
     )
     out.bones = an.skeleton(patient, broken)

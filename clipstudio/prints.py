@@ -141,9 +141,24 @@ def _colours(samples: Samples, product: Product) -> np.ndarray:
     materials = np.array([_in_ink(material).row for material in build(product).table.materials])
     no_light = np.array([[0.0, 0, 1, 1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0]])
     return k.shade_samples(
-        materials, no_light, np.zeros((2, 3)), np.zeros(4), 1.0, np.zeros(17), samples.view,
-        samples.size, True, samples.pixel, samples.weight, samples.places, samples.position,
-        samples.normal, samples.material, samples.open, samples.open, samples.glass,
+        materials,
+        no_light,
+        np.zeros((2, 3)),
+        np.zeros(4),
+        1.0,
+        np.zeros(17),
+        samples.view,
+        samples.size,
+        True,
+        samples.pixel,
+        samples.weight,
+        samples.places,
+        samples.position,
+        samples.normal,
+        samples.material,
+        samples.open,
+        samples.open,
+        samples.glass,
     )
 
 
@@ -156,7 +171,11 @@ def _in_ink(material: Material) -> Material:
     )
     kept = ("pattern", "frequency", "mapping", "angle", "around", "aux")
     return Material(
-        first, second, glow=1.0, roughness=1.0, reflectance=0.0,
+        first,
+        second,
+        glow=1.0,
+        roughness=1.0,
+        reflectance=0.0,
         **{name: getattr(material, name) for name in kept},
     )
 

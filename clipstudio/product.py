@@ -33,10 +33,20 @@ from .materials import (
 from .scene import Scene, SceneTable
 
 Range = tuple[float, float]
-DEFAULT_YAW = {"standing": (-40, 40), "side": (-35, 35), "flat": (-4, 4), "hanging": (-14, 14),
-               "worn": (-24, 24)}
-DEFAULT_PITCH = {"standing": (6, 26), "side": (6, 24), "flat": (-6, 6), "hanging": (-3, 8),
-                 "worn": (-2, 8)}
+DEFAULT_YAW = {
+    "standing": (-40, 40),
+    "side": (-35, 35),
+    "flat": (-4, 4),
+    "hanging": (-14, 14),
+    "worn": (-24, 24),
+}
+DEFAULT_PITCH = {
+    "standing": (6, 26),
+    "side": (6, 24),
+    "flat": (-6, 6),
+    "hanging": (-3, 8),
+    "worn": (-2, 8),
+}
 
 
 # --------------------------------------------------------------------------------------- registry
@@ -125,8 +135,16 @@ def design(
     def register(build: Callable) -> Callable:
         about = (build.__doc__ or name).strip().splitlines()[0]
         new = Design(
-            category, name, about, build, poses, tuple(materials), patterns, _ranges(yaw),
-            _ranges(pitch), tuple(colours),
+            category,
+            name,
+            about,
+            build,
+            poses,
+            tuple(materials),
+            patterns,
+            _ranges(yaw),
+            _ranges(pitch),
+            tuple(colours),
         )
         CATEGORIES.setdefault(category, Category(category)).designs[name] = new
         return build
@@ -314,8 +332,15 @@ class Product:
         return hash((*self._plain(), *sorted(self.parameters.items())))
 
     def _plain(self) -> tuple:
-        return (self.category, self.design, self.colour, self.second_colour, self.pattern,
-                self.material, self.shape)
+        return (
+            self.category,
+            self.design,
+            self.colour,
+            self.second_colour,
+            self.pattern,
+            self.material,
+            self.shape,
+        )
 
     def to_dict(self) -> dict:
         """Plain values, ready for JSON."""
@@ -433,7 +458,10 @@ def trace_product(product: Product, shot: Shot, size: int, antialias: int = 3) -
 
 
 def photograph(
-    product: Product, shot: Shot | None = None, size: int = 192, antialias: int = 3,
+    product: Product,
+    shot: Shot | None = None,
+    size: int = 192,
+    antialias: int = 3,
     matt: bool = False,
 ) -> Image.Image:
     """A photograph of a product.
@@ -464,8 +492,13 @@ def photograph(
     shot = shot or Shot()
     samples = trace_product(product, shot, size, antialias)
     picture = camera.shade(
-        samples, build(product).table.materials, shot.light, shot.background, shot.seed,
-        _yaw(product, shot), matt,
+        samples,
+        build(product).table.materials,
+        shot.light,
+        shot.background,
+        shot.seed,
+        _yaw(product, shot),
+        matt,
     )
     return Image.fromarray(picture)
 

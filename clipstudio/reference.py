@@ -173,8 +173,16 @@ def half_space(v, grids, x, y, z):
 
 
 PRIMITIVES = {
-    k.ELLIPSOID: ellipsoid, k.BOX: box, k.CAPSULE: capsule, k.TUBE: tube, k.CYLINDER: cylinder,
-    k.TORUS: torus, k.RING: ring, k.REVOLVE: revolve, k.EXTRUDE: extrude, k.CLOTH: cloth,
+    k.ELLIPSOID: ellipsoid,
+    k.BOX: box,
+    k.CAPSULE: capsule,
+    k.TUBE: tube,
+    k.CYLINDER: cylinder,
+    k.TORUS: torus,
+    k.RING: ring,
+    k.REVOLVE: revolve,
+    k.EXTRUDE: extrude,
+    k.CLOTH: cloth,
     k.HALF_SPACE: half_space,
 }
 

@@ -85,112 +85,192 @@ class _Term:
     denials: tuple[str, ...] = ()
 
 
-_EXTENT = (("small", "small", "minor"), ("moderate", "moderate-sized"),
-           ("large", "large", "sizeable"))
+_EXTENT = (
+    ("small", "small", "minor"),
+    ("moderate", "moderate-sized"),
+    ("large", "large", "sizeable"),
+)
 _DEGREE = (("mild", "mild", "slight"), ("moderate",), ("severe", "marked"))
 
 _TERMS = {
     "pleural effusion": _Term(
         ("pleural effusion", "pleural effusion", "effusion"),
-        ("pleural effusions", "effusions"), ("effusion", "pl effusion", "pleural effusion"),
-        True, _EXTENT,
-        ("blunting of the {side} costophrenic angle in keeping with a {size} pleural effusion",
-         "dense opacity with a meniscus at the {side} base, consistent with a {size} effusion",
-         "a {size} amount of pleural fluid [is seen|layers|is present] on the {side}"),
-        ("subtle blunting of the {side} costophrenic angle, which may represent a {size} effusion",
-         "a {size} {side} pleural effusion cannot be excluded"),
+        ("pleural effusions", "effusions"),
+        ("effusion", "pl effusion", "pleural effusion"),
+        True,
+        _EXTENT,
+        (
+            "blunting of the {side} costophrenic angle in keeping with a {size} pleural effusion",
+            "dense opacity with a meniscus at the {side} base, consistent with a {size} effusion",
+            "a {size} amount of pleural fluid [is seen|layers|is present] on the {side}",
+        ),
+        (
+            "subtle blunting of the {side} costophrenic angle, which may represent a {size} effusion",
+            "a {size} {side} pleural effusion cannot be excluded",
+        ),
         ("the costophrenic angles are [sharp|clear]", "no pleural effusion", "no pleural fluid"),
     ),
     "pneumothorax": _Term(
-        ("pneumothorax",), ("pneumothoraces",), ("PTX", "PTX", "pneumothorax"), True, _EXTENT,
-        ("a visceral pleural line is seen on the {side}, in keeping with a {size} pneumothorax",
-         "absent lung markings at the {side} lung edge, consistent with a {size} pneumothorax",
-         "a {size} pneumothorax on the {side} with a visible pleural edge"),
-        ("a faint line along the {side} chest wall may represent a {size} pneumothorax",
-         "a {size} {side} pneumothorax cannot be excluded"),
+        ("pneumothorax",),
+        ("pneumothoraces",),
+        ("PTX", "PTX", "pneumothorax"),
+        True,
+        _EXTENT,
+        (
+            "a visceral pleural line is seen on the {side}, in keeping with a {size} pneumothorax",
+            "absent lung markings at the {side} lung edge, consistent with a {size} pneumothorax",
+            "a {size} pneumothorax on the {side} with a visible pleural edge",
+        ),
+        (
+            "a faint line along the {side} chest wall may represent a {size} pneumothorax",
+            "a {size} {side} pneumothorax cannot be excluded",
+        ),
         ("no pneumothorax", "no evidence of pneumothorax", "no pneumothorax is seen"),
     ),
     "cardiomegaly": _Term(
-        ("cardiomegaly", "enlargement of the heart", "cardiac enlargement"), (),
-        ("CM", "cardiomegaly"), False, _DEGREE,
-        ("the heart is {sizely} enlarged", "the cardiac silhouette is {sizely} enlarged",
-         "the cardiothoracic ratio is increased, in keeping with {size} cardiomegaly"),
-        ("the heart is at the upper limit of normal in size; {size} cardiomegaly is possible",
-         "possible {size} cardiomegaly"),
-        ("the heart is [normal in size|not enlarged|of normal size]", "heart size is normal",
-         "the cardiac silhouette is [normal|within normal limits]", "no cardiomegaly",
-         "the cardiomediastinal contour is normal"),
+        ("cardiomegaly", "enlargement of the heart", "cardiac enlargement"),
+        (),
+        ("CM", "cardiomegaly"),
+        False,
+        _DEGREE,
+        (
+            "the heart is {sizely} enlarged",
+            "the cardiac silhouette is {sizely} enlarged",
+            "the cardiothoracic ratio is increased, in keeping with {size} cardiomegaly",
+        ),
+        (
+            "the heart is at the upper limit of normal in size; {size} cardiomegaly is possible",
+            "possible {size} cardiomegaly",
+        ),
+        (
+            "the heart is [normal in size|not enlarged|of normal size]",
+            "heart size is normal",
+            "the cardiac silhouette is [normal|within normal limits]",
+            "no cardiomegaly",
+            "the cardiomediastinal contour is normal",
+        ),
     ),
     "consolidation": _Term(
-        ("consolidation", "airspace consolidation", "airspace opacity"), (),
-        ("consolidation", "airspace opacity"), False,
+        ("consolidation", "airspace consolidation", "airspace opacity"),
+        (),
+        ("consolidation", "airspace opacity"),
+        False,
         (("small", "minor", "small patchy"), ("moderate",), ("large", "extensive")),
         ("{size} opacity with air bronchograms {place}, consistent with consolidation",),
-        ("{size} ill-defined opacity {place}, which may represent early consolidation",
-         "{size} consolidation {place} cannot be excluded"),
+        (
+            "{size} ill-defined opacity {place}, which may represent early consolidation",
+            "{size} consolidation {place} cannot be excluded",
+        ),
         ("no focal consolidation", "no consolidation", "no airspace opacity"),
     ),
     "nodule": _Term(
         ("nodule", "pulmonary nodule", "lung nodule"),
-        ("nodules", "pulmonary nodules"), ("nodule", "pulm nodule"), True,
+        ("nodules", "pulmonary nodules"),
+        ("nodule", "pulm nodule"),
+        True,
         (("small", "tiny"), ("moderate-sized", "medium-sized"), ("large",)),
-        ("a {size} rounded opacity {place}, in keeping with a nodule",
-         "a {size} well-defined nodular opacity {place}"),
-        ("a {size} rounded density {place} may represent a nodule",
-         "a possible {size} nodule {place}"),
+        (
+            "a {size} rounded opacity {place}, in keeping with a nodule",
+            "a {size} well-defined nodular opacity {place}",
+        ),
+        (
+            "a {size} rounded density {place} may represent a nodule",
+            "a possible {size} nodule {place}",
+        ),
         ("no nodule", "no pulmonary nodule", "no suspicious nodule"),
     ),
     "mass": _Term(
-        ("mass", "lung mass", "pulmonary mass"), ("masses",), ("mass", "pulm mass"), True,
+        ("mass", "lung mass", "pulmonary mass"),
+        ("masses",),
+        ("mass", "pulm mass"),
+        True,
         (("small",), ("moderate-sized", "medium-sized"), ("large", "sizeable")),
-        ("a {size} lobulated opacity {place}, in keeping with a mass",
-         "a {size} soft-tissue mass {place}"),
+        (
+            "a {size} lobulated opacity {place}, in keeping with a mass",
+            "a {size} soft-tissue mass {place}",
+        ),
         ("a {size} density {place}, which may represent a mass", "a possible {size} mass {place}"),
         ("no mass", "no pulmonary mass", "no mass lesion"),
     ),
     "oedema": _Term(
-        ("pulmonary oedema", "oedema", "interstitial oedema"), (),
-        ("pulm oedema", "oedema"), False, _DEGREE,
-        ("hazy perihilar opacity on both sides, in keeping with {size} pulmonary oedema",
-         "vascular congestion on both sides with {size} pulmonary oedema"),
-        ("slight blurring of the vessels on both sides, which may represent {size} oedema",
-         "{size} bilateral pulmonary oedema cannot be excluded"),
+        ("pulmonary oedema", "oedema", "interstitial oedema"),
+        (),
+        ("pulm oedema", "oedema"),
+        False,
+        _DEGREE,
+        (
+            "hazy perihilar opacity on both sides, in keeping with {size} pulmonary oedema",
+            "vascular congestion on both sides with {size} pulmonary oedema",
+        ),
+        (
+            "slight blurring of the vessels on both sides, which may represent {size} oedema",
+            "{size} bilateral pulmonary oedema cannot be excluded",
+        ),
         ("no pulmonary oedema", "no oedema", "no sign of congestion or oedema"),
     ),
     "atelectasis": _Term(
-        ("atelectasis", "linear atelectasis", "atelectatic change"), (),
-        ("atelectasis", "atelectatic change"), False,
+        ("atelectasis", "linear atelectasis", "atelectatic change"),
+        (),
+        ("atelectasis", "atelectatic change"),
+        False,
         (("mild", "minor", "small"), ("moderate",), ("marked", "severe")),
         ("linear opacity with volume loss {place}, in keeping with {size} atelectasis",),
-        ("linear density {place}, possibly {size} atelectasis",
-         "{size} atelectasis {place} cannot be excluded"),
+        (
+            "linear density {place}, possibly {size} atelectasis",
+            "{size} atelectasis {place} cannot be excluded",
+        ),
         ("no atelectasis", "no volume loss"),
     ),
     "rib fracture": _Term(
-        ("rib fracture",), ("rib fractures",), ("rib #", "rib fracture"), True,
-        (("subtle", "minimally displaced"), ("moderately displaced",),
-         ("markedly displaced", "widely displaced")),
-        ("a step in the contour of a rib {place}, in keeping with a {size} fracture",
-         "a {size} fracture of a rib {place}"),
-        ("cortical irregularity of a rib {place}, which may represent a {size} fracture",
-         "a {size} rib fracture {place} cannot be excluded"),
-        ("no rib fracture", "no fracture", "no acute fracture", "the ribs are intact",
-         "the bones are [intact|unremarkable]"),
+        ("rib fracture",),
+        ("rib fractures",),
+        ("rib #", "rib fracture"),
+        True,
+        (
+            ("subtle", "minimally displaced"),
+            ("moderately displaced",),
+            ("markedly displaced", "widely displaced"),
+        ),
+        (
+            "a step in the contour of a rib {place}, in keeping with a {size} fracture",
+            "a {size} fracture of a rib {place}",
+        ),
+        (
+            "cortical irregularity of a rib {place}, which may represent a {size} fracture",
+            "a {size} rib fracture {place} cannot be excluded",
+        ),
+        (
+            "no rib fracture",
+            "no fracture",
+            "no acute fracture",
+            "the ribs are intact",
+            "the bones are [intact|unremarkable]",
+        ),
     ),
     "hiatal hernia": _Term(
-        ("hiatal hernia", "hiatus hernia"), (), ("hiatal hernia", "HH"), True, _EXTENT,
-        ("a retrocardiac air-fluid level in keeping with a {size} hiatal hernia",
-         "a {size} hiatal hernia is [seen|projected] behind the heart"),
-        ("a retrocardiac lucency may represent a {size} hiatal hernia",
-         "a possible {size} hiatal hernia"),
+        ("hiatal hernia", "hiatus hernia"),
+        (),
+        ("hiatal hernia", "HH"),
+        True,
+        _EXTENT,
+        (
+            "a retrocardiac air-fluid level in keeping with a {size} hiatal hernia",
+            "a {size} hiatal hernia is [seen|projected] behind the heart",
+        ),
+        (
+            "a retrocardiac lucency may represent a {size} hiatal hernia",
+            "a possible {size} hiatal hernia",
+        ),
         ("no hiatal hernia",),
     ),
 }
 
 _DEVICE_NAMES = {
     "pacemaker": (("pacemaker", "cardiac pacemaker", "pacing device"), ("PPM", "pacemaker")),
-    "central line": (("central line", "central venous catheter", "central venous line"),
-                     ("CVC", "central line")),
+    "central line": (
+        ("central line", "central venous catheter", "central venous line"),
+        ("CVC", "central line"),
+    ),
     "chest tube": (("chest tube", "chest drain", "intercostal drain"), ("IC drain", "chest drain")),
 }
 
@@ -201,18 +281,45 @@ _SYSTEMS = {
     "bones": ("rib fracture",),
     "hiatus": ("hiatal hernia",),
 }
-_URGENCY = ("pneumothorax", "oedema", "consolidation", "mass", "pleural effusion", "nodule",
-            "rib fracture", "atelectasis", "cardiomegaly", "hiatal hernia", *DEVICES)
+_URGENCY = (
+    "pneumothorax",
+    "oedema",
+    "consolidation",
+    "mass",
+    "pleural effusion",
+    "nodule",
+    "rib fracture",
+    "atelectasis",
+    "cardiomegaly",
+    "hiatal hernia",
+    *DEVICES,
+)
 _CLEAR_LUNGS = (
-    "the lungs are clear", "both lungs are clear", "clear lungs", "the lung fields are clear",
+    "the lungs are clear",
+    "both lungs are clear",
+    "clear lungs",
+    "the lung fields are clear",
     "the lungs are well aerated and clear",
 )
 _NORMAL = {
-    "A": ("normal chest radiograph", "no abnormality [seen|detected|is seen]", "normal study",
-          "normal appearances of the chest", "no significant abnormality",
-          "the chest radiograph is normal", "unremarkable chest radiograph"),
-    "B": ("NAD", "normal CXR", "no acute cardiopulmonary process", "no abnormality",
-          "unremarkable CXR", "clear chest", "normal"),
+    "A": (
+        "normal chest radiograph",
+        "no abnormality [seen|detected|is seen]",
+        "normal study",
+        "normal appearances of the chest",
+        "no significant abnormality",
+        "the chest radiograph is normal",
+        "unremarkable chest radiograph",
+    ),
+    "B": (
+        "NAD",
+        "normal CXR",
+        "no acute cardiopulmonary process",
+        "no abnormality",
+        "unremarkable CXR",
+        "clear chest",
+        "normal",
+    ),
 }
 
 
@@ -225,7 +332,8 @@ class _Reporter:
         self.style = style
         self.present = {item.name for item in self.items}
         self.hedges = [
-            item for item in self.items
+            item
+            for item in self.items
             if item.name not in DEVICES and size_class(item.size) == "small" and self.chance(0.3)
         ]
 
@@ -238,9 +346,11 @@ class _Reporter:
         if side is None:
             return ""
         if self.style == "B":
-            return {"left": pick(self.rng, ("L", "L", "left")),
-                    "right": pick(self.rng, ("R", "R", "right")),
-                    "both": pick(self.rng, ("bilat", "bilateral", "B/L"))}[side]
+            return {
+                "left": pick(self.rng, ("L", "L", "left")),
+                "right": pick(self.rng, ("R", "R", "right")),
+                "both": pick(self.rng, ("bilat", "bilateral", "B/L")),
+            }[side]
         return {"both": "bilateral"}.get(side) or pick(self.rng, (side, side, f"{side}-sided"))
 
     def place(self, item) -> str:
@@ -251,8 +361,14 @@ class _Reporter:
             return f"{self.side(side)} {area}"
         if zone is None:
             return {None: "", "both": "on both sides"}.get(side, f"on the {side}")
-        name = pick(self.rng, {"upper": ("upper zone",), "middle": ("mid zone", "middle zone"),
-                               "lower": ("lower zone", "base")}[zone])
+        name = pick(
+            self.rng,
+            {
+                "upper": ("upper zone",),
+                "middle": ("mid zone", "middle zone"),
+                "lower": ("lower zone", "base"),
+            }[zone],
+        )
         if item.name == "rib fracture":
             return f"in the {side} {zone} chest wall"
         preposition = "at" if name == "base" else "in"
@@ -293,9 +409,12 @@ class _Reporter:
         term = _TERMS[item.name]
         if self.style == "A" and (item.side != "both" or item.name == "oedema"):
             slots = {
-                "side": item.side or "", "place": self.place(item), "size": self.size(item),
+                "side": item.side or "",
+                "place": self.place(item),
+                "size": self.size(item),
                 "sizely": {"small": "mildly", "moderate": "moderately", "large": "markedly"}[
-                    size_class(item.size)],
+                    size_class(item.size)
+                ],
             }
             if self.hedged(item):
                 return expand(pick(self.rng, term.hints), self.rng, slots)
@@ -314,8 +433,9 @@ class _Reporter:
         be = "are" if item.side == "both" and _TERMS[item.name].plural else "is"
         if self.style == "B":
             return pick(self.rng, (phrase, phrase, f"{phrase} {pick(self.rng, verbs[:3])}"))
-        return pick(self.rng, (f"there {be} {phrase}", f"{phrase} {be} {pick(self.rng, verbs)}",
-                               phrase))
+        return pick(
+            self.rng, (f"there {be} {phrase}", f"{phrase} {be} {pick(self.rng, verbs)}", phrase)
+        )
 
     # -- what is not there ---------------------------------------------------------------------
 
@@ -333,10 +453,16 @@ class _Reporter:
             if n == 1 and self.style == "A":
                 lines.append(expand(pick(self.rng, _TERMS[group[0]].denials), self.rng, {}))
                 continue
-            names = [pick(self.rng, _TERMS[name].names if self.style == "A" else
-                          _TERMS[name].short) for name in group]
-            no = pick(self.rng, ("no", "no", "no evidence of", "no sign of") if self.style == "A"
-                      else ("no", "no", "nil", "-ve for"))
+            names = [
+                pick(self.rng, _TERMS[name].names if self.style == "A" else _TERMS[name].short)
+                for name in group
+            ]
+            no = pick(
+                self.rng,
+                ("no", "no", "no evidence of", "no sign of")
+                if self.style == "A"
+                else ("no", "no", "nil", "-ve for"),
+            )
             joined = " or ".join([", ".join(names[:-1]), names[-1]] if n > 1 else names)
             lines.append(f"{no} {joined}")
         if self.chance(0.15):
@@ -359,17 +485,24 @@ _QUALITY = {
     "A": {
         "shallow": ("the inspiration is shallow", "low lung volumes", "a poor inspiratory effort"),
         "deep": ("the lungs are well expanded", "good inspiration", "adequate inspiration"),
-        "rotated": ("the patient is rotated", "the film is slightly rotated",
-                    "interpretation is limited by rotation"),
+        "rotated": (
+            "the patient is rotated",
+            "the film is slightly rotated",
+            "interpretation is limited by rotation",
+        ),
         "straight": ("the patient is not rotated", "well-centred film"),
         "dark": ("the film is somewhat overexposed",),
         "pale": ("the film is somewhat underexposed",),
         "curved": ("scoliosis of the thoracic spine", "the spine is curved to one side"),
     },
     "B": {
-        "shallow": ("poor insp", "low lung vols"), "deep": ("good insp",),
-        "rotated": ("rotated", "pt rotated"), "straight": ("well centred",),
-        "dark": ("overexposed",), "pale": ("underexposed",), "curved": ("scoliosis",),
+        "shallow": ("poor insp", "low lung vols"),
+        "deep": ("good insp",),
+        "rotated": ("rotated", "pt rotated"),
+        "straight": ("well centred",),
+        "dark": ("overexposed",),
+        "pale": ("underexposed",),
+        "curved": ("scoliosis",),
     },
 }
 
@@ -395,15 +528,28 @@ def _technique(patient, rng: np.random.Generator, style: str) -> list[str]:
     person = {"female": "woman", "male": "man"}[patient.sex]
     supine = "supine" if view == "AP" else "erect"
     if style == "B":
-        views = (f"CXR {view}", f"{view} CXR", f"{view} {supine}", f"CXR {view} {supine}",
-                 f"{age}{patient.sex[0].upper()}, CXR {view}")
+        views = (
+            f"CXR {view}",
+            f"{view} CXR",
+            f"{view} {supine}",
+            f"CXR {view} {supine}",
+            f"{age}{patient.sex[0].upper()}, CXR {view}",
+        )
         compare = ("no priors", "no prior CXR")
     else:
-        views = (f"{view} chest radiograph", f"a single {view} view of the chest",
-                 f"chest radiograph, {view} view", f"{view} view of a {age}-year-old {person}",
-                 f"frontal ({view}) chest radiograph", f"{supine} {view} film")
-        compare = ("no previous films for comparison", "no prior study is available",
-                   "there are no earlier images for comparison")
+        views = (
+            f"{view} chest radiograph",
+            f"a single {view} view of the chest",
+            f"chest radiograph, {view} view",
+            f"{view} view of a {age}-year-old {person}",
+            f"frontal ({view}) chest radiograph",
+            f"{supine} {view} film",
+        )
+        compare = (
+            "no previous films for comparison",
+            "no prior study is available",
+            "there are no earlier images for comparison",
+        )
     lines = [pick(rng, views)] if rng.random() < 0.75 else []
     lines += [pick(rng, words) for words in _quality(patient, style) if rng.random() < 0.4]
     return lines + ([pick(rng, compare)] if rng.random() < 0.2 else [])
@@ -472,7 +618,7 @@ def _impression(writer: _Reporter) -> str:
     for item in found + devices:
         phrase = writer.phrase(item)
         if writer.hedged(item):
-            phrase = (f"possible {phrase.removeprefix('a ')}" if style == "A" else f"? {phrase}")
+            phrase = f"possible {phrase.removeprefix('a ')}" if style == "A" else f"? {phrase}"
         lines.append(phrase.removeprefix("a "))
     if len(lines) > 1 and writer.chance(0.4):
         return " ".join(f"{i}. {tidy(line, sentence=True)}" for i, line in enumerate(lines, 1))
@@ -507,24 +653,43 @@ def radiograph_caption(
             return text
 
 
-_FILMS = ("chest x-ray", "chest x-ray", "chest radiograph", "radiograph of the chest",
-          "frontal chest film", "x-ray of the chest", "chest film", "{view} chest radiograph",
-          "{view} chest x-ray", "x-ray picture of a {person}'s chest")
+_FILMS = (
+    "chest x-ray",
+    "chest x-ray",
+    "chest radiograph",
+    "radiograph of the chest",
+    "frontal chest film",
+    "x-ray of the chest",
+    "chest film",
+    "{view} chest radiograph",
+    "{view} chest x-ray",
+    "x-ray picture of a {person}'s chest",
+)
 
 
 def _short_caption(patient, findings, rng, style: str) -> str:
     writer = _Reporter(findings, rng, style)
-    words = {"view": patient.projection,
-             "person": {"female": "woman", "male": "man"}[patient.sex]}
+    words = {"view": patient.projection, "person": {"female": "woman", "male": "man"}[patient.sex]}
     film = expand(pick(rng, _FILMS), rng, words)
     items = [writer.items[i] for i in rng.permutation(len(writer.items))]
     items = items[: 1 + int(rng.random() * 2)]
     if not items:
-        return tidy(pick(rng, (
-            f"normal {film}", f"a normal {film}", f"{film}, normal", f"{film} without findings",
-            f"{film}, clear lungs", f"{film} with nothing abnormal", f"unremarkable {film}",
-            f"{film}, no {pick(rng, list(_TERMS))}", f"{film} of a healthy {words['person']}",
-        )))
+        return tidy(
+            pick(
+                rng,
+                (
+                    f"normal {film}",
+                    f"a normal {film}",
+                    f"{film}, normal",
+                    f"{film} without findings",
+                    f"{film}, clear lungs",
+                    f"{film} with nothing abnormal",
+                    f"unremarkable {film}",
+                    f"{film}, no {pick(rng, list(_TERMS))}",
+                    f"{film} of a healthy {words['person']}",
+                ),
+            )
+        )
     plain = [_plain_name(item, rng) for item in items]
     told = " and ".join(plain if writer.chance(0.5) else [writer.phrase(item) for item in items])
     absent = [name for name in _TERMS if name not in writer.present]
@@ -568,7 +733,7 @@ _READ_TERMS = {
     "pleural effusion": r"(?:(?:pleural|pl) )?effusions?|pleural fluid",
     "pneumothorax": r"pneumothora(?:x|ces)|ptx",
     "cardiomegaly": r"cardiomegaly|enlargement of the heart|cardiac enlargement|enlarged heart"
-                    r"|(?:heart|silhouette) (?:is|appears) (?:not )?(?:\w+ )?enlarged|\bcm",
+    r"|(?:heart|silhouette) (?:is|appears) (?:not )?(?:\w+ )?enlarged|\bcm",
     "consolidation": r"consolidations?|airspace opacit(?:y|ies)|pneumonia",
     "mass": r"mass(?:es)?(?: lesion)?",
     "nodule": r"nodules?|nodular opacity",
@@ -581,7 +746,8 @@ _READ_TERMS = {
     "chest tube": r"chest (?:tube|drain)|intercostal drain|ic drain",
 }
 _TERM = re.compile(
-    r"(?<!\w)(?:" + "|".join(f"(?P<t{i}>{rule})" for i, rule in enumerate(_READ_TERMS.values()))
+    r"(?<!\w)(?:"
+    + "|".join(f"(?P<t{i}>{rule})" for i, rule in enumerate(_READ_TERMS.values()))
     + r")(?!\w)"
 )
 _ZONED = ("consolidation", "mass", "nodule", "atelectasis", "rib fracture")
@@ -591,15 +757,23 @@ _ALL = tuple(name for name in _READ_TERMS if name not in DEVICES)
 _ALL_CLEAR = (
     (r"\blungs?(?: fields)?\b(?:(?! not ).)*\bclear\b|^clear lungs", _LUNGS),
     (r"costophrenic angles are (?:sharp|clear)", ("pleural effusion",)),
-    (r"(?:heart|silhouette|contour)(?: size)? is (?:normal|of normal size|within normal limits)"
-     r"|heart size is normal", ("cardiomegaly",)),
+    (
+        r"(?:heart|silhouette|contour)(?: size)? is (?:normal|of normal size|within normal limits)"
+        r"|heart size is normal",
+        ("cardiomegaly",),
+    ),
     (r"(?:ribs|bones) are (?:intact|unremarkable)", ("rib fracture",)),
     (r"no volume loss", ("atelectasis",)),
-    (r"no acute cardiopulmonary process",
-     ("pneumothorax", "oedema", "consolidation", "pleural effusion")),
-    (r"^(?:\d\. )?(?:nad|normal|clear chest|no abnormality.*|no significant abnormality"
-     r"|(?:the )?(?:unremarkable|normal)? ?(?:chest radiograph|cxr|study)(?: is normal)?"
-     r"|normal appearances of the chest)$", _ALL),
+    (
+        r"no acute cardiopulmonary process",
+        ("pneumothorax", "oedema", "consolidation", "pleural effusion"),
+    ),
+    (
+        r"^(?:\d\. )?(?:nad|normal|clear chest|no abnormality.*|no significant abnormality"
+        r"|(?:the )?(?:unremarkable|normal)? ?(?:chest radiograph|cxr|study)(?: is normal)?"
+        r"|normal appearances of the chest)$",
+        _ALL,
+    ),
 )
 _READ_DENIAL = re.compile(
     r"(?<!\w)(?:no(?! (?:significant |interval )*change| longer)|not(?! only)|nil|without"

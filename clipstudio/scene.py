@@ -266,16 +266,19 @@ class Shape:
         """Low and high corner in the scene's frame (mirrored and repeated copies included)."""
         low, high = self.local_box()
         corners = np.array(
-            [[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1])
-             for z in (low[2], high[2])]
+            [
+                [x, y, z]
+                for x in (low[0], high[0])
+                for y in (low[1], high[1])
+                for z in (low[2], high[2])
+            ]
         )
         if self._column(k.REPEAT):
             corners = corners @ self.inner_rotation.T + self.inner_origin
             reach = np.hypot(corners[:, 0], corners[:, 2]).max()
             bottom, top = corners[:, 1].min(), corners[:, 1].max()
             corners = np.array(
-                [[x, y, z] for x in (-reach, reach) for y in (bottom, top)
-                 for z in (-reach, reach)]
+                [[x, y, z] for x in (-reach, reach) for y in (bottom, top) for z in (-reach, reach)]
             )
         corners = corners @ self.rotation.T + self.origin
         low, high = corners.min(0), corners.max(0)
@@ -431,9 +434,7 @@ def extrude(outline: Sequence, half_depth: float, round: float = 0.0) -> Shape:
     """Closed (x, y) outline, or a list of contours (even-odd), made solid along z."""
     grid, low, high = outline_grid(outline)
     values = (0, 0, 0, 0, half_depth, min(round, half_depth))
-    return Shape(
-        k.EXTRUDE, values, _array(*low, -half_depth), _array(*high, half_depth), (grid,)
-    )
+    return Shape(k.EXTRUDE, values, _array(*low, -half_depth), _array(*high, half_depth), (grid,))
 
 
 def half_space() -> Shape:
@@ -506,7 +507,17 @@ def cloth(
     seam_points = np.concatenate(lines) if lines else np.zeros((0, 2))
     seam_starts = tuple(int(s) for s in np.cumsum([0] + [len(line) for line in lines]))
     numbers = (
-        thickness, puff, edge, folds, drape, crumple, wrinkles, frequency, seam_depth, back, seed,
+        thickness,
+        puff,
+        edge,
+        folds,
+        drape,
+        crumple,
+        wrinkles,
+        frequency,
+        seam_depth,
+        back,
+        seed,
         math.radians(angle),
     )
     front, behind, slope = _bake_cloth(
@@ -521,9 +532,7 @@ def cloth(
     )
     values = (0, 0, 0, 0, slope)
     bottom, top = float(behind.values.min()), float(front.values.max())
-    return Shape(
-        k.CLOTH, values, _array(*low, bottom), _array(*high, top), (grid, front, behind)
-    )
+    return Shape(k.CLOTH, values, _array(*low, bottom), _array(*high, top), (grid, front, behind))
 
 
 def _steepness(heights: np.ndarray, inside: np.ndarray, cell: float) -> float:
@@ -601,7 +610,6 @@ class SceneTable:
     key: bytes
 
 
-
 _BOXES: dict[bytes, np.ndarray] = {}  # of scenes seen before
 
 
@@ -676,9 +684,7 @@ class Scene:
         if painted and not row[k.MIRROR]:  # a long shape matters only where there is a surface
             low, high = shape.box()
             low = np.maximum(low, np.min([b[0] for b in painted], axis=0) - 0.05)
-            high = np.maximum(
-                low, np.minimum(high, np.max([b[1] for b in painted], axis=0) + 0.05)
-            )
+            high = np.maximum(low, np.minimum(high, np.max([b[1] for b in painted], axis=0) + 0.05))
             radius = np.linalg.norm(high - low) / 2
             if radius < row[k.BALL_RADIUS]:
                 row[k.BALL : k.BALL + 3], row[k.BALL_RADIUS] = (low + high) / 2, radius

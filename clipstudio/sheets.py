@@ -32,15 +32,44 @@ INK, PAPER, MARK = (40, 40, 40), (255, 255, 255), (255, 140, 0)
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "clothes": (
-        "t-shirt", "long-sleeved top", "shirt", "pullover", "hoodie", "jacket", "coat", "dress",
-        "skirt", "trousers", "jeans", "shorts",
+        "t-shirt",
+        "long-sleeved top",
+        "shirt",
+        "pullover",
+        "hoodie",
+        "jacket",
+        "coat",
+        "dress",
+        "skirt",
+        "trousers",
+        "jeans",
+        "shorts",
     ),
     "accessories": (
-        "sneaker", "sandal", "ankle boot", "high-heeled shoe", "hat", "cap", "beanie", "scarf",
-        "belt", "handbag", "backpack", "watch", "sunglasses",
+        "sneaker",
+        "sandal",
+        "ankle boot",
+        "high-heeled shoe",
+        "hat",
+        "cap",
+        "beanie",
+        "scarf",
+        "belt",
+        "handbag",
+        "backpack",
+        "watch",
+        "sunglasses",
     ),
     "homeware": (
-        "mug", "teapot", "vase", "bottle", "table lamp", "chair", "stool", "sofa", "umbrella",
+        "mug",
+        "teapot",
+        "vase",
+        "bottle",
+        "table lamp",
+        "chair",
+        "stool",
+        "sofa",
+        "umbrella",
         "headphones",
     ),
 }
@@ -160,8 +189,11 @@ def slider_rows(tile: int, steps: int = 8) -> list[tuple[str, list[Image.Image]]
     for size in np.linspace(0.05, 1.0, steps - 1):
         findings = Findings([Finding("pleural effusion", "left", float(size))])
         growing.append(radiograph(patient, findings, tile))
-    return [("one mug,|turning", turning), ("one sneaker,|other colours", coloured),
-            ("one patient,|an effusion|grows", growing)]
+    return [
+        ("one mug,|turning", turning),
+        ("one sneaker,|other colours", coloured),
+        ("one patient,|an effusion|grows", growing),
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

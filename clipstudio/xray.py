@@ -51,8 +51,9 @@ def view_of(patient: Patient, size: int) -> np.ndarray:
     source = np.array([r.normal(0, 1.2), middle + tilt, tube_z])
     centre = np.array([r.normal(0, 0.6), middle, depth])
     turn = math.radians(patient.rotation)
-    turned = np.array([[math.cos(turn), 0, math.sin(turn)], [0, 1, 0],
-                       [-math.sin(turn), 0, math.cos(turn)]])
+    turned = np.array(
+        [[math.cos(turn), 0, math.sin(turn)], [0, 1, 0], [-math.sin(turn), 0, math.cos(turn)]]
+    )
     return np.concatenate([turned @ v for v in (source, centre, right, up)])
 
 
@@ -135,8 +136,19 @@ def attenuation(chest: Phantom, size: int) -> Projection:
     paths = {name: seen[n].astype(float) for n, name in enumerate(names)}
     for cloud in chest.clouds:
         path = paths.setdefault(cloud.solid.finding, np.zeros((size, size)))
-        xk.add_cloud(total, path, lungs, cloud.solid.rows, cloud.solid.textures, cloud.solid.box,
-                     view, size, cloud.numbers, cloud.attenuation, STEP)
+        xk.add_cloud(
+            total,
+            path,
+            lungs,
+            cloud.solid.rows,
+            cloud.solid.textures,
+            cloud.solid.box,
+            view,
+            size,
+            cloud.numbers,
+            cloud.attenuation,
+            STEP,
+        )
     for strands in (chest.bones, chest.vessels):
         if len(strands):
             total += _strand_picture(strands, view, size)
@@ -210,7 +222,7 @@ def _log_exposure(
 def _window(dark: np.ndarray) -> tuple[float, float]:
     """Black and white point: lung and mediastinum of the middle of the film."""
     size = len(dark)
-    middle = dark[int(0.12 * size):int(0.88 * size), int(0.14 * size):int(0.86 * size)]
+    middle = dark[int(0.12 * size) : int(0.88 * size), int(0.14 * size) : int(0.86 * size)]
     low, high = np.percentile(middle, [4, 96])
     return float(low), float(high)
 
@@ -272,8 +284,10 @@ def _collimate(y: np.ndarray, unit: Unit, r: np.random.Generator) -> np.ndarray:
 
 LETTERS = {  # strokes in a box of width 0.6 and height 1
     "L": [[(0.05, 0), (0.05, 1), (0.6, 1)]],
-    "R": [[(0.05, 1), (0.05, 0), (0.4, 0), (0.55, 0.12), (0.55, 0.38), (0.4, 0.5), (0.05, 0.5)],
-          [(0.33, 0.5), (0.6, 1)]],
+    "R": [
+        [(0.05, 1), (0.05, 0), (0.4, 0), (0.55, 0.12), (0.55, 0.38), (0.4, 0.5), (0.05, 0.5)],
+        [(0.33, 0.5), (0.6, 1)],
+    ],
 }
 
 
@@ -289,14 +303,19 @@ def _mark(picture: Image.Image, letter: str, unit: Unit, r: np.random.Generator)
     draw = ImageDraw.Draw(stamp)
     wide = max(int(zoom * tall * 0.17), zoom)
     for stroke in LETTERS[letter]:
-        points = [((box / 2 + (a - 0.3) * tall) * zoom, (box / 2 + (b - 0.5) * tall) * zoom)
-                  for a, b in stroke]
+        points = [
+            ((box / 2 + (a - 0.3) * tall) * zoom, (box / 2 + (b - 0.5) * tall) * zoom)
+            for a, b in stroke
+        ]
         draw.line(points, fill=245, width=wide, joint="curve")
     if unit.marker == "ringed":
         reach = 0.92 * tall * zoom
         middle = box * zoom / 2
-        draw.ellipse((middle - reach, middle - reach, middle + reach, middle + reach),
-                     outline=235, width=max(wide // 2, 1))
+        draw.ellipse(
+            (middle - reach, middle - reach, middle + reach, middle + reach),
+            outline=235,
+            width=max(wide // 2, 1),
+        )
     stamp = stamp.rotate(turn, Image.Resampling.BICUBIC).resize((box, box), Image.Resampling.BOX)
     at = int(x - box / 2), int(y - box / 4)
     here = picture.crop((*at, at[0] + box, at[1] + box))
@@ -367,9 +386,7 @@ def radiograph(
     return picture
 
 
-def finding_masks(
-    patient: Patient, findings: Findings, size: int = 224
-) -> dict[str, np.ndarray]:
+def finding_masks(patient: Patient, findings: Findings, size: int = 224) -> dict[str, np.ndarray]:
     """Where each finding lies on the film.
 
     A pixel belongs to a finding if its ray crosses more than `SEEN` cm of it (`SEEN_AIR` of free

@@ -135,7 +135,10 @@ def ray_spans(T, textures, box, view, size, row, column, shortest, out):
             middle = a + (b - a) * da / (da - db)
             for _ in range(3):
                 dm = part_distance(
-                    T, textures, view[0] + dx * middle, view[1] + dy * middle,
+                    T,
+                    textures,
+                    view[0] + dx * middle,
+                    view[1] + dy * middle,
                     view[2] + dz * middle,
                 )
                 if abs(dm) < 2e-3:
@@ -175,8 +178,7 @@ def trace_spans(T, textures, box, view, size, frame, shortest):
     out = np.zeros((rows, columns, 2 * MOST_SPANS), np.float32)
     for j in range(0, rows, COARSE):
         for i in range(0, columns, COARSE):
-            ray_spans(T, textures, box, view, size, frame[0] + j, frame[1] + i, shortest,
-                      out[j, i])
+            ray_spans(T, textures, box, view, size, frame[0] + j, frame[1] + i, shortest, out[j, i])
     stride = COARSE
     while stride > 1:
         half = stride // 2
@@ -184,16 +186,34 @@ def trace_spans(T, textures, box, view, size, frame, shortest):
             for i in range(0, columns, stride):
                 known = j + half < rows and between(out[j - half, i], out[j + half, i], out[j, i])
                 if not known:
-                    ray_spans(T, textures, box, view, size, frame[0] + j, frame[1] + i, shortest,
-                              out[j, i])
+                    ray_spans(
+                        T,
+                        textures,
+                        box,
+                        view,
+                        size,
+                        frame[0] + j,
+                        frame[1] + i,
+                        shortest,
+                        out[j, i],
+                    )
         for j in range(0, rows, half):
             for i in range(half, columns, stride):
                 known = i + half < columns and between(
                     out[j, i - half], out[j, i + half], out[j, i]
                 )
                 if not known:
-                    ray_spans(T, textures, box, view, size, frame[0] + j, frame[1] + i, shortest,
-                              out[j, i])
+                    ray_spans(
+                        T,
+                        textures,
+                        box,
+                        view,
+                        size,
+                        frame[0] + j,
+                        frame[1] + i,
+                        shortest,
+                        out[j, i],
+                    )
         stride = half
     return out
 
@@ -232,9 +252,7 @@ def paint(spans, starts, frames, attenuation, over, becomes, watched, watches, s
                 if not (frames[k, 0] <= j < frames[k, 2] and frames[k, 1] <= i < frames[k, 3]):
                     continue
                 width = frames[k, 3] - frames[k, 1]
-                at = starts[k] + 2 * MOST_SPANS * (
-                    (j - frames[k, 0]) * width + i - frames[k, 1]
-                )
+                at = starts[k] + 2 * MOST_SPANS * ((j - frames[k, 0]) * width + i - frames[k, 1])
                 for s in range(MOST_SPANS):
                     a, b = spans[at + 2 * s], spans[at + 2 * s + 1]
                     if b <= a:
@@ -322,7 +340,11 @@ def add_cloud(total, path, lungs, T, textures, box, view, size, numbers, attenua
                 for m in range(n):
                     t = a + (m + shift) * h
                     dense += h * cloud_density(
-                        T, textures, numbers, view[0] + dx * t, view[1] + dy * t,
+                        T,
+                        textures,
+                        numbers,
+                        view[0] + dx * t,
+                        view[1] + dy * t,
                         view[2] + dz * t,
                     )
             total[j, i] += attenuation * dense

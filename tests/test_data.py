@@ -69,7 +69,9 @@ def test_columns_of_the_supplier_say_what_the_specification_says(supplier):
             Shot.from_dict(specification["shot"])
             assert (row["category"], row["design"]) == (product.category, product.design)
             assert (line.category, line.design, line.gloss) == (
-                product.category, product.design, row["gloss"]
+                product.category,
+                product.design,
+                row["gloss"],
             )
             assert row["colour"] == HOUSE_COLOURS[product.colour]
             assert row["line"] in row["title"] and row["line"] in row["description"]

@@ -109,9 +109,7 @@ def loss_and_gradients(learner, batch):
 def one_of_two(rank, folder):
     torch.set_num_threads(1)
     os.environ.update(MASTER_ADDR="127.0.0.1")
-    dist.init_process_group(
-        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
-    )
+    dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
     tokenizer = CLIPTokenizer.from_pretrained(folder)
     learner = DistributedDataParallel(tiny_learner(tokenizer), find_unused_parameters=True)
     result = loss_and_gradients(learner, part(fake_batch(tokenizer, 8), rank, 2))

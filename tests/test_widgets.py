@@ -160,8 +160,14 @@ def test_every_category_can_be_chosen_and_drawn_from_its_range(tiny_clip):
 
 def test_controls_and_specification_agree_after_every_move(product_studio):
     live = product_studio
-    moves = {"category": "t-shirt", "colour": "navy", "yaw": 12, "light": "hard",
-             "background": "wall", "second_colour": "yellow"}
+    moves = {
+        "category": "t-shirt",
+        "colour": "navy",
+        "yaw": 12,
+        "light": "hard",
+        "background": "wall",
+        "second_colour": "yellow",
+    }
     for name, value in moves.items():
         before = live.picture
         getattr(live, name).value = value
@@ -226,7 +232,8 @@ def test_the_film_and_its_curve_follow_the_controls(tiny_clip):
     assert sorted(live.curve) == [0.1, 0.5, 0.9]
     expected = clipstudio.radiograph(
         Patient.random(live.number.value),
-        Findings([Finding("pleural effusion", live.side.value, 0.9)]), 48,
+        Findings([Finding("pleural effusion", live.side.value, 0.9)]),
+        48,
     )
     assert live.picture.tobytes() == expected.tobytes()
     assert live.curve[0.9] == parts.answers(tiny_clip, expected, ["mug", "of"])
@@ -277,8 +284,9 @@ def test_the_lab_marks_what_an_edit_changed(tiny_clip, small_catalog):
     best = tiny_clip.zero_shot(small_catalog["validation"]["image"], names).argmax(1)
     assert first == [names[i] for i in best]
     lab.labels.value = "mug = red\nred mug = of a mug\nof = a photo of a red mug"
-    labels = dict(zip(("mug", "red mug", "of"), ("red", "of a mug", "a photo of a red mug"),
-                      strict=True))
+    labels = dict(
+        zip(("mug", "red mug", "of"), ("red", "of a mug", "a photo of a red mug"), strict=True)
+    )
     assert lab.predicted == prompts.predict(tiny_clip, rows, labels, ["a photo of a {}."])
     truth = small_catalog["validation"]["category"]
     changed = [i for i in range(15) if lab.predicted[i] != first[i]]
@@ -395,11 +403,17 @@ def test_good_files_come_through_and_bad_ones_are_named():
     frames[0].save(animated, "GIF", save_all=True, append_images=frames[1:])
     whole = file_of(kind="JPEG", size=(200, 200))
     files = {
-        "plain.png": file_of(), "cmyk.jpg": file_of("CMYK", "JPEG"),
-        "deep.png": file_of("I;16"), "moving.gif": animated.getvalue(),
-        "clear.png": file_of("RGBA"), "wide.png": file_of(size=(4000, 10)),
-        "cut.jpg": whole[: len(whole) // 2 + 200], "notes.txt": b"hello", "empty.png": b"",
-        "bomb.png": bomb(), "large.png": bomb(10_000, 9_500),
+        "plain.png": file_of(),
+        "cmyk.jpg": file_of("CMYK", "JPEG"),
+        "deep.png": file_of("I;16"),
+        "moving.gif": animated.getvalue(),
+        "clear.png": file_of("RGBA"),
+        "wide.png": file_of(size=(4000, 10)),
+        "cut.jpg": whole[: len(whole) // 2 + 200],
+        "notes.txt": b"hello",
+        "empty.png": b"",
+        "bomb.png": bomb(),
+        "large.png": bomb(10_000, 9_500),
     }
     read, problems = uploads.read_uploads(
         {"name": name, "content": memoryview(content)} for name, content in files.items()
@@ -466,12 +480,15 @@ def outputs_of(monkeypatch):
     return collect
 
 
-def test_every_widget_leaves_a_strip_with_words_for_it(tiny_clip, pictures, small_catalog,
-                                                       outputs_of, monkeypatch):
+def test_every_widget_leaves_a_strip_with_words_for_it(
+    tiny_clip, pictures, small_catalog, outputs_of, monkeypatch
+):
     clipstudio.warm_up(lambda _: None)
     lives = [
-        widgets.ProductStudio(tiny_clip, size=32), widgets.RadiographStudio(tiny_clip, size=32),
-        widgets.PromptLab(tiny_clip, small_catalog), widgets.SearchBox(tiny_clip, pictures),
+        widgets.ProductStudio(tiny_clip, size=32),
+        widgets.RadiographStudio(tiny_clip, size=32),
+        widgets.PromptLab(tiny_clip, small_catalog),
+        widgets.SearchBox(tiny_clip, pictures),
     ]
     for live in lives:
         strip, view = outputs_of(live)

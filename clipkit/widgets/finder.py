@@ -60,8 +60,13 @@ class SearchBox(parts.Live):
     title = "SearchBox: words or a picture in, products out"
 
     def __init__(
-        self, clip: Clip | None = None, pictures=None, titles: Sequence[str] | None = None,
-        index: Index | None = None, query: str = QUERY, results: int = 12,
+        self,
+        clip: Clip | None = None,
+        pictures=None,
+        titles: Sequence[str] | None = None,
+        index: Index | None = None,
+        query: str = QUERY,
+        results: int = 12,
     ):
         self.clip = parts.shared_clip(clip)
         if pictures is None:
@@ -80,10 +85,13 @@ class SearchBox(parts.Live):
         self._picture = None
         self._make_controls(query)
         self.moves = parts.Moves(self._draw, (0.05,))
-        super().__init__([
-            w.HBox([self.query, self.like, self.upload], layout={"flex_flow": "row wrap"}),
-            self.message, self.grid,
-        ])
+        super().__init__(
+            [
+                w.HBox([self.query, self.like, self.upload], layout={"flex_flow": "row wrap"}),
+                self.message,
+                self.grid,
+            ]
+        )
         self._draw()
         self.query.observe(self._typed, "value")
         self.like.observe(self._like, "value")
@@ -91,8 +99,13 @@ class SearchBox(parts.Live):
 
     def _make_controls(self, query: str) -> None:
         self.query = parts.spoken(
-            w.Text(query, description="search", continuous_update=True,
-                   placeholder="type what you look for", layout={"width": "420px"}),
+            w.Text(
+                query,
+                description="search",
+                continuous_update=True,
+                placeholder="type what you look for",
+                layout={"width": "420px"},
+            ),
             "What you look for, in words",
         )
         self.like = parts.spoken(

@@ -84,12 +84,20 @@ class OwnPictures(parts.Live):
         self._thumbnails: list[str] = []
         self._make_controls(labels)
         self.moves = parts.Moves(self._draw, (0.05,))
-        super().__init__([
-            w.HBox([self.upload, self.drop, self.folder, self.read, self.clear],
-                   layout={"flex_flow": "row wrap", "align_items": "center"}),
-            self.message,
-            self.task, self.labels, self.query, self.note, self.results,
-        ])
+        super().__init__(
+            [
+                w.HBox(
+                    [self.upload, self.drop, self.folder, self.read, self.clear],
+                    layout={"flex_flow": "row wrap", "align_items": "center"},
+                ),
+                self.message,
+                self.task,
+                self.labels,
+                self.query,
+                self.note,
+                self.results,
+            ]
+        )
         self.upload.observe(self._uploaded, "value")
         self.read.on_click(self._read_folder)
         self.clear.on_click(self._clear)
@@ -101,20 +109,25 @@ class OwnPictures(parts.Live):
         self.upload = upload_box("Choose pictures")
         self.drop = drop_zone(self.upload)
         self.folder = parts.spoken(
-            w.Text(placeholder="or a folder, such as ~/Pictures/shop", description="folder",
-                   layout={"width": "360px"}),
+            w.Text(
+                placeholder="or a folder, such as ~/Pictures/shop",
+                description="folder",
+                layout={"width": "360px"},
+            ),
             "A folder of pictures on the machine where the notebook runs",
         )
-        self.read = w.Button(description="Read folder", icon="folder-open",
-                             tooltip="Read the pictures of the folder")
+        self.read = w.Button(
+            description="Read folder", icon="folder-open", tooltip="Read the pictures of the folder"
+        )
         self.clear = w.Button(description="Clear", icon="trash", tooltip="Forget all pictures")
         self.task = parts.spoken(
             w.ToggleButtons(options=TASKS, description="task"), "What to do with the pictures"
         )
         self.labels = parts.text_area("labels", labels, "Your labels, one a line")
         self.query = parts.spoken(
-            w.Text("a red mug", description="search", continuous_update=True,
-                   layout={"width": "420px"}),
+            w.Text(
+                "a red mug", description="search", continuous_update=True, layout={"width": "420px"}
+            ),
             "What you look for among your pictures, in words",
         )
         self.message, self.note, self.results = parts.page(), parts.page(), parts.page()
@@ -167,8 +180,10 @@ class OwnPictures(parts.Live):
         if not self.names:
             self.results.value = parts.wrapped("<p>No pictures yet: choose, drop or name some.</p>")
             return
-        texts = {"classify": parts.lines_of(self.labels.value),
-                 "search": parts.lines_of(self.query.value)}.get(task, [])
+        texts = {
+            "classify": parts.lines_of(self.labels.value),
+            "search": parts.lines_of(self.query.value),
+        }.get(task, [])
         self.note.value = parts.status(parts.note_on_words(self.clip, texts))
         if task == "compare":
             self.results.value = matrix_html(self.names, self.embeddings @ self.embeddings.T)
@@ -178,11 +193,14 @@ class OwnPictures(parts.Live):
 
     def _classified(self, labels: Sequence[str]) -> list[str]:
         return [
-            self._figure(i, [
-                f"<b>{html.escape(best.text)}</b>",
-                f"<span class='number probability'>{100 * best.probability:.1f} %</span>, cosine "
-                f"<span class='number cosine'>{best.cosine:.3f}</span>",
-            ])
+            self._figure(
+                i,
+                [
+                    f"<b>{html.escape(best.text)}</b>",
+                    f"<span class='number probability'>{100 * best.probability:.1f} %</span>, cosine "
+                    f"<span class='number cosine'>{best.cosine:.3f}</span>",
+                ],
+            )
             for i, best in enumerate(classify(self.clip, self.embeddings, labels))
         ]
 
@@ -190,8 +208,7 @@ class OwnPictures(parts.Live):
         cosines = (self.embeddings @ parts.encode_texts(self.clip, texts[:1])[0]).tolist()
         order = sorted(range(len(cosines)), key=lambda i: -cosines[i])
         return [
-            self._figure(i, [f"<span class='number cosine'>{cosines[i]:.3f}</span>"])
-            for i in order
+            self._figure(i, [f"<span class='number cosine'>{cosines[i]:.3f}</span>"]) for i in order
         ]
 
     def _figure(self, i: int, lines: Sequence[str]) -> str:

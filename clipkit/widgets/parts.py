@@ -311,8 +311,12 @@ def spoken(control: ipywidgets.DOMWidget, text: str) -> ipywidgets.DOMWidget:
 def text_area(description: str, lines: Sequence[str], tooltip: str, rows: int = 5):
     """A box for the learner's own lines, with its label above it."""
     area = ipywidgets.Textarea(
-        "\n".join(lines), rows=rows, continuous_update=True, layout={"width": "calc(100% - 8px)"},
-        description=description, style={"description_width": "initial"},
+        "\n".join(lines),
+        rows=rows,
+        continuous_update=True,
+        layout={"width": "calc(100% - 8px)"},
+        description=description,
+        style={"description_width": "initial"},
     )
     return spoken(area, tooltip)
 
@@ -383,8 +387,11 @@ def answer_strip(pictures, columns: Sequence[Sequence[Answer]], titles: Sequence
 
     def draw():
         drawn, axes = plt.subplots(
-            2, len(pictures), figsize=(2.1 * len(pictures) + 1.2, 2.2 + 0.28 * len(columns[0])),
-            height_ratios=[2, 0.28 * len(columns[0])], squeeze=False,
+            2,
+            len(pictures),
+            figsize=(2.1 * len(pictures) + 1.2, 2.2 + 0.28 * len(columns[0])),
+            height_ratios=[2, 0.28 * len(columns[0])],
+            squeeze=False,
         )
         for column, (picture, rows) in enumerate(zip(pictures, columns, strict=True)):
             above, below = axes[0, column], axes[1, column]

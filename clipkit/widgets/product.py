@@ -137,25 +137,41 @@ class ProductStudio(parts.Live):
         self.moves = parts.Moves(self._draw)
         self._show_options()
         controls = w.VBox(
-            [*(getattr(self, name) for name in self.fields), w.HBox([self.again, self.keep]),
-             self.details],
+            [
+                *(getattr(self, name) for name in self.fields),
+                w.HBox([self.again, self.keep]),
+                self.details,
+            ],
             layout={"width": "320px"},
         )
-        super().__init__([
-            parts.side_by_side(
-                controls,
-                w.VBox([self.image, self.message], layout={"width": "272px"}),
-                w.VBox([self.captions, self.bars, self.note],
-                       layout={"flex": "1 1 340px", "min_width": "320px"}),
-            ),
-            self.specification,
-        ])
+        super().__init__(
+            [
+                parts.side_by_side(
+                    controls,
+                    w.VBox([self.image, self.message], layout={"width": "272px"}),
+                    w.VBox(
+                        [self.captions, self.bars, self.note],
+                        layout={"flex": "1 1 340px", "min_width": "320px"},
+                    ),
+                ),
+                self.specification,
+            ]
+        )
         self._listen()
         self._draw(1)
         self.moves.refine()
 
-    fields = ("category", "design", "colour", "second_colour", "pattern", "material", "yaw",
-              "light", "background")
+    fields = (
+        "category",
+        "design",
+        "colour",
+        "second_colour",
+        "pattern",
+        "material",
+        "yaw",
+        "light",
+        "background",
+    )
 
     def _make_controls(self, captions) -> None:
         def choose(name, options, tooltip):
@@ -174,13 +190,20 @@ class ProductStudio(parts.Live):
         )
         self.light = choose("light", clipstudio.LIGHTS, "How the product is lit")
         self.background = choose("background", clipstudio.BACKGROUNDS, "What lies behind it")
-        self.again = w.Button(description="Surprise me", icon="refresh",
-                              tooltip="Another product, drawn at random")
-        self.keep = w.Button(description="Keep this picture", icon="download",
-                             tooltip="Put the picture into clipkit.widgets.kept")
-        self.details = w.ToggleButton(description="Show the specification", icon="code",
-                                      tooltip="Show what the picture is made from",
-                                      layout={"width": "auto"})
+        self.again = w.Button(
+            description="Surprise me", icon="refresh", tooltip="Another product, drawn at random"
+        )
+        self.keep = w.Button(
+            description="Keep this picture",
+            icon="download",
+            tooltip="Put the picture into clipkit.widgets.kept",
+        )
+        self.details = w.ToggleButton(
+            description="Show the specification",
+            icon="code",
+            tooltip="Show what the picture is made from",
+            layout={"width": "auto"},
+        )
         self.captions = parts.text_area(
             "captions", captions, "Your captions, one a line; the model compares them all"
         )

@@ -180,13 +180,17 @@ class PromptLab(parts.Live):
         self.score, self.message = parts.page(), parts.page()
         self.grid, self.note = parts.page(), parts.page()
         self.moves = parts.Moves(self._draw, (0.15,))  # typing comes in bursts
-        super().__init__([
-            parts.side_by_side(
-                w.VBox([self.split, self.labels, self.templates, self.note],
-                       layout={"width": "300px"}),
-                w.VBox([self.score, self.message, self.grid], layout={"flex": "1 1 500px"}),
-            )
-        ])
+        super().__init__(
+            [
+                parts.side_by_side(
+                    w.VBox(
+                        [self.split, self.labels, self.templates, self.note],
+                        layout={"width": "300px"},
+                    ),
+                    w.VBox([self.score, self.message, self.grid], layout={"flex": "1 1 500px"}),
+                )
+            ]
+        )
         self._draw()
         self.split.observe(self._other_split, "value")
         for control in (self.labels, self.templates):

@@ -28,8 +28,12 @@ STATEMENTS = (
 SIDE = 280  # CSS pixels, as wide as the film is shown
 TINT = (230, 159, 0)
 LINES = (
-    (parts.BLUE, ""), (parts.VERMILION, "6 3"), (parts.GREEN, "2 3"), (parts.ORANGE, "8 3 2 3"),
-    ("#CC79A7", "1 4"), ("#56B4E9", "12 4"),
+    (parts.BLUE, ""),
+    (parts.VERMILION, "6 3"),
+    (parts.GREEN, "2 3"),
+    (parts.ORANGE, "8 3 2 3"),
+    ("#CC79A7", "1 4"),
+    ("#56B4E9", "12 4"),
 )
 """Colours and dashes of the curve: either alone tells the lines apart."""
 
@@ -149,21 +153,34 @@ class RadiographStudio(parts.Live):
         self._of: tuple | None = None
         self._make_controls(statements)
         self.moves = parts.Moves(self._draw, (parts.SOON,))  # a film of full size is quick enough
-        super().__init__([
-            parts.page(f'<p class="notice">{html.escape(WARNING)}</p>'),
-            parts.side_by_side(
-                w.VBox([self.number, self.finding, self.side, self.zone, self.extent, self.mask],
-                       layout={"width": "320px"}),
-                w.VBox([self.image, self.message], layout={"width": "292px"}),
-                w.VBox([self.statements, self.bars, self.note],
-                       layout={"flex": "1 1 340px", "min_width": "320px"}),
-            ),
-            self.chart,
-        ])
+        super().__init__(
+            [
+                parts.page(f'<p class="notice">{html.escape(WARNING)}</p>'),
+                parts.side_by_side(
+                    w.VBox(
+                        [self.number, self.finding, self.side, self.zone, self.extent, self.mask],
+                        layout={"width": "320px"},
+                    ),
+                    w.VBox([self.image, self.message], layout={"width": "292px"}),
+                    w.VBox(
+                        [self.statements, self.bars, self.note],
+                        layout={"flex": "1 1 340px", "min_width": "320px"},
+                    ),
+                ),
+                self.chart,
+            ]
+        )
         self._offer_places()
         self.finding.observe(self._offer_places, "value")
-        for control in (self.number, self.finding, self.side, self.zone, self.extent, self.mask,
-                        self.statements):
+        for control in (
+            self.number,
+            self.finding,
+            self.side,
+            self.zone,
+            self.extent,
+            self.mask,
+            self.statements,
+        ):
             control.observe(self.moves.ask, "value")
         self._draw()
 
@@ -174,8 +191,12 @@ class RadiographStudio(parts.Live):
             "Which patient; every number is another one",
         )
         self.finding = parts.spoken(
-            w.Dropdown(description="finding", options=[NORMAL, *KINDS], value="pleural effusion",
-                       layout=wide),
+            w.Dropdown(
+                description="finding",
+                options=[NORMAL, *KINDS],
+                value="pleural effusion",
+                layout=wide,
+            ),
             "What is to be seen on the film",
         )
         self.side = parts.spoken(
@@ -186,8 +207,15 @@ class RadiographStudio(parts.Live):
             w.Dropdown(description="zone", layout=wide), "How high in the lung"
         )
         self.extent = parts.spoken(
-            w.FloatSlider(description="size", min=0, max=1, step=0.05, value=0.5, layout=wide,
-                          readout_format=".2f"),
+            w.FloatSlider(
+                description="size",
+                min=0,
+                max=1,
+                step=0.05,
+                value=0.5,
+                layout=wide,
+                readout_format=".2f",
+            ),
             "From just visible, 0, to as large as it gets, 1; arrow keys move it",
         )
         self.mask = parts.spoken(
@@ -204,7 +232,8 @@ class RadiographStudio(parts.Live):
         """Sides and zones that the finding can have."""
         kind = KINDS.get(self.finding.value)
         for control, options in (
-            (self.side, kind.sides if kind else ()), (self.zone, kind.zones if kind else ()),
+            (self.side, kind.sides if kind else ()),
+            (self.zone, kind.zones if kind else ()),
         ):
             value = control.value
             control.options = options or ["-"]

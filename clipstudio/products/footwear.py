@@ -45,10 +45,20 @@ def foot_outline(width, toe):
     """Outline of the left foot from above, (x, z); toe 0 is round, 1 is pointed."""
     tip = 0.8 + 0.1 * toe
     points = [
-        (-0.8, 0), (-0.73, 0.13), (-0.5, 0.185), (-0.1, 0.19), (0.25, 0.265 - 0.03 * toe),
-        (0.5, 0.26 - 0.08 * toe), (0.7, 0.17 - 0.09 * toe), (tip, 0.0 - 0.03 * (1 - toe)),
-        (0.73, -0.15 + 0.09 * toe), (0.52, -0.225 + 0.06 * toe), (0.25, -0.235),
-        (-0.1, -0.16), (-0.5, -0.175), (-0.73, -0.13),
+        (-0.8, 0),
+        (-0.73, 0.13),
+        (-0.5, 0.185),
+        (-0.1, 0.19),
+        (0.25, 0.265 - 0.03 * toe),
+        (0.5, 0.26 - 0.08 * toe),
+        (0.7, 0.17 - 0.09 * toe),
+        (tip, 0.0 - 0.03 * (1 - toe)),
+        (0.73, -0.15 + 0.09 * toe),
+        (0.52, -0.225 + 0.06 * toe),
+        (0.25, -0.235),
+        (-0.1, -0.16),
+        (-0.5, -0.175),
+        (-0.73, -0.13),
     ]
     return smooth_curve(points, 5, closed=True) * (1, width)
 
@@ -57,8 +67,9 @@ def divided(outline, longest, closed):
     """The same outline with further points, so that no part of it is longer than `longest`."""
     start, end = (outline, np.roll(outline, -1, 0)) if closed else (outline[:-1], outline[1:])
     pieces = np.ceil(np.hypot(*(end - start).T) / longest).clip(1).astype(int)
-    finer = [a + (b - a) * np.arange(n)[:, None] / n
-             for a, b, n in zip(start, end, pieces, strict=True)]
+    finer = [
+        a + (b - a) * np.arange(n)[:, None] / n for a, b, n in zip(start, end, pieces, strict=True)
+    ]
     return np.concatenate(finer if closed else [*finer, end[-1:]])
 
 
@@ -181,16 +192,22 @@ class Last:
         for i in place.round().astype(int):
             (x, y), (u, v) = line[i], outward[i]
             low = (x - 0.055 * u, y - 0.055 * v)
-            self.add(tube((*low, -reach), (x + 0.095 * u, y + 0.095 * v, 0), (*low, reach),
-                          thickness), material)
+            self.add(
+                tube((*low, -reach), (x + 0.095 * u, y + 0.095 * v, 0), (*low, reach), thickness),
+                material,
+            )
         if tied:
             self.bow(*(line[-2] + 0.02 * outward[-2]), material)
 
     def bow(self, x, y, material, size=0.13):
         """The loops and ends of tied laces."""
         for side in (-1, 1):
-            loop = tube((x, y, 0), (x + 0.7 * size, y + size, side * size * 1.5),
-                        (x + 0.3 * size, y - 0.8 * size, side * size * 1.4), 0.016)
+            loop = tube(
+                (x, y, 0),
+                (x + 0.7 * size, y + size, side * size * 1.5),
+                (x + 0.3 * size, y - 0.8 * size, side * size * 1.4),
+                0.016,
+            )
             self.add(loop, material)
 
 
@@ -208,27 +225,63 @@ def lace_colour(look, shape):
 def cup_sole(last, material, stripe, heel=0.1, toe=0.1, wall=0.06):
     """The flat rubber sole of a sneaker, with a thin stripe round its edge."""
     bottom = -last.sole
-    last.layer([(-0.86, bottom, 1), (0.45, bottom, 1), (0.86, bottom + 0.07), (0.86, toe, 1),
-                (0.3, wall), (-0.4, wall), (-0.86, heel, 1)], material, 0.022,
-               panels=[(band(-0.95, 0.95, 0.0, 0.028), stripe, 0.004)])
+    last.layer(
+        [
+            (-0.86, bottom, 1),
+            (0.45, bottom, 1),
+            (0.86, bottom + 0.07),
+            (0.86, toe, 1),
+            (0.3, wall),
+            (-0.4, wall),
+            (-0.86, heel, 1),
+        ],
+        material,
+        0.022,
+        panels=[(band(-0.95, 0.95, 0.0, 0.028), stripe, 0.004)],
+    )
 
 
 def low_upper(shape, collar, instep=0.4):
     """Side view of a low shoe with a tongue: heel counter, dipped top line, instep, toe box."""
     dip = collar - shape("dip", 0.04, 0.09)
     toe = shape("toe_height", 0.17, 0.23)
-    return [(-0.77, -0.02, 1), (-0.81, 0.1), (-0.785, 0.26), (-0.80, collar + 0.02),
-            (-0.75, collar + 0.05), (-0.6, collar), (-0.42, dip), (-0.26, dip + 0.04),
-            (-0.16, instep + 0.06), (-0.02, instep), (0.2, 0.31), (0.38, 0.25), (0.56, toe),
-            (0.72, toe - 0.045), (0.81, 0.07), (0.8, -0.02, 1)]
+    return [
+        (-0.77, -0.02, 1),
+        (-0.81, 0.1),
+        (-0.785, 0.26),
+        (-0.80, collar + 0.02),
+        (-0.75, collar + 0.05),
+        (-0.6, collar),
+        (-0.42, dip),
+        (-0.26, dip + 0.04),
+        (-0.16, instep + 0.06),
+        (-0.02, instep),
+        (0.2, 0.31),
+        (0.38, 0.25),
+        (0.56, toe),
+        (0.72, toe - 0.045),
+        (0.81, 0.07),
+        (0.8, -0.02, 1),
+    ]
 
 
 def tongue(last, top, material, instep=0.4):
     """The tongue that stands up behind the laces; `top` is its highest point."""
     x, y = top
     with last.scene.group(0.01):
-        last.scene.add(last.side([(x - 0.03, y - 0.02), (x + 0.02, y), (-0.1, instep + 0.02),
-                                  (0.1, 0.32), (0.05, 0.27), (-0.16, instep - 0.04)]), material)
+        last.scene.add(
+            last.side(
+                [
+                    (x - 0.03, y - 0.02),
+                    (x + 0.02, y),
+                    (-0.1, instep + 0.02),
+                    (0.1, 0.32),
+                    (0.05, 0.27),
+                    (-0.16, instep - 0.04),
+                ]
+            ),
+            material,
+        )
         strip = box(0.5, 1.5, 0.11, 0.08)
         last.scene.clip(last.place(strip), 0.03)
 
@@ -244,18 +297,26 @@ def court_sneaker(scene, look, shape):
         last.clip(LOW_FRONT, round=0.09)
         if shape.choice("toe_cap", ("sewn", "rubber", "none")) == "rubber":
             last.panel(band(0.5, 0.9, -0.1, 0.4), sole)
-        last.panel([(-0.9, 0.02), (-0.9, 0.5), (-0.66, 0.46), (-0.52, 0.2), (-0.48, 0.02)],
-                   look.accent("leather"))
+        last.panel(
+            [(-0.9, 0.02), (-0.9, 0.5), (-0.66, 0.46), (-0.52, 0.2), (-0.48, 0.02)],
+            look.accent("leather"),
+        )
         side_mark(last, look, shape)
-        last.panel([(-0.2, 0.44), (-0.05, 0.5), (0.38, 0.3), (0.36, 0.19), (0.1, 0.24),
-                    (-0.16, 0.33)], look.main(mapping="front"), 0.014)
+        last.panel(
+            [(-0.2, 0.44), (-0.05, 0.5), (0.38, 0.3), (0.36, 0.19), (0.1, 0.24), (-0.16, 0.33)],
+            look.main(mapping="front"),
+            0.014,
+        )
         last.strip(-0.2, 0.3, 0.05, look.lining(), -0.01)
         last.open(-0.76, -0.14, look.lining(), 0.115)
     tongue(last, (-0.26, shape("tongue", 0.5, 0.58)), look.main(mapping="front"))
     cup_sole(last, sole, look.accent("rubber"))
-    last.laces([(0.3, 0.29), (0.14, 0.34), (-0.04, 0.42), (-0.14, 0.47)],
-               int(shape.choice("eyelets", (4, 5, 6))), lace_colour(look, shape),
-               tied=shape.choice("bow", ("tied", "open")) == "tied")
+    last.laces(
+        [(0.3, 0.29), (0.14, 0.34), (-0.04, 0.42), (-0.14, 0.47)],
+        int(shape.choice("eyelets", (4, 5, 6))),
+        lace_colour(look, shape),
+        tied=shape.choice("bow", ("tied", "open")) == "tied",
+    )
 
 
 def side_mark(last, look, shape):
@@ -263,46 +324,88 @@ def side_mark(last, look, shape):
     mark = shape.choice("mark", ("stripes", "swoosh", "patch", "none"))
     if mark == "stripes":
         for x in (-0.2, -0.06, 0.08):
-            last.panel([(x, 0.06, 1), (x + 0.06, 0.06, 1), (x - 0.06, 0.36, 1),
-                        (x - 0.12, 0.36, 1)], look.accent("leather"), 0.008)
+            last.panel(
+                [(x, 0.06, 1), (x + 0.06, 0.06, 1), (x - 0.06, 0.36, 1), (x - 0.12, 0.36, 1)],
+                look.accent("leather"),
+                0.008,
+            )
     elif mark == "swoosh":
-        last.panel([(-0.5, 0.24), (-0.2, 0.16), (0.28, 0.26, 1), (-0.1, 0.08), (-0.38, 0.09)],
-                   look.accent("leather"), 0.008)
+        last.panel(
+            [(-0.5, 0.24), (-0.2, 0.16), (0.28, 0.26, 1), (-0.1, 0.08), (-0.38, 0.09)],
+            look.accent("leather"),
+            0.008,
+        )
     elif mark == "patch":
-        last.panel([(-0.3, 0.1), (-0.12, 0.22), (-0.02, 0.16), (-0.12, 0.07)],
-                   look.accent("leather"), 0.008)
+        last.panel(
+            [(-0.3, 0.1), (-0.12, 0.22), (-0.02, 0.16), (-0.12, 0.07)],
+            look.accent("leather"),
+            0.008,
+        )
 
 
-@design("sneaker", "high-top", **SIDE, materials=("canvas", "leather", "suede"),
-        patterns="all")
+@design("sneaker", "high-top", **SIDE, materials=("canvas", "leather", "suede"), patterns="all")
 def high_top(scene, look, shape):
     "A sneaker that laces up over the ankle, with a rubber toe cap."
     last = Last(scene, shape, sole=shape("sole", 0.06, 0.1))
     top = shape("shaft", 0.74, 0.92)
     main, rubber = look.main(mapping="front"), look.rubber("white")
     with scene.group():
-        scene.add(last.side([(-0.77, -0.02, 1), (-0.81, 0.1), (-0.77, 0.34), (-0.755, 0.5),
-                             (-0.79, top, 1), (-0.36, top + 0.04, 1), (-0.26, 0.62),
-                             (-0.16, 0.47), (0.0, 0.38), (0.2, 0.3), (0.38, 0.24), (0.56, 0.2),
-                             (0.72, 0.155), (0.81, 0.07), (0.8, -0.02, 1)]), main)
+        scene.add(
+            last.side(
+                [
+                    (-0.77, -0.02, 1),
+                    (-0.81, 0.1),
+                    (-0.77, 0.34),
+                    (-0.755, 0.5),
+                    (-0.79, top, 1),
+                    (-0.36, top + 0.04, 1),
+                    (-0.26, 0.62),
+                    (-0.16, 0.47),
+                    (0.0, 0.38),
+                    (0.2, 0.3),
+                    (0.38, 0.24),
+                    (0.56, 0.2),
+                    (0.72, 0.155),
+                    (0.81, 0.07),
+                    (0.8, -0.02, 1),
+                ]
+            ),
+            main,
+        )
         last.clip(BOOT_FRONT, round=0.09)
         if shape.choice("toe_cap", ("rubber", "rubber", "none")) == "rubber":
             last.panel([(0.48, -0.05), (0.44, 0.3), (0.9, 0.3), (0.9, -0.05)], rubber)
-        last.panel([(-0.9, 0.02), (-0.9, top - 0.1), (-0.74, top - 0.1), (-0.68, 0.3),
-                    (-0.5, 0.1), (-0.48, 0.02)], look.accent("leather"))
+        last.panel(
+            [
+                (-0.9, 0.02),
+                (-0.9, top - 0.1),
+                (-0.74, top - 0.1),
+                (-0.68, 0.3),
+                (-0.5, 0.1),
+                (-0.48, 0.02),
+            ],
+            look.accent("leather"),
+        )
         if shape.choice("badge", ("yes", "no")) == "yes":
-            scene.paint(last.place(cylinder(0.085, 0.085, WIDE).rotate(pitch=90)
-                                   .at(-0.55, top - 0.24, 0)), rubber, 0.012, 0.01)
+            scene.paint(
+                last.place(cylinder(0.085, 0.085, WIDE).rotate(pitch=90).at(-0.55, top - 0.24, 0)),
+                rubber,
+                0.012,
+                0.01,
+            )
         last.strip(-0.45, 0.3, 0.045, look.lining(), -0.012)
         last.open(-0.75, -0.33, look.lining(), 0.11, 0.3)
     last.add(box(0.022, 0.1, 0.08, 0.02).rotate(roll=10).at(-0.36, top + 0.03, 0), main)
     cup_sole(last, rubber, look.accent("rubber"))
-    last.laces([(0.3, 0.28), (0.1, 0.345), (-0.08, 0.43), (-0.2, 0.54), (-0.28, 0.7),
-                (-0.33, top - 0.03)], 7, lace_colour(look, shape), 0.095)
+    last.laces(
+        [(0.3, 0.28), (0.1, 0.345), (-0.08, 0.43), (-0.2, 0.54), (-0.28, 0.7), (-0.33, top - 0.03)],
+        7,
+        lace_colour(look, shape),
+        0.095,
+    )
 
 
-@design("sneaker", "runner", **SIDE, materials=("knit", "canvas", "leather"),
-        patterns="all")
+@design("sneaker", "runner", **SIDE, materials=("knit", "canvas", "leather"), patterns="all")
 def runner(scene, look, shape):
     "A running shoe with a thick, sculpted sole and a padded collar."
     thick = shape("sole", 0.1, 0.17)
@@ -312,43 +415,96 @@ def runner(scene, look, shape):
     with scene.group():
         scene.add(last.side(low_upper(shape, collar, 0.42)), look.main(mapping="front"))
         last.clip(LOW_FRONT, round=0.1)
-        last.panel([(-0.9, 0.05), (-0.9, 0.6), (-0.7, 0.5), (-0.6, 0.24), (-0.36, 0.1),
-                    (-0.36, 0.02)], look.accent("leather"))
-        last.panel([(0.44, -0.1), (0.56, 0.12), (0.62, 0.3), (0.9, 0.3), (0.9, -0.1)],
-                   look.accent("leather"), 0.008)
+        last.panel(
+            [(-0.9, 0.05), (-0.9, 0.6), (-0.7, 0.5), (-0.6, 0.24), (-0.36, 0.1), (-0.36, 0.02)],
+            look.accent("leather"),
+        )
+        last.panel(
+            [(0.44, -0.1), (0.56, 0.12), (0.62, 0.3), (0.9, 0.3), (0.9, -0.1)],
+            look.accent("leather"),
+            0.008,
+        )
         side_mark(last, look, shape)
         last.strip(-0.2, 0.28, 0.05, look.lining(), -0.01)
         last.open(-0.75, -0.16, look.lining(), 0.11, wall=0.035)
     tongue(last, (-0.27, shape("tongue", 0.54, 0.62)), look.accent("knit"), 0.42)
     flare = shape("flare", 0.02, 0.08)
-    last.layer([(-0.84 - flare, -thick + 0.1), (-0.7, -thick - 0.04), (-0.2, -thick + 0.0),
-                (0.45, -thick), (0.8, -thick + 0.1), (0.87, 0.0), (0.8, 0.08), (0.4, 0.04),
-                (-0.1, 0.07), (-0.5, 0.1), (-0.84, 0.17), (-0.9, 0.06)], foam, 0.035, 0.04,
-               panels=[([(-1.0, -thick - 0.2), (0.5, -thick - 0.1), (1.0, -thick + 0.05),
-                         (1.0, -thick + 0.14), (0.45, -thick + 0.03), (-0.3, -thick + 0.02),
-                         (-1.0, -thick + 0.04)], look.rubber("black"), 0.0)])
-    last.laces([(0.28, 0.3), (0.14, 0.35), (-0.04, 0.43), (-0.14, 0.48)], 5,
-               lace_colour(look, shape), 0.09)
+    last.layer(
+        [
+            (-0.84 - flare, -thick + 0.1),
+            (-0.7, -thick - 0.04),
+            (-0.2, -thick + 0.0),
+            (0.45, -thick),
+            (0.8, -thick + 0.1),
+            (0.87, 0.0),
+            (0.8, 0.08),
+            (0.4, 0.04),
+            (-0.1, 0.07),
+            (-0.5, 0.1),
+            (-0.84, 0.17),
+            (-0.9, 0.06),
+        ],
+        foam,
+        0.035,
+        0.04,
+        panels=[
+            (
+                [
+                    (-1.0, -thick - 0.2),
+                    (0.5, -thick - 0.1),
+                    (1.0, -thick + 0.05),
+                    (1.0, -thick + 0.14),
+                    (0.45, -thick + 0.03),
+                    (-0.3, -thick + 0.02),
+                    (-1.0, -thick + 0.04),
+                ],
+                look.rubber("black"),
+                0.0,
+            )
+        ],
+    )
+    last.laces(
+        [(0.28, 0.3), (0.14, 0.35), (-0.04, 0.43), (-0.14, 0.48)], 5, lace_colour(look, shape), 0.09
+    )
 
 
-@design("sneaker", "slip-on", **SIDE, materials=("canvas", "knit", "suede"),
-        patterns="all")
+@design("sneaker", "slip-on", **SIDE, materials=("canvas", "knit", "suede"), patterns="all")
 def slip_on(scene, look, shape):
     "A canvas slip-on without laces, with elastic at the sides and a flat sole."
     last = Last(scene, shape, sole=shape("sole", 0.05, 0.1))
     collar = shape("collar", 0.33, 0.4)
     vamp = shape("vamp", 0.36, 0.44)
     with scene.group():
-        scene.add(last.side([(-0.77, -0.02, 1), (-0.81, 0.1), (-0.785, 0.24),
-                             (-0.78, collar), (-0.72, collar + 0.03), (-0.5, collar - 0.06),
-                             (-0.24, collar - 0.04), (-0.05, vamp), (0.16, 0.33), (0.38, 0.245),
-                             (0.56, 0.2), (0.72, 0.15), (0.81, 0.07), (0.8, -0.02, 1)]),
-                  look.main(mapping="front"))
+        scene.add(
+            last.side(
+                [
+                    (-0.77, -0.02, 1),
+                    (-0.81, 0.1),
+                    (-0.785, 0.24),
+                    (-0.78, collar),
+                    (-0.72, collar + 0.03),
+                    (-0.5, collar - 0.06),
+                    (-0.24, collar - 0.04),
+                    (-0.05, vamp),
+                    (0.16, 0.33),
+                    (0.38, 0.245),
+                    (0.56, 0.2),
+                    (0.72, 0.15),
+                    (0.81, 0.07),
+                    (0.8, -0.02, 1),
+                ]
+            ),
+            look.main(mapping="front"),
+        )
         last.clip(LOW_FRONT, round=0.09)
-        last.panel([(-0.22, 0.5), (-0.2, 0.16), (-0.12, 0.13), (-0.06, 0.2), (-0.08, 0.5)],
-                   look.plain("black", "knit"), -0.006)
-        last.panel([(-0.9, 0.02), (-0.9, 0.5), (-0.7, 0.42), (-0.58, 0.02)],
-                   look.accent("leather"), 0.008)
+        last.panel(
+            [(-0.22, 0.5), (-0.2, 0.16), (-0.12, 0.13), (-0.06, 0.2), (-0.08, 0.5)],
+            look.plain("black", "knit"),
+            -0.006,
+        )
+        last.panel(
+            [(-0.9, 0.02), (-0.9, 0.5), (-0.7, 0.42), (-0.58, 0.02)], look.accent("leather"), 0.008
+        )
         last.open(-0.76, 0.0, look.lining(), 0.14)
     cup_sole(last, look.rubber("white"), look.accent("rubber"))
 
@@ -391,16 +547,33 @@ def sandal_sole(last, look, shape):
     bed = shape.choice("foot_bed", ("beige", "brown", "black", "main"))
     top = look.main() if bed == "main" else look.plain(bed, "leather")
     side = look.rubber(shape.choice("tread", ("black", "brown", "white", "beige")))
-    wedge(last, side, [([(-0.95, -0.018), (0.5, -0.018), (0.95, 0.022), (0.95, 0.2),
-                         (-0.95, 0.2)], top, 0.0)])
+    wedge(
+        last,
+        side,
+        [([(-0.95, -0.018), (0.5, -0.018), (0.95, 0.022), (0.95, 0.2), (-0.95, 0.2)], top, 0.0)],
+    )
 
 
 def wedge(last, material, panels=()):
     """A sole that fills everything between the foot bed and the ground."""
     bottom = -last.sole
     low = [(x, bottom - float(last.arch(x))) for x in (-0.84, -0.5, -0.2, 0.1)]
-    last.layer([(*low[0], 1), *low[1:], (0.5, bottom), (0.84, bottom + 0.05), (0.84, 0.05),
-                (0.5, 0.015), (-0.5, 0.015), (-0.84, 0.04, 1)], material, 0.02, 0.02, panels)
+    last.layer(
+        [
+            (*low[0], 1),
+            *low[1:],
+            (0.5, bottom),
+            (0.84, bottom + 0.05),
+            (0.84, 0.05),
+            (0.5, 0.015),
+            (-0.5, 0.015),
+            (-0.84, 0.04, 1),
+        ],
+        material,
+        0.02,
+        0.02,
+        panels,
+    )
 
 
 @design("sandal", "strappy", **SIDE, materials=("leather", "suede", "canvas"), patterns=PLAIN)
@@ -424,8 +597,9 @@ def strappy_sandal(scene, look, shape):
     buckle(last, -0.53, ankle, 0.155, look.chrome())
 
 
-@design("sandal", "slide", **SIDE, materials=("leather", "rubber", "canvas", "suede"),
-        patterns="all")
+@design(
+    "sandal", "slide", **SIDE, materials=("leather", "rubber", "canvas", "suede"), patterns="all"
+)
 def slide(scene, look, shape):
     "A slide: a thick foot bed with one broad band over the foot."
     last = Last(scene, shape, sole=shape("sole", 0.08, 0.16))
@@ -445,16 +619,29 @@ def flip_flop(scene, look, shape):
     "A flip-flop: a thin flat sole and a strap in a V from between the toes."
     last = Last(scene, shape, sole=shape("sole", 0.06, 0.12))
     bottom = -last.sole
-    last.layer([(-0.84, bottom, 1), (0.5, bottom), (0.84, bottom + 0.05), (0.84, 0.05),
-                (0.5, 0.0), (-0.84, 0.0, 1)], look.main(mapping="box"), 0.03, 0.02,
-               panels=[(band(-0.95, 0.95, bottom * 0.6, bottom * 0.35), look.accent("rubber"),
-                        0.003)])
+    last.layer(
+        [
+            (-0.84, bottom, 1),
+            (0.5, bottom),
+            (0.84, bottom + 0.05),
+            (0.84, 0.05),
+            (0.5, 0.0),
+            (-0.84, 0.0, 1),
+        ],
+        look.main(mapping="box"),
+        0.03,
+        0.02,
+        panels=[(band(-0.95, 0.95, bottom * 0.6, bottom * 0.35), look.accent("rubber"), 0.003)],
+    )
     thick = shape("strap", 0.03, 0.055)
     tip = (0.46, 0.08, -0.03)
     high = shape("rise", 0.26, 0.36)
     for z, x in ((0.225, -0.12), (-0.2, -0.08)):
-        last.add(tube(tip, (0.2, high * 1.25, z * 0.95), (x, 0.0, z), thick, thick * 1.1),
-                 look.accent("rubber"), 0.02)
+        last.add(
+            tube(tip, (0.2, high * 1.25, z * 0.95), (x, 0.0, z), thick, thick * 1.1),
+            look.accent("rubber"),
+            0.02,
+        )
     last.add(capsule((0.47, 0, -0.03), (0.46, 0.1, -0.03), 0.03), look.accent("rubber"), 0.02)
 
 
@@ -471,8 +658,12 @@ def gladiator(scene, look, shape):
     for y in (0.46, 0.6):
         ankle_strap(last, y, main, -0.22 - 0.14 * (y - 0.46))
     with scene.group():
-        scene.add(last.side([(-0.76, 0), (-0.8, 0.2), (-0.78, 0.66), (-0.66, 0.66), (-0.6, 0.2),
-                             (-0.5, 0)]), main)
+        scene.add(
+            last.side(
+                [(-0.76, 0), (-0.8, 0.2), (-0.78, 0.66), (-0.66, 0.66), (-0.6, 0.2), (-0.5, 0)]
+            ),
+            main,
+        )
         last.clip(LOW_FRONT, round=0.06)
         last.open(-0.74, -0.2, look.lining(), 0.12)
     buckle(last, -0.4, 0.5, 0.15, look.gold())
@@ -495,9 +686,19 @@ def wedge_sandal(scene, look, shape):
 def heel_cup(last, height, material, lining, front=-0.5):
     """The back of a shoe round the heel of the foot."""
     with last.scene.group():
-        last.scene.add(last.side([(-0.77, -0.01, 1), (-0.81, 0.1), (-0.79, height, 1),
-                                  (-0.7, height + 0.01), (front, 0.1), (front + 0.14, -0.01, 1)]),
-                       material)
+        last.scene.add(
+            last.side(
+                [
+                    (-0.77, -0.01, 1),
+                    (-0.81, 0.1),
+                    (-0.79, height, 1),
+                    (-0.7, height + 0.01),
+                    (front, 0.1),
+                    (front + 0.14, -0.01, 1),
+                ]
+            ),
+            material,
+        )
         last.clip(LOW_FRONT, round=0.07)
         last.open(-0.75, 0.3, lining, 0.135, -0.02)
 
@@ -506,10 +707,28 @@ def heel_cup(last, height, material, lining, front=-0.5):
 def boot_upper(last, shaft, main, lining, lean=0.0):
     """The upper of a boot, left open as a group by the caller: foot, ankle and shaft."""
     back, front = -0.8 + lean, -0.27 + lean
-    last.scene.add(last.side([
-        (-0.77, -0.02, 1), (-0.815, 0.1), (-0.785, 0.3), (-0.755, 0.46), (back, shaft, 1),
-        (front, shaft - 0.01, 1), (-0.255, 0.66), (-0.19, 0.5), (-0.06, 0.405), (0.16, 0.33),
-        (0.38, 0.26), (0.58, 0.21), (0.73, 0.16), (0.82, 0.07), (0.81, -0.02, 1)]), main)
+    last.scene.add(
+        last.side(
+            [
+                (-0.77, -0.02, 1),
+                (-0.815, 0.1),
+                (-0.785, 0.3),
+                (-0.755, 0.46),
+                (back, shaft, 1),
+                (front, shaft - 0.01, 1),
+                (-0.255, 0.66),
+                (-0.19, 0.5),
+                (-0.06, 0.405),
+                (0.16, 0.33),
+                (0.38, 0.26),
+                (0.58, 0.21),
+                (0.73, 0.16),
+                (0.82, 0.07),
+                (0.81, -0.02, 1),
+            ]
+        ),
+        main,
+    )
     last.clip(BOOT_FRONT, round=0.1)
     last.open(back + 0.07, front - 0.04, lining, 0.12, shaft - 0.26)
 
@@ -519,10 +738,24 @@ def heeled_sole(last, material, heel_length=0.42, welt=None, thickness=None):
     ground, breast = -last.sole, -0.84 + heel_length
     thin = thickness or min(last.sole, 0.07)
     floor = [(x, ground - float(last.arch(x)), 1) for x in (-0.8, breast - 0.03)]
-    last.layer([(-0.86, 0.01, 1), *floor, (breast, -thin), (0.0, -thin), (0.25, -last.sole),
-                (0.5, -last.sole), (0.84, -last.sole + 0.06), (0.86, 0.02, 1), (0.4, 0.0)],
-               material, 0.028, panels=() if welt is None else
-               [([(-0.95, -0.012), (0.95, 0.0), (0.95, 0.05), (-0.95, 0.03)], welt, 0.01)])
+    last.layer(
+        [
+            (-0.86, 0.01, 1),
+            *floor,
+            (breast, -thin),
+            (0.0, -thin),
+            (0.25, -last.sole),
+            (0.5, -last.sole),
+            (0.84, -last.sole + 0.06),
+            (0.86, 0.02, 1),
+            (0.4, 0.0),
+        ],
+        material,
+        0.028,
+        panels=()
+        if welt is None
+        else [([(-0.95, -0.012), (0.95, 0.0), (0.95, 0.05), (-0.95, 0.03)], welt, 0.01)],
+    )
 
 
 def sole_colour(look, shape):
@@ -533,14 +766,29 @@ def sole_colour(look, shape):
 @design("ankle boot", "chelsea", **SIDE, materials=("leather", "suede"), **BOOT)
 def chelsea_boot(scene, look, shape):
     "A Chelsea boot: smooth, pulled on, with an elastic panel at each side of the ankle."
-    last = Last(scene, shape, sole=0.07, lift=shape("heel", 0.05, 0.14),
-                toe=shape("toe", 0.0, 0.6), width=0.96)
+    last = Last(
+        scene,
+        shape,
+        sole=0.07,
+        lift=shape("heel", 0.05, 0.14),
+        toe=shape("toe", 0.0, 0.6),
+        width=0.96,
+    )
     shaft = shape("shaft", 0.82, 1.02)
     elastic = look.plain("black", "knit")
     with scene.group():
         boot_upper(last, shaft, look.main(mapping="front"), look.lining())
-        last.panel([(-0.66, shaft + 0.05, 1), (-0.62, 0.6), (-0.5, 0.36), (-0.42, 0.6),
-                    (-0.37, shaft + 0.05, 1)], elastic, 0.004)
+        last.panel(
+            [
+                (-0.66, shaft + 0.05, 1),
+                (-0.62, 0.6),
+                (-0.5, 0.36),
+                (-0.42, 0.6),
+                (-0.37, shaft + 0.05, 1),
+            ],
+            elastic,
+            0.004,
+        )
     heeled_sole(last, sole_colour(look, shape), welt=look.plain("brown", "leather"))
     last.add(torus(0.06, 0.014).rotate(yaw=90).at(-0.79, shaft + last.lift + 0.03, 0), elastic)
 
@@ -555,51 +803,82 @@ def lace_up_boot(scene, look, shape):
         boot_upper(last, shaft, main, look.lining())
         last.panel([(0.5, -0.05), (0.46, 0.3), (0.9, 0.3), (0.9, -0.05)], main, 0.014)
         last.panel([(-0.9, 0.02), (-0.9, 0.4), (-0.66, 0.36), (-0.52, 0.02)], main, 0.014)
-        last.panel([(-0.5, shaft + 0.1), (-0.42, 0.62), (-0.3, 0.4), (0.0, 0.26), (0.1, 0.5),
-                    (-0.1, shaft + 0.1)], main, 0.014)
+        last.panel(
+            [
+                (-0.5, shaft + 0.1),
+                (-0.42, 0.62),
+                (-0.3, 0.4),
+                (0.0, 0.26),
+                (0.1, 0.5),
+                (-0.1, shaft + 0.1),
+            ],
+            main,
+            0.014,
+        )
         last.strip(-0.4, 0.1, 0.04, look.lining(), -0.012)
     heeled_sole(last, sole_colour(look, shape), welt=look.accent("leather"), thickness=last.sole)
-    last.laces([(0.1, 0.37), (-0.08, 0.43), (-0.2, 0.53), (-0.25, 0.66),
-                (-0.265, shaft - 0.05)], 7, lace_colour(look, shape), 0.09,
-               tied=shape.choice("bow", ("tied", "open")) == "tied")
+    last.laces(
+        [(0.1, 0.37), (-0.08, 0.43), (-0.2, 0.53), (-0.25, 0.66), (-0.265, shaft - 0.05)],
+        7,
+        lace_colour(look, shape),
+        0.09,
+        tied=shape.choice("bow", ("tied", "open")) == "tied",
+    )
 
 
 @design("ankle boot", "heeled", **SIDE, materials=("leather", "suede"), **BOOT)
 def heeled_boot(scene, look, shape):
     "An ankle boot on a high block heel, closed with a zip."
-    last = Last(scene, shape, sole=shape("sole", 0.04, 0.12), lift=shape("heel", 0.26, 0.48),
-                toe=shape("toe", 0.1, 1.0), width=0.9)
+    last = Last(
+        scene,
+        shape,
+        sole=shape("sole", 0.04, 0.12),
+        lift=shape("heel", 0.26, 0.48),
+        toe=shape("toe", 0.1, 1.0),
+        width=0.9,
+    )
     shaft = shape("shaft", 0.62, 0.85)
     with scene.group():
         boot_upper(last, shaft, look.main(mapping="front"), look.lining())
-        last.panel([(-0.5, 0.1), (-0.46, shaft), (-0.44, shaft), (-0.47, 0.1)], look.chrome(),
-                   0.006)
+        last.panel(
+            [(-0.5, 0.1), (-0.46, shaft), (-0.44, shaft), (-0.47, 0.1)], look.chrome(), 0.006
+        )
     heeled_sole(last, sole_colour(look, shape), shape("heel_length", 0.24, 0.4), thickness=0.04)
 
 
 @design("ankle boot", "hiking", **SIDE, materials=("suede", "leather", "canvas"), **BOOT)
 def hiking_boot(scene, look, shape):
     "A hiking boot with a deep-treaded sole, a padded collar and a rubber toe guard."
-    last = Last(scene, shape, sole=shape("sole", 0.13, 0.19), lift=shape("drop", 0.02, 0.06),
-                width=1.06)
+    last = Last(
+        scene, shape, sole=shape("sole", 0.13, 0.19), lift=shape("drop", 0.02, 0.06), width=1.06
+    )
     shaft = shape("shaft", 0.8, 0.98)
     rubber = look.rubber("black")
     with scene.group():
         boot_upper(last, shaft, look.main(mapping="front"), look.lining(), 0.03)
         last.panel([(0.5, -0.05), (0.5, 0.12), (0.66, 0.2), (0.9, 0.2), (0.9, -0.05)], rubber)
         last.panel([(-0.9, 0.0), (-0.9, 0.26), (-0.6, 0.18), (-0.4, 0.0)], rubber)
-        last.panel([(-0.9, shaft - 0.16), (-0.2, shaft - 0.15), (-0.2, shaft + 0.1),
-                    (-0.9, shaft + 0.1)], look.accent("suede"), 0.03)
-        last.panel([(-0.62, 0.3), (-0.34, 0.62), (-0.2, 0.6), (0.2, 0.3), (0.1, 0.2), (-0.3, 0.3)],
-                   look.accent("suede"))
+        last.panel(
+            [(-0.9, shaft - 0.16), (-0.2, shaft - 0.15), (-0.2, shaft + 0.1), (-0.9, shaft + 0.1)],
+            look.accent("suede"),
+            0.03,
+        )
+        last.panel(
+            [(-0.62, 0.3), (-0.34, 0.62), (-0.2, 0.6), (0.2, 0.3), (0.1, 0.2), (-0.3, 0.3)],
+            look.accent("suede"),
+        )
         last.strip(-0.4, 0.14, 0.04, look.lining(), -0.012)
     tread(last, rubber)
-    last.laces([(0.14, 0.36), (-0.06, 0.42), (-0.19, 0.52), (-0.25, 0.66),
-                (-0.25, shaft - 0.06)], 6, lace_colour(look, shape), 0.1, 0.02)
+    last.laces(
+        [(0.14, 0.36), (-0.06, 0.42), (-0.19, 0.52), (-0.25, 0.66), (-0.25, shaft - 0.06)],
+        6,
+        lace_colour(look, shape),
+        0.1,
+        0.02,
+    )
 
 
-@design("ankle boot", "winter", **SIDE, materials=("suede", "leather", "canvas"),
-        **BOOT)
+@design("ankle boot", "winter", **SIDE, materials=("suede", "leather", "canvas"), **BOOT)
 def winter_boot(scene, look, shape):
     "A warm, roomy boot with a fleece edge and a flat rubber sole."
     last = Last(scene, shape, sole=shape("sole", 0.08, 0.14), lift=0.02, width=1.1)
@@ -623,8 +902,12 @@ def tread(last, material):
     lower = []
     for x in teeth:
         rise = max(0.0, x - 0.4) ** 2 * 0.8
-        lower += [(x - 0.03, bottom + rise, 1), (x + 0.08, bottom + rise, 1),
-                  (x + 0.09, bottom + rise + 0.05, 1), (x + 0.13, bottom + rise + 0.05, 1)]
+        lower += [
+            (x - 0.03, bottom + rise, 1),
+            (x + 0.08, bottom + rise, 1),
+            (x + 0.09, bottom + rise + 0.05, 1),
+            (x + 0.13, bottom + rise + 0.05, 1),
+        ]
     last.layer([(-0.86, 0.05, 1), *lower, (0.87, 0.06, 1), (0.4, 0.02)], material, 0.04)
 
 
@@ -633,11 +916,26 @@ def pump_upper(last, look, shape, back=0.3, peep=False):
     """The upper of a pump: heel cup, low sides, toe box, with a hole in it for a peep toe."""
     vamp = shape("vamp", 0.2, 0.34)
     with last.scene.group():
-        last.scene.add(last.side([(-0.77, -0.02, 1), (-0.815, 0.1), (-0.78, back, 1),
-                                  (-0.7, back - 0.01), (-0.45, 0.15), (-0.1, 0.115),
-                                  (vamp - 0.1, 0.16), (vamp, 0.215), (vamp + 0.2, 0.18),
-                                  (0.62, 0.13), (0.8, 0.08), (0.93, 0.02), (0.9, -0.02, 1)]),
-                       look.main(mapping="front"))
+        last.scene.add(
+            last.side(
+                [
+                    (-0.77, -0.02, 1),
+                    (-0.815, 0.1),
+                    (-0.78, back, 1),
+                    (-0.7, back - 0.01),
+                    (-0.45, 0.15),
+                    (-0.1, 0.115),
+                    (vamp - 0.1, 0.16),
+                    (vamp, 0.215),
+                    (vamp + 0.2, 0.18),
+                    (0.62, 0.13),
+                    (0.8, 0.08),
+                    (0.93, 0.02),
+                    (0.9, -0.02, 1),
+                ]
+            ),
+            look.main(mapping="front"),
+        )
         last.clip(LOW_FRONT, round=0.05)
         last.open(-0.745, vamp + 0.04, look.lining(), bottom=-0.1, wall=0.042)
         if peep:
@@ -648,24 +946,46 @@ def pump_upper(last, look, shape, back=0.3, peep=False):
 def arched_sole(last, material):
     """The thin sole that follows the arch, with a platform under the ball where there is one."""
     bottom = -last.sole
-    last.layer([(-0.82, -0.035), (-0.4, -0.035), (0.05, -0.035), (0.24, bottom), (0.55, bottom),
-                (0.8, bottom + 0.035), (0.93, 0.0), (0.9, 0.015), (0.4, 0.005), (-0.4, 0.005),
-                (-0.82, 0.01)], material, 0.012)
+    last.layer(
+        [
+            (-0.82, -0.035),
+            (-0.4, -0.035),
+            (0.05, -0.035),
+            (0.24, bottom),
+            (0.55, bottom),
+            (0.8, bottom + 0.035),
+            (0.93, 0.0),
+            (0.9, 0.015),
+            (0.4, 0.005),
+            (-0.4, 0.005),
+            (-0.82, 0.01),
+        ],
+        material,
+        0.012,
+    )
 
 
 def stiletto(last, material, tip=0.028):
     """A thin heel, slightly curved, from under the heel of the foot to the ground."""
     top, ground = last.lift - 0.03, -last.sole + tip
     last.add(capsule((-0.62, top - 0.02, 0), (-0.66, top * 0.55, 0), 0.13, 0.055), material, 0.05)
-    last.add(tube((-0.66, top * 0.62, 0), (-0.7, top * 0.3, 0), (-0.69, ground, 0), 0.052, tip),
-             material, 0.03)
+    last.add(
+        tube((-0.66, top * 0.62, 0), (-0.7, top * 0.3, 0), (-0.69, ground, 0), 0.052, tip),
+        material,
+        0.03,
+    )
 
 
 def block_heel(last, length, material):
     """A solid heel, straight at the back and a little narrower towards the ground."""
     top, ground = last.lift - 0.02, -last.sole
-    outline = [(-0.81, top, 1), (-0.79, ground, 1), (-0.79 + 0.85 * length, ground, 1),
-               (-0.8 + length, top - 0.06), (-0.7 + length, top - 0.04, 1)]
+    outline = [
+        (-0.81, top, 1),
+        (-0.79, ground, 1),
+        (-0.79 + 0.85 * length, ground, 1),
+        (-0.8 + length, top - 0.06),
+        (-0.7 + length, top - 0.04, 1),
+    ]
     with last.scene.group():
         last.scene.add(last.place(extrude(smooth_curve(outline, 5, True), WIDE)), material)
         last.clip(grow=0.0, round=0.03)
@@ -673,8 +993,14 @@ def block_heel(last, length, material):
 
 def lifted_last(scene, shape, low, high, width=0.86):
     """The last of a high-heeled shoe: shorter, narrower, raised."""
-    return Last(scene, shape, sole=shape("platform", 0.02, 0.1), lift=shape("heel", low, high),
-                toe=shape("toe", 0.2, 1.0), width=width)
+    return Last(
+        scene,
+        shape,
+        sole=shape("platform", 0.02, 0.1),
+        lift=shape("heel", low, high),
+        toe=shape("toe", 0.2, 1.0),
+        width=width,
+    )
 
 
 @design("high-heeled shoe", "pump", **SIDE, materials=DRESSY, patterns="all")
@@ -684,8 +1010,11 @@ def pump(scene, look, shape):
     pump_upper(last, look, shape, shape("back", 0.26, 0.34))
     last.foot_bed(look.plain("beige", "leather"))
     heel = shape.choice("heel_colour", ("main", "accent", "black"))
-    under = {"main": look.main(mapping="front"), "accent": look.accent("leather"),
-             "black": look.plain("black", "leather")}[heel]
+    under = {
+        "main": look.main(mapping="front"),
+        "accent": look.accent("leather"),
+        "black": look.plain("black", "leather"),
+    }[heel]
     arched_sole(last, under)
     stiletto(last, under)
 
@@ -725,8 +1054,14 @@ def block_heeled_pump(scene, look, shape):
 @design("high-heeled shoe", "peep-toe platform", **SIDE, materials=DRESSY, patterns="all")
 def platform_shoe(scene, look, shape):
     "A high heel on a thick platform, with a small opening at the toes."
-    last = Last(scene, shape, sole=shape("platform", 0.14, 0.24), lift=shape("heel", 0.48, 0.66),
-                toe=0.1, width=0.88)
+    last = Last(
+        scene,
+        shape,
+        sole=shape("platform", 0.14, 0.24),
+        lift=shape("heel", 0.48, 0.66),
+        toe=0.1,
+        width=0.88,
+    )
     pump_upper(last, look, shape, 0.3, peep=True)
     last.foot_bed(look.plain("beige", "leather"))
     arched_sole(last, look.accent("leather"))
@@ -739,8 +1074,14 @@ def platform_shoe(scene, look, shape):
 @design("high-heeled shoe", "wedge", **SIDE, materials=DRESSY, patterns="all")
 def wedge_pump(scene, look, shape):
     "A closed shoe on a solid wedge, high under the heel."
-    last = Last(scene, shape, sole=shape("platform", 0.04, 0.1), lift=shape("heel", 0.36, 0.55),
-                toe=shape("toe", 0.0, 0.7), width=0.9)
+    last = Last(
+        scene,
+        shape,
+        sole=shape("platform", 0.04, 0.1),
+        lift=shape("heel", 0.36, 0.55),
+        toe=shape("toe", 0.0, 0.7),
+        width=0.9,
+    )
     pump_upper(last, look, shape, 0.28)
     last.foot_bed(look.plain("beige", "leather"))
     covered = shape.choice("covered", ("yes", "no")) == "yes"

@@ -59,8 +59,10 @@ def arch(half_width, height, thickness, corner=0.5):
 def buckle(scene, metal, x, y, z, half_width, half_height, place=lambda piece: piece):
     """A frame buckle with its prong, facing +z."""
     bar = min(half_width, half_height) * 0.28
-    frame = [rounded(half_width, half_height, bar),
-             rounded(half_width - bar, half_height - bar, bar * 0.5)]
+    frame = [
+        rounded(half_width, half_height, bar),
+        rounded(half_width - bar, half_height - bar, bar * 0.5),
+    ]
     scene.add(place(extrude(frame, 0.016, 0.008).at(x, y, z)), metal)
     prong = capsule((-half_width, 0, 0.016), (half_width, 0, 0.016), bar * 0.42)
     scene.add(place(prong.at(x, y, z)), metal)

@@ -88,8 +88,9 @@ def upholstered_chair(scene, look, shape):
     scene.add(cushion(x, 0.075, z, 0.01).at(0, seat, 0.02), cover)
     back = cushion(x * shape("back width", 0.85, 1.02), half, 0.06, 0.01)
     scene.add(back.rotate(pitch=-shape("lean", 5, 13)).at(0, seat + half + 0.02, -z), cover, 0.03)
-    legs(scene, frame_material(look, shape), x * 0.82, z * 0.8, seat, 0.03,
-         shape("splay", 0.0, 0.09))
+    legs(
+        scene, frame_material(look, shape), x * 0.82, z * 0.8, seat, 0.03, shape("splay", 0.0, 0.09)
+    )
 
 
 @design("chair", "wingback armchair", materials=UPHOLSTERY, yaw=TURNED, pitch=RAISED)
@@ -101,8 +102,11 @@ def wingback_armchair(scene, look, shape):
     scene.add(box(x, 0.13, 0.38, 0.05).at(0, 0.24, 0), cover)
     scene.add(cushion(x * 0.92, 0.08, 0.34).at(0, seat + 0.06, 0.06), cover)
     scene.add(box(x, half, 0.08, 0.07).rotate(pitch=-9).at(0, seat + half, -0.33), cover, 0.02)
-    wing = smooth_curve([(-0.16, -half * 0.55), (0.10, -half * 0.5), (0.17, 0.1), (0.12, half),
-                         (-0.14, half)], 5, closed=True)
+    wing = smooth_curve(
+        [(-0.16, -half * 0.55), (0.10, -half * 0.5), (0.17, 0.1), (0.12, half), (-0.14, half)],
+        5,
+        closed=True,
+    )
     wing = extrude(wing, 0.045, 0.04).rotate(yaw=-90).at(x, seat + half * 1.02, -0.22)
     scene.add(wing.mirror("x"), cover, 0.03)
     arm = shape("arm", 0.055, 0.085)
@@ -147,36 +151,78 @@ def bentwood_chair(scene, look, shape):
     else:
         pad = look.plain((0.60, 0.42, 0.22), "straw")
     scene.add(cylinder(radius * 0.8, radius * 0.8, 0.02, 0.015).at(0, seat + 0.02, 0), pad)
-    scene.add(tube((radius * 0.7, seat, radius * 0.65), (radius * 0.75, seat * 0.5, radius * 0.7),
-                   (radius * 0.9, 0.01, radius * 0.95), r, r * 0.8).mirror("x"), wood)
-    scene.add(tube((radius * 0.7, seat, -radius * 0.7), (radius * 0.7, seat * 0.4, -radius * 0.7),
-                   (radius * 0.85, 0.01, -radius * 1.25), r, r * 0.8).mirror("x"), wood)
+    scene.add(
+        tube(
+            (radius * 0.7, seat, radius * 0.65),
+            (radius * 0.75, seat * 0.5, radius * 0.7),
+            (radius * 0.9, 0.01, radius * 0.95),
+            r,
+            r * 0.8,
+        ).mirror("x"),
+        wood,
+    )
+    scene.add(
+        tube(
+            (radius * 0.7, seat, -radius * 0.7),
+            (radius * 0.7, seat * 0.4, -radius * 0.7),
+            (radius * 0.85, 0.01, -radius * 1.25),
+            r,
+            r * 0.8,
+        ).mirror("x"),
+        wood,
+    )
     scene.add(ring(radius * 0.85, radius * 0.85, r * 0.6, r * 0.6).at(0, seat * 0.5, 0), wood)
     for width, height in ((1.0, 1.0), (0.55, 0.78)):
         side = radius * 0.72 * width
         corner = seat + rise * height
-        arm = tube((side, seat, -radius * 0.7), (side * 1.25, corner, -radius * 0.95),
-                   (0, corner, -radius * 1.0), r * 0.9)
+        arm = tube(
+            (side, seat, -radius * 0.7),
+            (side * 1.25, corner, -radius * 0.95),
+            (0, corner, -radius * 1.0),
+            r * 0.9,
+        )
         scene.add(arm.mirror("x"), wood)
 
 
-@design("chair", "shell", materials=("plastic",), patterns=("plain", "speckled", "dotted"),
-        yaw=TURNED, pitch=RAISED)
+@design(
+    "chair",
+    "shell",
+    materials=("plastic",),
+    patterns=("plain", "speckled", "dotted"),
+    yaw=TURNED,
+    pitch=RAISED,
+)
 def shell_chair(scene, look, shape):
     """A seat and back moulded in one piece, on slim splayed legs."""
     x, seat = shape("width", 0.32, 0.38), shape("seat height", 0.48, 0.55)
     rise = shape("back height", 0.42, 0.55)
-    side = [(0.36, seat - 0.05), (0.30, seat + 0.01), (0.0, seat - 0.02), (-0.22, seat + 0.02),
-            (-0.31, seat + rise * 0.4), (-0.38, seat + rise)]
+    side = [
+        (0.36, seat - 0.05),
+        (0.30, seat + 0.01),
+        (0.0, seat - 0.02),
+        (-0.22, seat + 0.02),
+        (-0.31, seat + rise * 0.4),
+        (-0.38, seat + rise),
+    ]
     line = smooth_curve(side, 6)
     along = np.gradient(line, axis=0)
     normal = np.column_stack([-along[:, 1], along[:, 0]])
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     sheet = np.vstack([line + 0.014 * normal, (line - 0.014 * normal)[::-1]])
-    front = smooth_curve([(-x * 0.9, seat - 0.2, 1), (x * 0.9, seat - 0.2, 1), (x, seat + 0.1),
-                          (x * 0.92, seat + rise * 0.75), (x * 0.45, seat + rise),
-                          (-x * 0.45, seat + rise), (-x * 0.92, seat + rise * 0.75),
-                          (-x, seat + 0.1)], 6, closed=True)
+    front = smooth_curve(
+        [
+            (-x * 0.9, seat - 0.2, 1),
+            (x * 0.9, seat - 0.2, 1),
+            (x, seat + 0.1),
+            (x * 0.92, seat + rise * 0.75),
+            (x * 0.45, seat + rise),
+            (-x * 0.45, seat + rise),
+            (-x * 0.92, seat + rise * 0.75),
+            (-x, seat + 0.1),
+        ],
+        6,
+        closed=True,
+    )
     with scene.group():
         scene.add(extrude(sheet, x * 1.1, 0.01).rotate(yaw=-90), look.main(mapping="front"))
         scene.clip(extrude(front, 1.0), smooth=0.01)
@@ -186,8 +232,7 @@ def shell_chair(scene, look, shape):
 
 
 # ---------------------------------------------------------------------------------------- stools
-@design("stool", "round bar", materials=("leather", "wood", "cotton"), yaw=(-45, 45),
-        pitch=(6, 26))
+@design("stool", "round bar", materials=("leather", "wood", "cotton"), yaw=(-45, 45), pitch=(6, 26))
 def round_bar_stool(scene, look, shape):
     """A high bar stool with a round seat and a ring for the feet."""
     radius, height = shape("seat radius", 0.24, 0.31), shape("height", 0.95, 1.2)
@@ -201,8 +246,9 @@ def round_bar_stool(scene, look, shape):
     scene.add(ring(reach, reach, 0.012, 0.014).at(0, height * 0.35, 0), frame)
 
 
-@design("stool", "square", materials=("wood", "metal"), patterns=("plain",), yaw=TURNED,
-        pitch=RAISED)
+@design(
+    "stool", "square", materials=("wood", "metal"), patterns=("plain",), yaw=TURNED, pitch=RAISED
+)
 def square_stool(scene, look, shape):
     """A plain stool with a square seat, four legs and rails."""
     x, height = shape("width", 0.21, 0.28), shape("height", 0.62, 0.95)
@@ -222,8 +268,7 @@ def square_stool(scene, look, shape):
     stretchers(scene, body, at, at, height * y, r * 0.6)
 
 
-@design("stool", "milking", materials=("wood",), patterns=("plain",), yaw=(-60, 60),
-        pitch=(10, 30))
+@design("stool", "milking", materials=("wood",), patterns=("plain",), yaw=(-60, 60), pitch=(10, 30))
 def milking_stool(scene, look, shape):
     """A low stool with a thick round seat on three splayed legs."""
     radius, height = shape("seat radius", 0.27, 0.35), shape("height", 0.62, 0.78)
@@ -242,11 +287,20 @@ def swivel_stool(scene, look, shape):
     radius, height = shape("seat radius", 0.26, 0.34), shape("height", 0.8, 1.15)
     thick = shape("seat thickness", 0.05, 0.085)
     steel = part(look, shape, "column", ("steel", "black"), "metal")
-    scene.add(cylinder(radius, radius, thick, thick * 0.75).at(0, height, 0),
-              look.main(7, mapping="box"))
+    scene.add(
+        cylinder(radius, radius, thick, thick * 0.75).at(0, height, 0), look.main(7, mapping="box")
+    )
     scene.add(cylinder(radius * 0.9, radius * 0.95, 0.012).at(0, height - thick, 0), steel)
-    foot = turned([(0.0, 0.0, 1), (radius * 1.05, 0.0, 1), (radius * 1.05, 0.02), (0.12, 0.055),
-                  (0.035, 0.12), (0.03, 0.2, 1)])
+    foot = turned(
+        [
+            (0.0, 0.0, 1),
+            (radius * 1.05, 0.0, 1),
+            (radius * 1.05, 0.02),
+            (0.12, 0.055),
+            (0.035, 0.12),
+            (0.03, 0.2, 1),
+        ]
+    )
     scene.add(foot, steel)
     scene.add(cylinder(0.035, 0.03, height / 2).at(0, height / 2, 0), steel)
     y = height * shape("foot rest", 0.3, 0.45)
@@ -316,8 +370,9 @@ def tufted(half_width, half_height, cell, thickness, puff, depth=0.03):
     return cloth(corners, thickness, puff, 0.08, 0.0, seams=seams, seam_depth=depth)
 
 
-@design("sofa", "chesterfield", materials=("leather", "suede", "wool"), yaw=(-35, 35),
-        pitch=(8, 22))
+@design(
+    "sofa", "chesterfield", materials=("leather", "suede", "wool"), yaw=(-35, 35), pitch=(8, 22)
+)
 def chesterfield(scene, look, shape):
     """A buttoned sofa whose rolled arms are as high as its back."""
     half, top = shape("width", 0.78, 1.08), shape("back height", 0.60, 0.70)
@@ -326,8 +381,9 @@ def chesterfield(scene, look, shape):
     scene.add(box(half, 0.11, 0.36, 0.03).at(0, 0.20, 0), cover)
     scene.add(box(half, (top - 0.1) / 2, 0.07, 0.04).at(0, 0.1 + top / 2, -0.32), cover)
     scene.add(capsule((-half, top, -0.33), (half, top, -0.33), roll), cover, 0.02)
-    scene.add(box(0.06, (top - 0.1) / 2, 0.34, 0.04).at(half, 0.1 + top / 2, 0.0).mirror("x"),
-              cover)
+    scene.add(
+        box(0.06, (top - 0.1) / 2, 0.34, 0.04).at(half, 0.1 + top / 2, 0.0).mirror("x"), cover
+    )
     arm = capsule((half + 0.02, top, -0.33), (half + 0.02, top, 0.30), roll)
     scene.add(arm.mirror("x"), cover, 0.02)
     panel = tufted(half - 0.06, (top - 0.32) / 2, shape("buttons", 0.16, 0.24), 0.02, 0.06)
@@ -335,8 +391,9 @@ def chesterfield(scene, look, shape):
     n = 2 if half < 0.9 else 3
     width = (half - 0.06) / n
     for i in range(n):
-        scene.add(cushion(width - 0.005, 0.08, 0.31, 0.008).at((2 * i - n + 1) * width, 0.37, 0.06),
-                  cover)
+        scene.add(
+            cushion(width - 0.005, 0.08, 0.31, 0.008).at((2 * i - n + 1) * width, 0.37, 0.06), cover
+        )
     legs(scene, look.wood(), half - 0.04, 0.28, 0.1, 0.045, 0.0, 0.6)
 
 
@@ -350,8 +407,9 @@ def chaise(scene, look, shape):
     third, arm = half * 0.36, 0.09
     scene.add(box(half, 0.10, 0.36, 0.04).at(0, 0.21, 0), cover)
     scene.add(box(third, 0.10, reach, 0.04).at(side * (half - third), 0.21, 0.33), cover)
-    scene.add(box(half, (top - 0.15) / 2, 0.10, 0.07).rotate(pitch=-8).at(0, 0.12 + top / 2, -0.3),
-              cover)
+    scene.add(
+        box(half, (top - 0.15) / 2, 0.10, 0.07).rotate(pitch=-8).at(0, 0.12 + top / 2, -0.3), cover
+    )
     scene.add(box(arm, 0.22, 0.37, 0.05).at(-side * half, 0.34, 0), cover)
     scene.add(box(arm, 0.22, 0.24, 0.05).at(side * half, 0.34, -0.13), cover)
     long_seat = cushion(third - 0.01, 0.085, 0.31 + reach / 1.2)
@@ -373,13 +431,33 @@ def daybed(scene, look, shape):
     half = shape("length", 0.85, 1.05)
     cover = look.main(4)
     rise = shape("head height", 0.32, 0.44)
-    side = smooth_curve([(-half, 0.28, 1), (half, 0.28, 1), (half, 0.42), (-half * 0.45, 0.43),
-                         (-half * 0.78, 0.55), (-half, 0.42 + rise), (-half - 0.12, 0.40 + rise),
-                         (-half - 0.06, 0.45)], 6, closed=True)
+    side = smooth_curve(
+        [
+            (-half, 0.28, 1),
+            (half, 0.28, 1),
+            (half, 0.42),
+            (-half * 0.45, 0.43),
+            (-half * 0.78, 0.55),
+            (-half, 0.42 + rise),
+            (-half - 0.12, 0.40 + rise),
+            (-half - 0.06, 0.45),
+        ],
+        6,
+        closed=True,
+    )
     scene.add(extrude(side, 0.30, 0.06).lumps(0.008, 4.0), cover)
-    back = smooth_curve([(-half, 0.3, 1), (half * 0.5, 0.3, 1), (half * 0.45, 0.45),
-                         (0, 0.58), (-half * 0.5, 0.62 + rise * 0.3), (-half - 0.08, 0.44 + rise)],
-                        6, closed=True)
+    back = smooth_curve(
+        [
+            (-half, 0.3, 1),
+            (half * 0.5, 0.3, 1),
+            (half * 0.45, 0.45),
+            (0, 0.58),
+            (-half * 0.5, 0.62 + rise * 0.3),
+            (-half - 0.08, 0.44 + rise),
+        ],
+        6,
+        closed=True,
+    )
     scene.add(extrude(back, 0.05, 0.045).at(0, 0, -0.29), cover, 0.02)
     wood = look.wood()
     scene.add(box(half, 0.03, 0.29, 0.02).at(-0.02, 0.26, 0), wood)

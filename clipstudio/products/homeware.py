@@ -32,8 +32,15 @@ def lamp_base(look, shape):
 
 def foot_and_rod(scene, material, height, radius=0.27, rod=0.02):
     """A round foot with an upright rod."""
-    profile = [(0.0, 0.0, 1), (radius, 0.0, 1), (radius, 0.025), (radius * 0.4, 0.05),
-               (rod * 1.2, 0.09), (rod, 0.2), (rod, height, 1)]
+    profile = [
+        (0.0, 0.0, 1),
+        (radius, 0.0, 1),
+        (radius, 0.025),
+        (radius * 0.4, 0.05),
+        (rod * 1.2, 0.09),
+        (rod, 0.2),
+        (rod, height, 1),
+    ]
     scene.add(turned(profile), material)
 
 
@@ -55,9 +62,16 @@ def cone_shade_lamp(scene, look, shape):
     foot = shape.choice("foot", ("turned", "rod", "ball"))
     belly = shape("belly", 0.19, 0.30)
     if foot == "turned":
-        profile = [(0.0, 0.0, 1), (belly * 0.8, 0.0, 1), (belly * 0.8, 0.04), (belly * 0.55, 0.08),
-                   (belly, height * 0.45), (belly * 0.35, height * 0.85), (0.04, height),
-                   (0.02, height + 0.12, 1)]
+        profile = [
+            (0.0, 0.0, 1),
+            (belly * 0.8, 0.0, 1),
+            (belly * 0.8, 0.04),
+            (belly * 0.55, 0.08),
+            (belly, height * 0.45),
+            (belly * 0.35, height * 0.85),
+            (0.04, height),
+            (0.02, height + 0.12, 1),
+        ]
         scene.add(turned(profile), base)
     else:
         foot_and_rod(scene, base, height + 0.12)
@@ -65,12 +79,24 @@ def cone_shade_lamp(scene, look, shape):
         scene.add(sphere(belly).at(0, belly + 0.03, 0), base)
     low = height + 0.02
     bottom = shape("shade", 0.34, 0.46)
-    shade(scene, look.main(8, mapping="around", around=bottom, glow=shape("glow", 0.1, 0.5)), low,
-          low + shape("shade height", 0.36, 0.56), bottom, bottom * shape("shade top", 0.5, 1.0))
+    shade(
+        scene,
+        look.main(8, mapping="around", around=bottom, glow=shape("glow", 0.1, 0.5)),
+        low,
+        low + shape("shade height", 0.36, 0.56),
+        bottom,
+        bottom * shape("shade top", 0.5, 1.0),
+    )
 
 
-@design("table lamp", "globe", materials=("glass", "ceramic"), patterns=("plain",), yaw=(-60, 60),
-        pitch=(3, 20))
+@design(
+    "table lamp",
+    "globe",
+    materials=("glass", "ceramic"),
+    patterns=("plain",),
+    yaw=(-60, 60),
+    pitch=(3, 20),
+)
 def globe_lamp(scene, look, shape):
     """A glowing ball of coloured glass on a small foot."""
     r, neck = shape("radius", 0.30, 0.42), shape("neck", 0.03, 0.45)
@@ -81,8 +107,14 @@ def globe_lamp(scene, look, shape):
     scene.add(sphere(r).at(0, 0.11 + neck + r, 0), ball)
 
 
-@design("table lamp", "desk arm", materials=("metal", "plastic"), patterns=("plain",),
-        yaw=((-40, 40), (140, 220)), pitch=(4, 20))
+@design(
+    "table lamp",
+    "desk arm",
+    materials=("metal", "plastic"),
+    patterns=("plain",),
+    yaw=((-40, 40), (140, 220)),
+    pitch=(4, 20),
+)
 def desk_lamp(scene, look, shape):
     """A desk lamp with two jointed arms and a tilting metal head."""
     body = look.main()
@@ -99,29 +131,58 @@ def desk_lamp(scene, look, shape):
         scene.add(cylinder(0.04, 0.04, 0.05, 0.01).rotate(pitch=90).at(*joint), body)
     tilt = shape("head tilt", 20, 50)
     mouth, depth = shape("head", 0.22, 0.28), 0.30
-    cone = [(0.07, 0.0), (0.085, -0.10), (mouth, -depth), (mouth - 0.02, -depth), (0.065, -0.12),
-            (-0.06, -0.10), (-0.06, 0.0)]
+    cone = [
+        (0.07, 0.0),
+        (0.085, -0.10),
+        (mouth, -depth),
+        (mouth - 0.02, -depth),
+        (0.065, -0.12),
+        (-0.06, -0.10),
+        (-0.06, 0.0),
+    ]
     head = (wrist[0] + 0.07, wrist[1] - 0.02)
     scene.add(revolve(np.array(cone)).rotate(roll=tilt).at(*head), body)
     bulb = sphere(0.085).at(0, -0.21, 0).rotate(roll=tilt).at(*head)
     scene.add(bulb, look.plain((1.0, 0.93, 0.75), "plastic", glow=1.0))
 
 
-@design("table lamp", "mushroom", materials=("metal", "plastic", "ceramic"), patterns=("plain",),
-        yaw=(-60, 60), pitch=(0, 14))
+@design(
+    "table lamp",
+    "mushroom",
+    materials=("metal", "plastic", "ceramic"),
+    patterns=("plain",),
+    yaw=(-60, 60),
+    pitch=(0, 14),
+)
 def mushroom_lamp(scene, look, shape):
     """A lamp with a smooth dome over a slender or trumpet-shaped stem."""
     height, dome = shape("height", 0.62, 0.85), shape("dome", 0.40, 0.52)
     rise = dome * shape("dome height", 0.6, 0.9)
     stem = look.main(5, mapping="around", around=dome)
     wide = shape("stem", 0.03, 0.10)
-    scene.add(turned([(0.0, 0.0, 1), (0.27, 0.0, 1), (0.26, 0.03), (wide + 0.03, 0.18), (wide, 0.4),
-                      (wide, height, 1)]), stem)
-    outer = smooth_curve([(dome, 0.0, 1), (dome * 0.93, rise * 0.5), (dome * 0.5, rise * 0.92),
-                          (0.0, rise, 1)], 6)
+    scene.add(
+        turned(
+            [
+                (0.0, 0.0, 1),
+                (0.27, 0.0, 1),
+                (0.26, 0.03),
+                (wide + 0.03, 0.18),
+                (wide, 0.4),
+                (wide, height, 1),
+            ]
+        ),
+        stem,
+    )
+    outer = smooth_curve(
+        [(dome, 0.0, 1), (dome * 0.93, rise * 0.5), (dome * 0.5, rise * 0.92), (0.0, rise, 1)], 6
+    )
     inner = outer * ((dome - 0.02) / dome, (rise - 0.02) / rise)
-    scene.add(revolve(np.vstack([outer, (-0.06, rise), (-0.06, rise - 0.02), inner[::-1]]))
-              .at(0, height, 0), stem)
+    scene.add(
+        revolve(np.vstack([outer, (-0.06, rise), (-0.06, rise - 0.02), inner[::-1]])).at(
+            0, height, 0
+        ),
+        stem,
+    )
     bulb = sphere(0.1).at(0, height + 0.06, 0)
     scene.add(bulb, look.plain((1.0, 0.93, 0.75), "plastic", glow=1.0))
 
@@ -143,10 +204,17 @@ def open_umbrella(scene, look, shape, place):
     length = shape("length", 0.92, 1.12)
     n = 8
     rim = length - rise * 0.35
+
     def dome(width, lower):
-        points = [(width, rim - 0.1, 1), (width, rim, 1), (width * 0.93, rim + rise * 0.26),
-                  (width * 0.62, rim + rise * 0.76), (0.0, rim + rise, 1)]
+        points = [
+            (width, rim - 0.1, 1),
+            (width, rim, 1),
+            (width * 0.93, rim + rise * 0.26),
+            (width * 0.62, rim + rise * 0.76),
+            (0.0, rim + rise, 1),
+        ]
         return turned([(r, y - lower, *c) for r, y, *c in points])
+
     canopy = look.main(6, mapping="top")
     with scene.group():
         scene.add(place(dome(reach, 0.0).fluted(0.010, n)), canopy)
@@ -192,8 +260,15 @@ def closed_umbrella(scene, look, shape):
 
     def place(piece):
         return piece.rotate(roll=turn)
-    profile = [(0.015, 0.0, 1), (wide * 0.55, 0.14), (wide * 0.8, length * 0.45),
-               (wide, length * 0.88), (wide * 0.75, length * 0.93), (0.025, length, 1)]
+
+    profile = [
+        (0.015, 0.0, 1),
+        (wide * 0.55, 0.14),
+        (wide * 0.8, length * 0.45),
+        (wide, length * 0.88),
+        (wide * 0.75, length * 0.93),
+        (0.025, length, 1),
+    ]
     cloth_ = turned(profile).fluted(0.010, 7)
     scene.add(place(cloth_), look.main(9, mapping="front"))
     strap = ring(wide * 0.86, wide * 0.86, 0.010, 0.03).at(0, length * 0.5, 0)
@@ -231,8 +306,9 @@ def soft_pad(look, shape):
     return part(look, shape, "pads", ("black", "black", "second"), "leather")
 
 
-@design("headphones", "over-ear", materials=("plastic",), patterns=("plain",), yaw=ANGLED,
-        pitch=(2, 20))
+@design(
+    "headphones", "over-ear", materials=("plastic",), patterns=("plain",), yaw=ANGLED, pitch=(2, 20)
+)
 def over_ear_headphones(scene, look, shape):
     """Closed headphones with a padded band and large cushions."""
     r, cup = shape("band radius", 0.42, 0.48), shape("cup", 0.20, 0.26)
@@ -246,8 +322,14 @@ def over_ear_headphones(scene, look, shape):
     scene.add(badge.at(r + 0.042, y, 0).mirror("x"), steel)
 
 
-@design("headphones", "on-ear slim", materials=("plastic", "metal"), patterns=("plain",),
-        yaw=ANGLED, pitch=(2, 20))
+@design(
+    "headphones",
+    "on-ear slim",
+    materials=("plastic", "metal"),
+    patterns=("plain",),
+    yaw=ANGLED,
+    pitch=(2, 20),
+)
 def slim_headphones(scene, look, shape):
     """Light headphones: a thin band and small flat cushions."""
     r, cup = shape("band radius", 0.42, 0.48), shape("cup", 0.125, 0.165)
@@ -263,8 +345,9 @@ def slim_headphones(scene, look, shape):
     scene.add(foam.mirror("x"), soft_pad(look, shape))
 
 
-@design("headphones", "studio", materials=("plastic",), patterns=("plain",), yaw=ANGLED,
-        pitch=(2, 22))
+@design(
+    "headphones", "studio", materials=("plastic",), patterns=("plain",), yaw=ANGLED, pitch=(2, 22)
+)
 def studio_headphones(scene, look, shape):
     """Large studio headphones with forked yokes, two bands and a cable."""
     r, cup = shape("band radius", 0.42, 0.48), shape("cup", 0.21, 0.27)
@@ -282,6 +365,7 @@ def studio_headphones(scene, look, shape):
     scene.add(grille.mirror("x"), look.accent())
     side = 1 if shape.choice("cable", ("right", "left")) == "right" else -1
     start = (side * (r - 0.02), y - cup * 0.9, 0)
-    loop = tube(start, (side * (r + 0.05), y - cup - 0.3, 0.2), (side * 0.1, y - cup - 0.16, 0.5),
-                0.014)
+    loop = tube(
+        start, (side * (r + 0.05), y - cup - 0.3, 0.2), (side * 0.1, y - cup - 0.16, 0.5), 0.014
+    )
     scene.add(loop, look.plain("black", "rubber"))

@@ -64,8 +64,10 @@ class Lab:
         port = self.address.rsplit(":", 1)[1]
         environment = {
             **os.environ,
-            **{f"JUPYTER_{name}_DIR": str(home / name.lower())
-               for name in ("CONFIG", "DATA", "RUNTIME")},
+            **{
+                f"JUPYTER_{name}_DIR": str(home / name.lower())
+                for name in ("CONFIG", "DATA", "RUNTIME")
+            },
             "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
             "IPYTHONDIR": str(home / "ipython"),
@@ -73,11 +75,23 @@ class Lab:
         }
         self._log = open(home / "log", "w")  # noqa: SIM115 (closed in stop)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-             f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1",
-             f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={folder}",
-             "--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"],
-            env=environment, stdout=self._log, stderr=self._log,
+            [
+                sys.executable,
+                "-m",
+                "jupyterlab",
+                "--no-browser",
+                "--allow-root",
+                f"--ServerApp.port={port}",
+                "--ServerApp.port_retries=0",
+                "--ServerApp.ip=127.0.0.1",
+                f"--IdentityProvider.token={self.token}",
+                f"--ServerApp.root_dir={folder}",
+                "--LabApp.extension_manager=readonly",
+                "--LabApp.expose_app_in_browser=True",
+            ],
+            env=environment,
+            stdout=self._log,
+            stderr=self._log,
         )
         self._wait(home / "log")
 

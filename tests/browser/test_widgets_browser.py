@@ -59,8 +59,9 @@ def widget(page, number):
 
 
 def numbers(box, name):
-    return [float(re.sub(r"[^\d.-]", "", text))
-            for text in box.locator(f".{name}").all_inner_texts()]
+    return [
+        float(re.sub(r"[^\d.-]", "", text)) for text in box.locator(f".{name}").all_inner_texts()
+    ]
 
 
 def settled(box, read, wanted, tries=600):
@@ -100,8 +101,11 @@ def agrees(box, clip, captions):
     )
     rows = parts.answers(clip, picture, captions)
     same = np.array_equal(np.asarray(shown_picture(box)), np.asarray(picture))
-    return (same and near(numbers(box, "cosine"), rows, "cosine")
-            and near(numbers(box, "probability"), rows, "probability", 100, 1))
+    return (
+        same
+        and near(numbers(box, "cosine"), rows, "cosine")
+        and near(numbers(box, "probability"), rows, "probability", 100, 1)
+    )
 
 
 def test_product_studio_follows_keyboard_and_mouse(notebook, clip):
@@ -150,15 +154,28 @@ def test_every_control_is_reached_by_tab_and_named(notebook):
     box.get_by_label("category").focus()
     reached = []
     for _ in range(14):
-        reached.append(notebook.evaluate(
-            """() => { const e = document.activeElement;
+        reached.append(
+            notebook.evaluate(
+                """() => { const e = document.activeElement;
                  const label = e.labels && e.labels[0] ? e.labels[0].innerText : '';
                  return label || e.getAttribute('aria-label') || e.innerText || e.title; }"""
-        ))
+            )
+        )
         notebook.keyboard.press("Tab")
     names = " | ".join(reached)
-    for control in ("category", "design", "pattern", "material", "light", "background",
-                    "Surprise", "Keep", "specification", "captions", "yaw: Where the camera"):
+    for control in (
+        "category",
+        "design",
+        "pattern",
+        "material",
+        "light",
+        "background",
+        "Surprise",
+        "Keep",
+        "specification",
+        "captions",
+        "yaw: Where the camera",
+    ):
         assert control in names, f"{control} is not among {names}"
     assert all(name.strip() for name in reached)
 
@@ -212,8 +229,11 @@ def test_search_box_finds_as_one_types_and_by_picture(notebook, clip):
     field.fill("")
     field.press_sequentially("a blue chair", delay=30)
     best = (rows @ clip.encode_texts(["a blue chair"])[0]).sort(descending=True)
-    settled(box, lambda: numbers(box, "cosine"),
-            lambda got: len(got) == 12 and np.allclose(got, best.values[:12], atol=6e-4))
+    settled(
+        box,
+        lambda: numbers(box, "cosine"),
+        lambda got: len(got) == 12 and np.allclose(got, best.values[:12], atol=6e-4),
+    )
     expect(box.locator("figcaption").first).to_contain_text(few["title"][int(best.indices[0])][:30])
     content = few["image"][7]
     buffer = io.BytesIO()
@@ -248,13 +268,18 @@ def test_own_pictures_takes_good_files_and_names_bad_ones(notebook, clip):
     Image.new("RGB", (30, 30), "red").save(
         moving, "GIF", save_all=True, append_images=[Image.new("RGB", (30, 30), "blue")]
     )
-    good = {"cmyk.jpg": encoded("CMYK", "JPEG", colour=(0, 200, 200, 0)),
-            "moving.gif": moving.getvalue(), "big.png": encoded(size=(3000, 2000))}
+    good = {
+        "cmyk.jpg": encoded("CMYK", "JPEG", colour=(0, 200, 200, 0)),
+        "moving.gif": moving.getvalue(),
+        "big.png": encoded(size=(3000, 2000)),
+    }
     whole = encoded(kind="JPEG", size=(400, 400))
     bad = {"cut.jpg": whole[: len(whole) // 2], "notes.png": b"just some words", "huge.png": bomb()}
     box = widget(notebook, 4)
-    files = [{"name": name, "mimeType": "image/png", "buffer": content}
-             for name, content in {**good, **bad}.items()]
+    files = [
+        {"name": name, "mimeType": "image/png", "buffer": content}
+        for name, content in {**good, **bad}.items()
+    ]
     with notebook.expect_file_chooser() as chooser:
         box.get_by_role("button", name="Choose pictures").click()
     chooser.value.set_files(files)
@@ -265,12 +290,18 @@ def test_own_pictures_takes_good_files_and_names_bad_ones(notebook, clip):
     pictures = [uploads.read_picture(content, name) for name, content in good.items()]
     box.get_by_label("labels").fill("a mug\na red shoe")
     shares = clip.zero_shot(pictures, ["a mug", "a red shoe"], "{}").amax(1)
-    settled(box, lambda: numbers(box, "probability"),
-            lambda got: np.allclose(got, 100 * shares, atol=0.06) if len(got) == 3 else False)
+    settled(
+        box,
+        lambda: numbers(box, "probability"),
+        lambda got: np.allclose(got, 100 * shares, atol=0.06) if len(got) == 3 else False,
+    )
     box.get_by_role("button", name="compare").click()
     rows = clip.encode_images(pictures)
-    settled(box, lambda: numbers(box, "cosine"),
-            lambda got: len(got) == 9 and np.allclose(got, (rows @ rows.T).flatten(), atol=0.006))
+    settled(
+        box,
+        lambda: numbers(box, "cosine"),
+        lambda got: len(got) == 9 and np.allclose(got, (rows @ rows.T).flatten(), atol=0.006),
+    )
 
 
 def drop(box, files):
@@ -302,9 +333,13 @@ def test_a_second_run_and_a_second_notebook_disturb_nothing(notebook, lab, chrom
     cell.locator(".cm-content").click()
     notebook.keyboard.press("Control+Enter")
     box = widget(notebook, 0)
-    settled(box, lambda: box.get_by_label("category").input_value() if box.count() else "",
-            lambda value: "mug" in box.get_by_label("category").evaluate(
-                "e => e.selectedOptions[0].text"))
+    settled(
+        box,
+        lambda: box.get_by_label("category").input_value() if box.count() else "",
+        lambda value: (
+            "mug" in box.get_by_label("category").evaluate("e => e.selectedOptions[0].text")
+        ),
+    )
     expect(notebook.locator(".jp-CodeCell .clipkit-widget")).to_have_count(5, timeout=SECONDS)
     lab.write("second.ipynb", "import clipkit\nclipkit.widgets.ProductStudio()")
     other = notebook.context.new_page()
@@ -348,8 +383,15 @@ def test_texts_are_readable_in_both_themes(notebook, lab, theme):
     expect(notebook.locator("body")).to_have_attribute(
         "data-jp-theme-light", "true" if theme == "Light" else "false", timeout=SECONDS
     )
-    for number, selector in ((0, ".cosine"), (0, "tbody th"), (0, "caption"), (1, ".notice"),
-                             (2, "figcaption"), (3, "figcaption"), (4, "[role=status]")):
+    for number, selector in (
+        (0, ".cosine"),
+        (0, "tbody th"),
+        (0, "caption"),
+        (1, ".notice"),
+        (2, "figcaption"),
+        (3, "figcaption"),
+        (4, "[role=status]"),
+    ):
         assert contrast(widget(notebook, number), selector) > 4.5, (theme, number, selector)
     if SHOTS:
         for number in range(5):

@@ -8,8 +8,17 @@ from clipstudio import CATEGORIES, Product, product_mask
 from clipstudio import kernels as k
 from clipstudio.product import build
 
-ACCESSORIES = ("hat", "cap", "beanie", "scarf", "belt", "handbag", "backpack", "watch",
-               "sunglasses")
+ACCESSORIES = (
+    "hat",
+    "cap",
+    "beanie",
+    "scarf",
+    "belt",
+    "handbag",
+    "backpack",
+    "watch",
+    "sunglasses",
+)
 DESIGNS = [(category, name) for category in ACCESSORIES for name in CATEGORIES[category].designs]
 
 
@@ -105,8 +114,11 @@ def test_a_bobble_sits_on_top_and_a_cuff_round_the_edge():
 def test_bags_have_handles_above_and_a_clutch_has_none():
     for design in ("tote", "top handle", "crossbody", "hobo"):
         table = table_of("handbag", design, 3)
-        middle = [(0.0, y, z) for y in np.linspace(0, table.box[4], 80)
-                  for z in np.linspace(-0.25, 0.25, 21)]
+        middle = [
+            (0.0, y, z)
+            for y in np.linspace(0, table.box[4], 80)
+            for z in np.linspace(-0.25, 0.25, 21)
+        ]
         solid = (distance(table, middle) < 0).reshape(80, 21).any(1)
         assert np.diff(solid.astype(int)).tolist().count(1) >= 1, f"{design}: no gap under a handle"
     clutch = table_of("handbag", "clutch", 3).box
@@ -125,8 +137,9 @@ def test_a_tote_is_open_above():
 def test_a_backpack_has_two_straps_behind(design):
     table = table_of("backpack", design, 0)
     x = np.linspace(-0.8, 0.8, 200)
-    behind = np.column_stack([x, np.full(200, 0.5 * table.box[4]),
-                              np.full(200, table.box[2] + 0.1)])
+    behind = np.column_stack(
+        [x, np.full(200, 0.5 * table.box[4]), np.full(200, table.box[2] + 0.1)]
+    )
     cuts = np.diff((distance(table, behind) < 0.03).astype(int))
     assert (cuts == 1).sum() == 2
 

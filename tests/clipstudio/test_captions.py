@@ -14,8 +14,11 @@ from clipstudio.materials import COLOURS, MATERIALS, PATTERNS
 from clipstudio.product import CATEGORIES, Product
 from pretraining.paraphrases import PARAPHRASES
 
-WRITERS = {"title": captions.title, "description": captions.description,
-           "caption": captions.caption}
+WRITERS = {
+    "title": captions.title,
+    "description": captions.description,
+    "caption": captions.caption,
+}
 
 
 def products(n, seed=0, **fixed):
@@ -42,8 +45,11 @@ def falsehoods(product, text):
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_texts_say_nothing_false(name):
-    bad = [(text, product, wrong) for product, text in texts(WRITERS[name], 2500, seed=1)
-           if (wrong := falsehoods(product, text))]
+    bad = [
+        (text, product, wrong)
+        for product, text in texts(WRITERS[name], 2500, seed=1)
+        if (wrong := falsehoods(product, text))
+    ]
     assert not bad, bad[0]
 
 
@@ -51,8 +57,9 @@ def test_the_reader_would_notice_a_false_text():
     """The test above has teeth: texts of other products are found to be false."""
     written = texts(captions.description, 400, seed=2)
     others = products(400, seed=3)
-    caught = sum(bool(falsehoods(other, text))
-                 for other, (_, text) in zip(others, written, strict=True))
+    caught = sum(
+        bool(falsehoods(other, text)) for other, (_, text) in zip(others, written, strict=True)
+    )
     assert caught > 380
 
 
@@ -60,8 +67,9 @@ def test_the_reader_would_notice_a_false_text():
 def test_titles_and_descriptions_name_the_category(name):
     written = texts(WRITERS[name], 1500, seed=4)
     assert all("category" in captions.read_caption(text) for _, text in written)
-    alone = sum(captions.read_caption(text)["category"] == (product.category,)
-                for product, text in written)
+    alone = sum(
+        captions.read_caption(text)["category"] == (product.category,) for product, text in written
+    )
     assert alone > 0.85 * len(written)
 
 
@@ -102,9 +110,11 @@ def test_grammar(name):
 
 @pytest.mark.parametrize(
     ("category", "wrong"),
-    [("jeans", r"\b[Aa] (?!pair\b)(?:[\w-]+ ){0,4}jeans\b|jeans (?:is|has|comes)\b"),
-     ("sunglasses", r"sunglasses (?:is|has)\b|\b[Tt]his (?:\w+ )?sunglasses\b"),
-     ("mug", r"pair of|\bmug (?:are|have|come)\b|\b[Tt]hese (?:\w+ )?mug\b")],
+    [
+        ("jeans", r"\b[Aa] (?!pair\b)(?:[\w-]+ ){0,4}jeans\b|jeans (?:is|has|comes)\b"),
+        ("sunglasses", r"sunglasses (?:is|has)\b|\b[Tt]his (?:\w+ )?sunglasses\b"),
+        ("mug", r"pair of|\bmug (?:are|have|come)\b|\b[Tt]hese (?:\w+ )?mug\b"),
+    ],
 )
 def test_number(category, wrong):
     for _, text in texts(captions.description, 1500, seed=8, category=category):
@@ -116,8 +126,11 @@ def test_everything_in_the_studio_has_words():
     assert set(COLOURS) <= set(vocabulary.COLOURS)
     assert set(PATTERNS) <= set(vocabulary.PATTERNS)
     assert set(MATERIALS) <= set(vocabulary.MATERIALS)
-    stale = [(category, name) for category, name in vocabulary.STYLES
-             if category in CATEGORIES and name not in CATEGORIES[category].designs]
+    stale = [
+        (category, name)
+        for category, name in vocabulary.STYLES
+        if category in CATEGORIES and name not in CATEGORIES[category].designs
+    ]
     assert not stale, f"words for designs that do not exist: {stale}"
 
 
@@ -129,8 +142,9 @@ def test_a_colour_word_stands_for_one_colour():
 def test_mention_limits_the_facts():
     rng = np.random.default_rng(9)
     for product in products(1500, seed=9):
-        mention = [fact for fact in ("category", "colour", "pattern", "material")
-                   if rng.random() < 0.5] or ["colour"]
+        mention = [
+            fact for fact in ("category", "colour", "pattern", "material") if rng.random() < 0.5
+        ] or ["colour"]
         facts = captions.read_caption(captions.caption(product, rng, mention=mention))
         allowed = {*mention, "second_colour"} if "colour" in mention else set(mention)
         assert set(facts) <= allowed, (mention, facts)
@@ -174,9 +188,12 @@ def test_lengths():
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [({"mention": ["size"]}, "category, colour, pattern, material"),
-     ({"mention": []}, "needs a fact"), ({"mention": ["design"]}, "needs a fact"),
-     ({"length": "medium"}, "'short', 'long' or None")],
+    [
+        ({"mention": ["size"]}, "category, colour, pattern, material"),
+        ({"mention": []}, "needs a fact"),
+        ({"mention": ["design"]}, "needs a fact"),
+        ({"length": "medium"}, "'short', 'long' or None"),
+    ],
 )
 def test_bad_arguments(arguments, says):
     with pytest.raises(ValueError, match=says):
@@ -195,9 +212,19 @@ def test_same_seed_same_text():
 # Labels of real data sets that zero-shot classification will ask for.
 @pytest.mark.parametrize(
     ("word", "category"),
-    [("longsleeve", "long-sleeved top"), ("outwear", "jacket"), ("outerwear", "coat"),
-     ("pants", "trousers"), ("shoes", "sneaker"), ("hat", "beanie"), ("trouser", "trousers"),
-     ("top", "t-shirt"), ("bag", "handbag"), ("boot", "ankle boot"), ("shoe", "high-heeled shoe")],
+    [
+        ("longsleeve", "long-sleeved top"),
+        ("outwear", "jacket"),
+        ("outerwear", "coat"),
+        ("pants", "trousers"),
+        ("shoes", "sneaker"),
+        ("hat", "beanie"),
+        ("trouser", "trousers"),
+        ("top", "t-shirt"),
+        ("bag", "handbag"),
+        ("boot", "ankle boot"),
+        ("shoe", "high-heeled shoe"),
+    ],
 )
 def test_words_of_real_data_sets_occur(word, category):
     written = texts(captions.caption, 3000, seed=15, category=category)
@@ -215,21 +242,28 @@ def test_words_of_real_data_sets_occur(word, category):
         ("a mug on a wooden table", {"category": ("mug",)}),
         ("dress in front of a white wall", {"category": ("dress",)}),
         ("a black and white photo of a coat", {"category": ("coat",)}),
-        ("black and white coat",
-         {"category": ("coat",), "colour": ("black",), "second_colour": ("white",)}),
+        (
+            "black and white coat",
+            {"category": ("coat",), "colour": ("black",), "second_colour": ("white",)},
+        ),
         ("vase for fresh flowers", {"category": ("vase",)}),
         ("midnight black coffee mug", {"category": ("mug",), "colour": ("black",)}),
         ("a mug of black coffee", {"category": ("mug",)}),
         ("orange juice bottle", {"category": ("bottle",)}),
         ("it is not made of leather", {}),
         ("skirt with no pattern", {"category": ("skirt",), "pattern": ("plain",)}),
-        ("olive tee with sand-coloured polka dots",
-         {"category": ("t-shirt",), "colour": ("olive",), "second_colour": ("beige",),
-          "pattern": ("dotted",)}),
+        (
+            "olive tee with sand-coloured polka dots",
+            {
+                "category": ("t-shirt",),
+                "colour": ("olive",),
+                "second_colour": ("beige",),
+                "pattern": ("dotted",),
+            },
+        ),
         ("a mug and a sofa", {"category": ()}),
         ("solid wood stool", {"category": ("stool",), "material": ("wood",)}),
-        ("a pair of shoes",
-         {"category": ("sneaker", "sandal", "ankle boot", "high-heeled shoe")}),
+        ("a pair of shoes", {"category": ("sneaker", "sandal", "ankle boot", "high-heeled shoe")}),
         ("nothing of interest", {}),
     ],
 )
@@ -266,11 +300,24 @@ def test_no_caption_is_a_paraphrase_but_their_words_are_known():
 def test_no_part_of_a_template_is_a_paraphrase():
     """Whatever a caption is composed of, no paraphrase is among its parts."""
     entries = vocabulary.ENTRIES.values()
-    parts = {plain_words(part) for entry in entries
-             for part in (*entry.one, *entry.pair, *entry.many, *entry.labels, *entry.kinds,
-                          *entry.traits, *entry.uses)}
-    parts |= {plain_words(part) for style in vocabulary.STYLES.values()
-              for part in (*style.nouns, *style.before, *style.after)}
+    parts = {
+        plain_words(part)
+        for entry in entries
+        for part in (
+            *entry.one,
+            *entry.pair,
+            *entry.many,
+            *entry.labels,
+            *entry.kinds,
+            *entry.traits,
+            *entry.uses,
+        )
+    }
+    parts |= {
+        plain_words(part)
+        for style in vocabulary.STYLES.values()
+        for part in (*style.nouns, *style.before, *style.after)
+    }
     assert not parts & {plain_words(text) for text, _ in PARAPHRASES}
 
 
@@ -289,10 +336,11 @@ def test_definitions_say_what_a_thing_is_and_nothing_else():
 
 
 def test_paraphrases_do_not_contradict_their_category():
-    read = {text: captions.read_caption(text).get("category", (category,))
-            for text, category in PARAPHRASES}
-    assert not [(text, read[text]) for text, category in PARAPHRASES
-                if category not in read[text]]
+    read = {
+        text: captions.read_caption(text).get("category", (category,))
+        for text, category in PARAPHRASES
+    }
+    assert not [(text, read[text]) for text, category in PARAPHRASES if category not in read[text]]
 
 
 # -- the grammar itself ----------------------------------------------------------------------------
@@ -302,17 +350,31 @@ def test_templates():
     rng = np.random.default_rng(17)
     words = {"noun": ["mug", "cup"], "big": "[very |]big", "live": lambda: "a {noun}"}
     seen = {expand("[{live}|the {big} {noun}]", rng, words) for _ in range(200)}
-    assert seen == {"a mug", "a cup", "the very big mug", "the very big cup", "the big mug",
-                    "the big cup"}
+    assert seen == {
+        "a mug",
+        "a cup",
+        "the very big mug",
+        "the very big cup",
+        "the big mug",
+        "the big cup",
+    }
     with pytest.raises(KeyError):
         expand("{nothing}", rng, {})
 
 
 @pytest.mark.parametrize(
     ("rough", "right"),
-    [("a umbrella", "an umbrella"), ("an mug", "a mug"), ("a useful hour", "a useful hour"),
-     ("a hour", "an hour"), ("a x-ray", "an x-ray"), ("an a-line skirt", "an a-line skirt"),
-     ("a  red ,  mug", "a red, mug"), ("A AP film", "An AP film"), ("a PA film", "a PA film")],
+    [
+        ("a umbrella", "an umbrella"),
+        ("an mug", "a mug"),
+        ("a useful hour", "a useful hour"),
+        ("a hour", "an hour"),
+        ("a x-ray", "an x-ray"),
+        ("an a-line skirt", "an a-line skirt"),
+        ("a  red ,  mug", "a red, mug"),
+        ("A AP film", "An AP film"),
+        ("a PA film", "a PA film"),
+    ],
 )
 def test_tidy(rough, right):
     assert tidy(rough) == right

@@ -40,31 +40,49 @@ def test_specifications_are_frozen_and_hashable():
 @pytest.mark.parametrize(
     "make, message",
     [
-        (lambda: Finding("flu"), "unknown finding 'flu'; findings are: pleural effusion, .*; "
-                                 "devices are: pacemaker, central line, chest tube"),
-        (lambda: Finding("pneumothorax", "both"),
-         "pneumothorax: side is 'both', but must be one of: left, right"),
-        (lambda: Finding("pneumothorax"),
-         "pneumothorax: side is None, but must be one of: left, right"),
+        (
+            lambda: Finding("flu"),
+            "unknown finding 'flu'; findings are: pleural effusion, .*; "
+            "devices are: pacemaker, central line, chest tube",
+        ),
+        (
+            lambda: Finding("pneumothorax", "both"),
+            "pneumothorax: side is 'both', but must be one of: left, right",
+        ),
+        (
+            lambda: Finding("pneumothorax"),
+            "pneumothorax: side is None, but must be one of: left, right",
+        ),
         (lambda: Finding("cardiomegaly", "left"), "cardiomegaly: it has no side, but side='left'"),
-        (lambda: Finding("nodule", "left", 0.5, "top"),
-         "nodule: zone is 'top', but must be one of: upper, middle, lower"),
+        (
+            lambda: Finding("nodule", "left", 0.5, "top"),
+            "nodule: zone is 'top', but must be one of: upper, middle, lower",
+        ),
         (lambda: Finding("pneumothorax", "left", 0.5, "upper"), "pneumothorax: it has no zone"),
-        (lambda: Finding("oedema", size=1.2),
-         "oedema: size is 1.2, but must be a number from 0 to 1"),
+        (
+            lambda: Finding("oedema", size=1.2),
+            "oedema: size is 1.2, but must be a number from 0 to 1",
+        ),
         (lambda: Finding("oedema", size="big"), "oedema: size is 'big', but must be a number"),
         (lambda: Finding("oedema", size=float("nan")), "oedema: size is nan"),
         (lambda: Patient(seed=-1), "Patient: seed is -1, but must be 0 or more"),
         (lambda: Patient(age=7), "Patient: age is 7, but must be a number from 18 to 100"),
-        (lambda: Patient(projection="lateral"),
-         "Patient: projection is 'lateral', but must be one of: PA, AP"),
+        (
+            lambda: Patient(projection="lateral"),
+            "Patient: projection is 'lateral', but must be one of: PA, AP",
+        ),
         (lambda: Patient.from_dict({"weight": 3}), "Patient: unknown 'weight'; possible are: seed"),
-        (lambda: Findings([Finding("oedema"), Finding("oedema", size=0.1)]),
-         r"oedema is given twice for the same place \(left\)"),
+        (
+            lambda: Findings([Finding("oedema"), Finding("oedema", size=0.1)]),
+            r"oedema is given twice for the same place \(left\)",
+        ),
         (lambda: Findings(["oedema"]), "Findings takes Finding objects, got 'oedema'"),
-        (lambda: Findings([Finding("pleural effusion", "both"),
-                           Finding("pleural effusion", "left")]),
-         r"pleural effusion is given twice for the same place \(left\)"),
+        (
+            lambda: Findings(
+                [Finding("pleural effusion", "both"), Finding("pleural effusion", "left")]
+            ),
+            r"pleural effusion is given twice for the same place \(left\)",
+        ),
     ],
 )
 def test_bad_input_gets_one_clear_sentence(make, message):
@@ -102,8 +120,9 @@ def test_findings_keep_the_company_they_keep_on_a_ward():
 
 
 def test_hospital_b_takes_more_films_in_bed():
-    share = {h: np.mean([Patient.random(s, h).projection == "AP" for s in range(400)])
-             for h in "AB"}
+    share = {
+        h: np.mean([Patient.random(s, h).projection == "AP" for s in range(400)]) for h in "AB"
+    }
     assert share["A"] < 0.33 < 0.45 < share["B"]
     with pytest.raises(ValueError, match="hospital is 'C', but must be one of: A, B"):
         Patient.random(1, "C")

@@ -76,8 +76,9 @@ def test_colour_and_pattern_leave_the_shape_alone(category, design):
     assert np.array_equal(build(plain).table.rows, build(other).table.rows)
 
 
-@pytest.mark.parametrize("design",
-                         ["pump", "slingback stiletto", "block heel", "peep-toe platform"])
+@pytest.mark.parametrize(
+    "design", ["pump", "slingback stiletto", "block heel", "peep-toe platform"]
+)
 @pytest.mark.parametrize("seed", range(4))
 def test_a_high_heel_leaves_a_gap_under_the_arch_and_stands_on_its_heel(design, seed):
     table = one("high-heeled shoe", design, seed)
@@ -118,10 +119,14 @@ def test_a_boot_has_a_hollow_shaft_and_a_closed_toe(design):
 
 
 def test_free_parameters_do_what_they_say():
-    assert (one("ankle boot", "chelsea", 0, shaft=1.0).box[4]
-            > one("ankle boot", "chelsea", 0, shaft=0.84).box[4] + 0.1)
-    assert (one("high-heeled shoe", "pump", 0, heel=0.66).box[4]
-            > one("high-heeled shoe", "pump", 0, heel=0.44).box[4] + 0.15)
+    assert (
+        one("ankle boot", "chelsea", 0, shaft=1.0).box[4]
+        > one("ankle boot", "chelsea", 0, shaft=0.84).box[4] + 0.1
+    )
+    assert (
+        one("high-heeled shoe", "pump", 0, heel=0.66).box[4]
+        > one("high-heeled shoe", "pump", 0, heel=0.44).box[4] + 0.15
+    )
     wide, slim = (one("sneaker", "low court", 0, width=w).box for w in (1.07, 0.93))
     assert wide[5] - wide[2] > slim[5] - slim[2] + 0.03
 

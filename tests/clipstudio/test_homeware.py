@@ -8,8 +8,18 @@ from clipstudio import CATEGORIES, Product, Shot, parameters, product_mask
 from clipstudio.kernels import distances
 from clipstudio.product import build
 
-NAMES = ("mug", "teapot", "vase", "bottle", "table lamp", "chair", "stool", "sofa", "umbrella",
-         "headphones")
+NAMES = (
+    "mug",
+    "teapot",
+    "vase",
+    "bottle",
+    "table lamp",
+    "chair",
+    "stool",
+    "sofa",
+    "umbrella",
+    "headphones",
+)
 DESIGNS = [(category, name) for category in NAMES for name in CATEGORIES[category].designs]
 ids = [f"{category}, {name}" for category, name in DESIGNS]
 
@@ -82,8 +92,9 @@ def test_fills_the_picture_in_one_piece(category, design):
 
 @pytest.mark.parametrize("category", NAMES)
 def test_designs_differ(category):
-    masks = [product_mask(made(category, name, 3), Shot(), 48)
-             for name in CATEGORIES[category].designs]
+    masks = [
+        product_mask(made(category, name, 3), Shot(), 48) for name in CATEGORIES[category].designs
+    ]
     for i, one in enumerate(masks):
         for two in masks[:i]:
             assert (one & two).sum() < 0.95 * (one | two).sum()
@@ -144,10 +155,20 @@ def test_a_wine_bottle_has_a_slender_neck():
 
 @pytest.mark.parametrize(
     ("category", "design", "feet"),
-    [("chair", "slat back", 4), ("chair", "upholstered", 4), ("chair", "bentwood", 4),
-     ("chair", "shell", 4), ("chair", "wingback armchair", 4), ("stool", "round bar", 4),
-     ("stool", "square", 4), ("stool", "milking", 3), ("stool", "swivel", 1),
-     ("sofa", "two-seater", 4), ("sofa", "three-seater", 4), ("sofa", "chesterfield", 4)],
+    [
+        ("chair", "slat back", 4),
+        ("chair", "upholstered", 4),
+        ("chair", "bentwood", 4),
+        ("chair", "shell", 4),
+        ("chair", "wingback armchair", 4),
+        ("stool", "round bar", 4),
+        ("stool", "square", 4),
+        ("stool", "milking", 3),
+        ("stool", "swivel", 1),
+        ("sofa", "two-seater", 4),
+        ("sofa", "three-seater", 4),
+        ("sofa", "chesterfield", 4),
+    ],
 )
 def test_furniture_stands_on_its_feet(category, design, feet):
     for seed in range(3):

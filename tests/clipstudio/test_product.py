@@ -144,7 +144,9 @@ def test_fixing_a_field_keeps_the_rest_of_a_random_product():
         fixed = Product.random(seed, colour="teal")
         assert fixed.colour == "teal"
         assert (fixed.category, fixed.design, fixed.shape) == (
-            free.category, free.design, free.shape,
+            free.category,
+            free.design,
+            free.shape,
         )
 
 

@@ -43,13 +43,18 @@ def falsehoods(facts, findings):
 
 def missing(facts, findings):
     """The findings that were not read with their side, place and size."""
+
     def found(item):
         size = None if item.name in DEVICES else size_class(item.size)
         return any(
-            fact.name == item.name and fact.status != "absent" and fact.side == item.side
-            and fact.zone == item.zone and fact.size == size
+            fact.name == item.name
+            and fact.status != "absent"
+            and fact.side == item.side
+            and fact.zone == item.zone
+            and fact.size == size
             for fact in facts
         )
+
     return [item for item in findings if not found(item)]
 
 
@@ -83,10 +88,15 @@ def test_the_reader_would_notice_a_false_report():
     """The tests above have teeth: another patient's report is found to be false."""
     written = [(reports.report(*case).text, case[1]) for case in cases(400, seed=3)]
     others = [findings for _, findings, _ in cases(400, seed=4)]
-    swapped = [(text, other) for (text, own), other in zip(written, others, strict=True)
-               if {(i.name, i.side) for i in own} != {(i.name, i.side) for i in other}]
-    caught = sum(bool(falsehoods(read_report(text), other) or missing(read_report(text), other))
-                 for text, other in swapped)
+    swapped = [
+        (text, other)
+        for (text, own), other in zip(written, others, strict=True)
+        if {(i.name, i.side) for i in own} != {(i.name, i.side) for i in other}
+    ]
+    caught = sum(
+        bool(falsehoods(read_report(text), other) or missing(read_report(text), other))
+        for text, other in swapped
+    )
     assert caught == len(swapped) > 300
 
 
@@ -97,8 +107,9 @@ def test_what_is_hedged_is_there_and_small():
             present += fact.status == "present"
             if fact.status == "uncertain":
                 hedged += 1
-                assert any(agrees(fact, item) and size_class(item.size) == "small"
-                           for item in findings)
+                assert any(
+                    agrees(fact, item) and size_class(item.size) == "small" for item in findings
+                )
     assert 0.02 < hedged / present < 0.3
 
 
@@ -118,7 +129,11 @@ def test_normal_films():
             written = reports.report(Patient.random(rng), Findings(), rng, style)
             assert all(fact.status == "absent" for fact in read_report(written.text))
             assert {fact.name for fact in read_report(written.impression)} >= {
-                "pneumothorax", "oedema", "consolidation", "pleural effusion"}
+                "pneumothorax",
+                "oedema",
+                "consolidation",
+                "pleural effusion",
+            }
 
 
 @pytest.mark.parametrize("style", reports.STYLES)
@@ -149,8 +164,9 @@ def test_reports_are_rarely_alike():
 def test_the_hospitals_write_differently():
     words = {}
     for style in reports.STYLES:
-        texts = " ".join(reports.report(p, f, rng, style).text for p, f, rng in
-                         cases(300, 11, style))
+        texts = " ".join(
+            reports.report(p, f, rng, style).text for p, f, rng in cases(300, 11, style)
+        )
         words[style] = Counter(re.findall(r"[\w#-]+", texts))
     assert words["B"]["PTX"] > 20 and not words["A"]["PTX"]
     assert words["A"]["There"] > 20 and not words["B"]["There"]
@@ -194,25 +210,46 @@ def test_bad_arguments():
     ("text", "facts"),
     [
         ("No pneumothorax.", [Fact("pneumothorax", "absent")]),
-        ("A small pneumothorax cannot be excluded.",
-         [Fact("pneumothorax", "uncertain", None, "small")]),
+        (
+            "A small pneumothorax cannot be excluded.",
+            [Fact("pneumothorax", "uncertain", None, "small")],
+        ),
         ("The heart is not enlarged.", [Fact("cardiomegaly", "absent")]),
-        ("Left effusion, no pneumothorax.",
-         [Fact("pleural effusion", "present", "left"), Fact("pneumothorax", "absent")]),
-        ("No change in the large right effusion.",
-         [Fact("pleural effusion", "present", "right", "large")]),
-        ("No effusion on the left but a small effusion on the right.",
-         [Fact("pleural effusion", "absent", "left"),
-          Fact("pleural effusion", "present", "right", "small")]),
+        (
+            "Left effusion, no pneumothorax.",
+            [Fact("pleural effusion", "present", "left"), Fact("pneumothorax", "absent")],
+        ),
+        (
+            "No change in the large right effusion.",
+            [Fact("pleural effusion", "present", "right", "large")],
+        ),
+        (
+            "No effusion on the left but a small effusion on the right.",
+            [
+                Fact("pleural effusion", "absent", "left"),
+                Fact("pleural effusion", "present", "right", "small"),
+            ],
+        ),
         ("Pneumothorax is not seen.", [Fact("pneumothorax", "absent")]),
-        ("No lung markings beyond the line, in keeping with a pneumothorax.",
-         [Fact("pneumothorax", "present")]),
-        ("No mass or nodule apart from a tiny nodule at the left base.",
-         [Fact("mass", "absent"), Fact("nodule", "absent"),
-          Fact("nodule", "present", "left", "small", "lower")]),
-        ("?small R PTX. Nil effusion.",
-         [Fact("pneumothorax", "uncertain", "right", "small"),
-          Fact("pleural effusion", "absent")]),
+        (
+            "No lung markings beyond the line, in keeping with a pneumothorax.",
+            [Fact("pneumothorax", "present")],
+        ),
+        (
+            "No mass or nodule apart from a tiny nodule at the left base.",
+            [
+                Fact("mass", "absent"),
+                Fact("nodule", "absent"),
+                Fact("nodule", "present", "left", "small", "lower"),
+            ],
+        ),
+        (
+            "?small R PTX. Nil effusion.",
+            [
+                Fact("pneumothorax", "uncertain", "right", "small"),
+                Fact("pleural effusion", "absent"),
+            ],
+        ),
         ("The lungs are not clear.", []),
         ("Clear visualisation of the ribs.", []),
         ("", []),
@@ -224,4 +261,10 @@ def test_reader_by_hand(text, facts):
 
 def test_size_classes():
     assert [size_class(s) for s in (0, 0.33, 0.34, 0.66, 0.67, 1)] == [
-        "small", "small", "moderate", "moderate", "large", "large"]
+        "small",
+        "small",
+        "moderate",
+        "moderate",
+        "large",
+        "large",
+    ]

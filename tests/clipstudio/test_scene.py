@@ -55,8 +55,19 @@ def random_primitive(rng, kind):
     }[kind]()
 
 
-KINDS = ["ellipsoid", "box", "capsule", "tube", "cylinder", "torus", "ring", "revolve", "extrude",
-         "cloth", "half space"]
+KINDS = [
+    "ellipsoid",
+    "box",
+    "capsule",
+    "tube",
+    "cylinder",
+    "torus",
+    "ring",
+    "revolve",
+    "extrude",
+    "cloth",
+    "half space",
+]
 CHANGES = [
     lambda s: s,
     lambda s: s.bend(x=0.2, z=-0.1),
@@ -156,8 +167,10 @@ def test_distances_that_can_be_computed_by_hand():
     ]
     for shape, expected in by_hand:
         table_row = shape.row(k.UNION, 0, 0, 0)[None]
-        grids = np.array([g.values for g in shape.grids]) if shape.grids else np.zeros(
-            (1, k.GRID, k.GRID), np.float32
+        grids = (
+            np.array([g.values for g in shape.grids])
+            if shape.grids
+            else np.zeros((1, k.GRID, k.GRID), np.float32)
         )
         got = k.row_distance(table_row, grids, 0, *point[0])
         assert got == pytest.approx(expected, abs=0.012), (shape.op, expected)

@@ -27,8 +27,10 @@ def test_the_page_says_how_to_know_each_finding():
 
 def test_pictures_lie_in_their_rows():
     colours = [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
-    rows = [("a", [Image.new("RGB", (10, 10), c) for c in colours]),
-            ("b", [Image.new("L", (10, 10), 7)])]
+    rows = [
+        ("a", [Image.new("RGB", (10, 10), c) for c in colours]),
+        ("b", [Image.new("L", (10, 10), 7)]),
+    ]
     page = np.asarray(sheet(rows, 10))
     assert page.shape == (2 * (10 + GAP), MARGIN + 3 * (10 + GAP), 3)
     for column, colour in enumerate(colours):

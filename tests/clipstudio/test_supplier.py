@@ -52,7 +52,8 @@ def test_texts_name_line_and_colour_and_nothing_else(write):
     for line, product, text in written(600, write):
         assert line in text and HOUSE_COLOURS[product.colour] in text
         others = LINES.keys() - {line} | set(HOUSE_COLOURS.values()) - {
-            HOUSE_COLOURS[product.colour], HOUSE_COLOURS[product.second_colour]
+            HOUSE_COLOURS[product.colour],
+            HOUSE_COLOURS[product.second_colour],
         }
         assert not any(re.search(rf"\b{name}\b", text) for name in others), text
         facts = captions.read_caption(text)

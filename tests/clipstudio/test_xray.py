@@ -11,8 +11,9 @@ from clipstudio.xray import attenuation, film, finding_masks, radiograph, view_o
 
 SIZE = 64
 ANYWHERE = [
-    Finding(name, kind.sides[0] if kind.sides else None, 0.6,
-            kind.zones[-1] if kind.zones else None)
+    Finding(
+        name, kind.sides[0] if kind.sides else None, 0.6, kind.zones[-1] if kind.zones else None
+    )
     for name, kind in KINDS.items()
 ]
 
@@ -33,10 +34,23 @@ def compare(chest, size=96, count=60):
 @pytest.mark.parametrize(
     "seed, findings",
     [
-        (1, [Finding("pleural effusion", "left", 0.5), Finding("mass", "right", 0.6, "upper"),
-             Finding("oedema", size=0.5), Finding("hiatal hernia")]),
-        (4, [Finding("pneumothorax", "right", 0.6), Finding("consolidation", "left", 0.8, "upper"),
-             Finding("pacemaker", "left")]),
+        (
+            1,
+            [
+                Finding("pleural effusion", "left", 0.5),
+                Finding("mass", "right", 0.6, "upper"),
+                Finding("oedema", size=0.5),
+                Finding("hiatal hernia"),
+            ],
+        ),
+        (
+            4,
+            [
+                Finding("pneumothorax", "right", 0.6),
+                Finding("consolidation", "left", 0.8, "upper"),
+                Finding("pacemaker", "left"),
+            ],
+        ),
     ],
 )
 def test_line_integrals_agree_with_small_steps(seed, findings):
@@ -49,9 +63,12 @@ def test_line_integrals_agree_with_small_steps(seed, findings):
 def test_strands_agree_with_small_steps():
     angle = np.linspace(0, 2.4, 9)
     bow = np.column_stack([8 * np.cos(angle), 8 * np.sin(angle) - 3, 3 * angle - 4])
-    strands = np.concatenate([
-        chain(bow, 1.2, 2.1, 0.3, (0, 0, 1)), rods((-6, 2, 0), (-6.2, 9, 5), 1.5, None, 0.4),
-    ])
+    strands = np.concatenate(
+        [
+            chain(bow, 1.2, 2.1, 0.3, (0, 0, 1)),
+            rods((-6, 2, 0), (-6.2, 9, 5), 1.5, None, 0.4),
+        ]
+    )
     view = view_of(Patient(seed=9), 48)
     fast = np.zeros((48, 48))
     xray_kernels.add_strands(fast, strands, view, 48)
@@ -99,8 +116,10 @@ def test_the_mask_is_where_the_picture_changes(finding):
         findings = Findings([finding])
         mask = finding_masks(patient, findings, SIZE)[finding.name]
         assert 0 < mask.mean() < 0.6
-        change = np.abs(attenuation(phantom(patient, findings), SIZE).total
-                        - attenuation(phantom(patient), SIZE).total)
+        change = np.abs(
+            attenuation(phantom(patient, findings), SIZE).total
+            - attenuation(phantom(patient), SIZE).total
+        )
         assert change[mask].mean() > 2 * change[~mask].mean()
         if finding.name == "atelectasis":  # it also draws the heart and the diaphragm towards it
             continue
@@ -112,8 +131,9 @@ def test_the_mask_is_where_the_picture_changes(finding):
     assert not hits or np.mean(hits) > 0.7, hits
 
 
-@pytest.mark.parametrize("name", ["pleural effusion", "cardiomegaly", "mass", "consolidation",
-                                  "nodule", "hiatal hernia"])
+@pytest.mark.parametrize(
+    "name", ["pleural effusion", "cardiomegaly", "mass", "consolidation", "nodule", "hiatal hernia"]
+)
 def test_a_larger_finding_covers_more(name):
     kind = KINDS[name]
     side, zone = (kind.sides or (None,))[0], (kind.zones or (None,))[0]
@@ -138,8 +158,11 @@ def test_the_patients_left_is_on_the_right_of_the_picture(name):
 @pytest.mark.parametrize("name", [n for n, k in KINDS.items() if k.zones])
 def test_zones_lie_above_each_other(name):
     rows = [
-        np.nonzero(finding_masks(Patient(seed=6), Findings([Finding(name, "right", 0.5, zone)]),
-                                 SIZE)[name])[0].mean()
+        np.nonzero(
+            finding_masks(Patient(seed=6), Findings([Finding(name, "right", 0.5, zone)]), SIZE)[
+                name
+            ]
+        )[0].mean()
         for zone in ("upper", "middle", "lower")
     ]
     assert rows == sorted(rows)
@@ -155,8 +178,10 @@ def test_an_enlarged_heart_is_wider_than_half_the_chest(seed):
         columns = np.nonzero(mask["cardiomegaly"].any(axis=0))[0]
         p = plan_of(patient)
         view = view_of(patient, 128)
-        left, right = (xray_kernels.project(view, 128, side * p.chest_width / 2, -6.0, 0.0)[0]
-                       for side in (-1, 1))
+        left, right = (
+            xray_kernels.project(view, 128, side * p.chest_width / 2, -6.0, 0.0)[0]
+            for side in (-1, 1)
+        )
         return np.ptp(columns) / (right - left)
 
     assert 0.48 < ratio(0.1) < ratio(0.5) < ratio(1.0) < 0.75
@@ -189,7 +214,8 @@ def test_brightness_gives_nothing_away():
     plain = np.asarray(radiograph(patient, size=96, noise=0), float)
     white = np.asarray(
         radiograph(patient, Findings([Finding("pleural effusion", "left", 0.9)]), 96, noise=0),
-        float)
+        float,
+    )
     other_side = np.s_[30:60, 12:36]
     assert white[:, 60:].mean() > plain[:, 60:].mean() + 8
     assert abs(white[other_side].mean() - plain[other_side].mean()) < 4
@@ -205,7 +231,9 @@ def test_films_look_like_films():
 
             def at(x, y, picture=picture, view=view):
                 column, row, _ = xray_kernels.project(view, 96, x, y, 0.0)
-                return picture[int(row) - 2:int(row) + 3, int(column) - 2:int(column) + 3].mean()
+                return picture[
+                    int(row) - 2 : int(row) + 3, int(column) - 2 : int(column) + 3
+                ].mean()
 
             lungs = (at(-8.5, 3) + at(8.5, 4)) / 2
             assert 15 < lungs < 125
@@ -214,8 +242,10 @@ def test_films_look_like_films():
 
 
 def test_patients_differ():
-    films = [np.asarray(radiograph(Patient.random(s), size=48, noise=0, marker=None), float)
-             for s in range(8)]
+    films = [
+        np.asarray(radiograph(Patient.random(s), size=48, noise=0, marker=None), float)
+        for s in range(8)
+    ]
     distances = [np.abs(a - b).mean() for i, a in enumerate(films) for b in films[:i]]
     assert min(distances) > 5
 
@@ -256,6 +286,8 @@ def test_everything_named_can_be_seen():
     assert set(KINDS) == set(FINDINGS) | set(DEVICES)
     for finding in ANYWHERE:
         patient = Patient(seed=30)
-        pair = [np.asarray(radiograph(patient, f, SIZE, noise=0), int)
-                for f in (Findings(), Findings([finding]))]
+        pair = [
+            np.asarray(radiograph(patient, f, SIZE, noise=0), int)
+            for f in (Findings(), Findings([finding]))
+        ]
         assert np.abs(pair[0] - pair[1]).max() > 12, finding.name
