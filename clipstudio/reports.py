@@ -105,7 +105,8 @@ _TERMS = {
             "a {size} amount of pleural fluid [is seen|layers|is present] on the {side}",
         ),
         (
-            "subtle blunting of the {side} costophrenic angle, which may represent a {size} effusion",
+            "subtle blunting of the {side} costophrenic angle, "
+            "which may represent a {size} effusion",
             "a {size} {side} pleural effusion cannot be excluded",
         ),
         ("the costophrenic angles are [sharp|clear]", "no pleural effusion", "no pleural fluid"),

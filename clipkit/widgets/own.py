@@ -197,8 +197,8 @@ class OwnPictures(parts.Live):
                 i,
                 [
                     f"<b>{html.escape(best.text)}</b>",
-                    f"<span class='number probability'>{100 * best.probability:.1f} %</span>, cosine "
-                    f"<span class='number cosine'>{best.cosine:.3f}</span>",
+                    f"<span class='number probability'>{100 * best.probability:.1f} %</span>, "
+                    f"cosine <span class='number cosine'>{best.cosine:.3f}</span>",
                 ],
             )
             for i, best in enumerate(classify(self.clip, self.embeddings, labels))
