@@ -9,17 +9,17 @@ similarity.cosine: not started
 """
 
 import importlib
-import pkgutil
 
 import numpy as np
 
 from clipkit.exercises import record
 from clipkit.exercises.engine import EXERCISES, Result, judge_here
 
-_ENGINE = {"calling", "engine", "record"}
-for _module in pkgutil.iter_modules(__path__):
-    if _module.name not in _ENGINE:  # the others hold the checks, one module a notebook
-        importlib.import_module(f"{__name__}.{_module.name}")
+LESSONS = ("similarity", "zero_shot", "fine_tuning", "radiographs")
+"""The modules that hold the checks, in reading order."""
+
+for _lesson in LESSONS:
+    importlib.import_module(f"{__name__}.{_lesson}")
 
 __all__ = ["check", "names", "progress", "strict", "Result"]
 

@@ -15,7 +15,7 @@ from clipkit.exercises.engine import (
     explain,
     require,
 )
-from clipkit.exercises.similarity import unit, vectors, whole
+from clipkit.exercises.inputs import unit, vectors, whole
 
 
 def _shots_cases(rng):

@@ -7,7 +7,7 @@ intervals come from random weights of patients, the predictive value from counts
 import numpy as np
 
 from clipkit.exercises.engine import Confusion, Wrong, agree, as_number, exercise, explain, require
-from clipkit.exercises.similarity import unit, unit_rows
+from clipkit.exercises.inputs import unit, unit_rows
 
 QUALITY = ["CXR AP supine.", "PA erect.", "50F, CXR PA.", "Well centred.", "Poor insp."]
 STATEMENTS = [

@@ -4,8 +4,6 @@ Each compares with a reference computed by another road than the one the noteboo
 cosines by the law of cosines, rankings by Euclidean distance, and so on.
 """
 
-import math
-
 import numpy as np
 
 from clipkit.exercises.engine import (
@@ -18,35 +16,9 @@ from clipkit.exercises.engine import (
     explain,
     require,
 )
+from clipkit.exercises.inputs import distances, unit, unit_rows, vectors, whole
 
 MILLIONTH = 1e-6  # two cosines that differ by less are a tie
-
-
-def whole(rng, *shape):
-    """Draw different small whole numbers (float32): vectors that one can check by hand."""
-    drawn = rng.permutation(np.arange(1, 10))[: math.prod(shape)].reshape(shape)
-    return (drawn * rng.choice([-1, 1], shape)).astype(np.float32)
-
-
-def vectors(rng, *shape):
-    """Draw vectors (float32) whose lengths differ by a factor of up to ten."""
-    lengths = 10 ** rng.uniform(-0.5, 0.5, (*shape[:-1], 1))
-    return (unit(rng, *shape) * lengths).astype(np.float32)
-
-
-def unit(rng, *shape):
-    """Draw vectors (float32) of unit length, spread evenly over all directions."""
-    drawn = rng.normal(size=shape)
-    return (drawn / np.linalg.norm(drawn, axis=-1, keepdims=True)).astype(np.float32)
-
-
-def distances(a, b):
-    """Return the (n, m) Euclidean distances between the rows of `a` and of `b`."""
-    return np.linalg.norm(a[:, None].astype(float) - b[None].astype(float), axis=-1)
-
-
-def unit_rows(array):
-    return array / np.linalg.norm(array, axis=-1, keepdims=True)
 
 
 def _normalise_cases(rng):

@@ -18,7 +18,7 @@ from clipkit.exercises.engine import (
     explain,
     require,
 )
-from clipkit.exercises.similarity import distances, unit, unit_rows
+from clipkit.exercises.inputs import distances, unit, unit_rows
 
 LABELS = ["mug", "sofa", "red dress", "ankle boot", "Table lamp", "umbrella", "vase", "belt"]
 TEMPLATES = [
