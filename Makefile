@@ -3,10 +3,12 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Which notebooks `make notebooks` executes: `make notebooks NB=03`, NB="01 02"; without, all.
+NB ?=
 # Options of JupyterLab: `make lab LABFLAGS=--no-browser`, or --allow-root in a container.
 LABFLAGS ?=
 
-.PHONY: lab test lint clean
+.PHONY: lab test notebooks lint clean
 
 .venv/installed: requirements.lock pyproject.toml
 	@echo "Setting up .venv, once: two to five minutes, 2.5 GB or more."
@@ -21,6 +23,9 @@ lab: .venv/installed
 
 test: .venv/installed
 	$(BIN)/python -m pytest
+
+notebooks: .venv/installed
+	$(BIN)/python -m tools.notebooks $(NB)
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -9,12 +9,16 @@ import json
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
+
+from tools import notebooks as tool
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 12  # lines
 WIDEST_LINE = 100  # characters
+LARGEST_PICTURE = 400_000  # bytes of a PNG: a page with twenty of them still opens at once
 IGNORING = {"nbval-ignore-output", "nbval-skip", "nbval-raises-exception", "raises-exception"}
 IGNORED = {
     # (notebook, cell id): why its output may differ from run to run
@@ -42,6 +46,7 @@ def problems(notebook, name="a notebook", folder=ROOT / "notebooks"):
         *ignored_cells(notebook, name),
         *long_cells(notebook),
         *silent_pictures(notebook),
+        *large_pictures(notebook),
         *broken_links(notebook, folder),
         *machine_traces(notebook),
         *timings(notebook),
@@ -96,6 +101,14 @@ def silent_pictures(notebook):
             yield f"cell {cell['id']} shows a picture without alternative text"
 
 
+def large_pictures(notebook):
+    for cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            size = len(output.get("data", {}).get("image/png", "")) * 3 // 4
+            if size > LARGEST_PICTURE:
+                yield f"cell {cell['id']} shows a picture of {size} bytes; draw it smaller"
+
+
 def broken_links(notebook, folder):
     for cell in notebook["cells"]:
         if cell["cell_type"] != "markdown":
@@ -127,6 +140,13 @@ def timings(notebook):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_keeps_to_the_rules(path):
     assert list(problems(read(path), path.stem)) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_written_as_the_command_writes_it(path):
+    tidy = tool.as_text(tool.normalise(nbformat.read(path, as_version=4)))
+    same = tidy == path.read_text(encoding="utf-8")  # the texts are too long to be shown
+    assert same, f"run: python -m tools.notebooks --tidy {path.stem}"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -221,6 +241,10 @@ def silent(cell):
     cell["outputs"][0]["metadata"] = {}
 
 
+def large(cell):
+    cell["outputs"][0]["data"]["image/png"] = "A" * 600_000
+
+
 def silent_html(cell):
     cell["outputs"][0] = {
         "output_type": "display_data",
@@ -243,7 +267,7 @@ def timed(cell):
 
 FAULTS = [
     not_run, run_out_of_order, noisy, failing, ignored, ignored_by_comment, long, wide, silent,
-    silent_html, with_an_address, with_a_folder, timed,
+    large, silent_html, with_an_address, with_a_folder, timed,
 ]  # fmt: skip
 
 
