@@ -2,7 +2,7 @@
 
     python benchmarks/fine_tuning.py     # about fifteen minutes of processor time
 
-Writes what section 8 of notebook 05 shows. Choices (C, alpha and beta, the share of WiSE-FT) are
+Writes what section 8 of notebook 05 shows. Choices (C, alpha and beta, the alpha of WiSE-FT) are
 made on the validation split; accuracies are the test split's, each with its 95 % interval. Where
 k pictures a line are drawn more than once, a picture's score is its mean over the draws.
 """
@@ -29,11 +29,11 @@ OUT = Path(clipkit.__file__).parent / "assets" / "results" / "fine_tuning.json"
 SHOTS = (1, 2, 4, 8, 16, 40)  # 40 a line are all there are
 DRAWS = {1: 2, 2: 1, 4: 1, 8: 1, 16: 1, 40: 1}  # few pictures: cheap to train on, and chancy
 EPOCHS = {1: 12, 2: 12, 4: 10, 8: 7, 16: 6, 40: 4}
-RATES = {"full fine-tuning": 7e-4, "LoRA": 5e-3, "LiT": 1e-3}
+LEARNING_RATES = {"full fine-tuning": 7e-4, "LoRA": 5e-3, "LiT": 1e-3}
 BATCH = 24  # pairs in a step: every number of shots gives a multiple of it
 BATCH_SIZES, BATCH_SHOTS = (4, 24, 96), 4
 GLOSS_TEMPLATES = ("{}", "a photo of {}", "a picture of {}")
-SHARES = (0.2, 0.4, 0.6, 0.8)
+ALPHAS = (0.2, 0.4, 0.6, 0.8)
 FORGET_AT_MOST = 0.03  # of the old catalogue's accuracy, on validation
 
 
@@ -132,14 +132,19 @@ def pairs(rows):
 
 def trained(method, rows, k, draw):
     """The fine-tuned model, and how many of its numbers were trained."""
-    clip, freeze = data().clip, "vision" if method == "LiT" else None
+    clip, lock = data().clip, "vision" if method == "LiT" else None
     if method == "LoRA":
         clip = adapters.add_lora(clip, rank=8)
     numbers = adapters.trainable_parameters(clip.model)
-    if freeze:
-        frozen = (getattr(clip.model, part) for part in fine_tune.TOWERS[freeze])
+    if lock:
+        frozen = (getattr(clip.model, part) for part in fine_tune.TOWERS[lock])
         numbers -= sum(adapters.trainable_parameters(part) for part in frozen)
-    options = {"epochs": EPOCHS[k], "rate": RATES[method], "batch_size": BATCH, "freeze": freeze}
+    options = {
+        "epochs": EPOCHS[k],
+        "learning_rate": LEARNING_RATES[method],
+        "batch_size": BATCH,
+        "lock": lock,
+    }
     tuned = fine_tune.contrastive(clip, pairs(rows), **options, seed=draw)
     return adapters.merge_lora(tuned) if method == "LoRA" else tuned, numbers
 
@@ -148,7 +153,7 @@ def wise(tuned):
     """The best model on the line from old to tuned that forgets little, chosen on validation."""
     clip = data().clip
     enough = old_right(clip, "validation").mean() - FORGET_AT_MOST
-    path = [clip, *(fine_tune.wise_ft(clip, tuned, share) for share in SHARES), tuned]
+    path = [clip, *(fine_tune.wise_ft(clip, tuned, alpha) for alpha in ALPHAS), tuned]
     allowed = [model for model in path if old_right(model, "validation").mean() >= enough]
     return max(allowed, key=lambda model: new_right(model, "validation").mean())
 
@@ -197,7 +202,7 @@ def with_batch_size(size):
     """Full fine-tuning with few pictures, in batches of `size`, measured on validation."""
     d = data()
     rows = zero_shot.shots(d.lines["train"], BATCH_SHOTS, 0)
-    options = {"epochs": EPOCHS[BATCH_SHOTS], "rate": RATES["full fine-tuning"]}
+    options = {"epochs": EPOCHS[BATCH_SHOTS], "learning_rate": LEARNING_RATES["full fine-tuning"]}
     tuned = fine_tune.contrastive(d.clip, pairs(rows), batch_size=size, **options)
     right = evaluation.bootstrap(np.mean, new_right(tuned, "validation"))
     steps = len(rows) // size * options["epochs"]
@@ -206,7 +211,7 @@ def with_batch_size(size):
 
 def runs():
     """All that is to be trained, the longest first, so that no process is left waiting."""
-    tuned = [(method, k, draw) for k in SHOTS[::-1] for method in RATES
+    tuned = [(method, k, draw) for k in SHOTS[::-1] for method in LEARNING_RATES
              for draw in range(DRAWS[k])]  # fmt: skip
     # The frozen ones cost next to nothing, so that three draws can be afforded.
     frozen = [(method, k, draw) for method in FROZEN if method != BAR for k in SHOTS
@@ -235,7 +240,7 @@ def table(results, before):
             "trainable": int(group[0]["trainable"]),
             "seconds": round(float(np.mean([result["seconds"] for result in group])), 1),
         })  # fmt: skip
-    order = [*FROZEN, *RATES, WISE]
+    order = [*FROZEN, *LEARNING_RATES, WISE]
     return sorted(rows, key=lambda row: (row["shots"] or 0, order.index(row["method"])))
 
 

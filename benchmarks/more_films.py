@@ -42,8 +42,8 @@ CACHE = Path.home() / ".cache" / "clipkit" / "hospital-b"
 SHARD = 250  # patients in a file of the cache
 BUNDLED = ARCHIVES["B"].patients["train"]
 FEATURES = Features({name: RADIOGRAPH_FEATURES[name] for name in ("image", "report")})
-LARGE = {"batch_size": 256, "rate": 1e-3, "texts_each": 6}
-SMALL = {"batch_size": 64, "rate": 5e-4, "texts_each": 3}
+LARGE = {"batch_size": 256, "learning_rate": 1e-3, "texts_each": 6}
+SMALL = {"batch_size": 64, "learning_rate": 5e-4, "texts_each": 3}
 RUNS = {
     "600-80": {"patients": 600, "pixels": 80, "epochs": 20, **SMALL},
     "600-160": {"patients": 600, "pixels": 160, "epochs": 40, **SMALL},
@@ -92,7 +92,7 @@ def run(name: str, films: Films, folder: Path) -> None:
     """Fine-tune as `RUNS` says, and write the model and what it reaches to the folder."""
     recipe = dict(RUNS[name])
     patients, pixels, texts_each = (recipe.pop(key) for key in ("patients", "pixels", "texts_each"))
-    start = fine_tune.at_resolution(clipkit.load(), pixels)
+    start = fine_tune.resize_positions(clipkit.load(), pixels)
     start.words = None
     rows = training_films(films, patients)
     pairs = fine_tune.Pairs(
@@ -163,7 +163,7 @@ def main() -> None:
     results = {name: result_of(name, chosen.folder / name) for name in names}
     best = max(names, key=lambda name: max(results[name]["on validation"].values()))
     asked = results[best]["asked"]
-    start = fine_tune.at_resolution(clipkit.load(), RUNS[best]["pixels"])
+    start = fine_tune.resize_positions(clipkit.load(), RUNS[best]["pixels"])
     tuned = clipkit.load(chosen.folder / best / "model")
     encoded = films.encoded(tuned)
     ranked = {part: films.scores(tuned, encoded[part], asked) for part in ("validation", "test")}

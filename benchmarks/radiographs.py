@@ -31,7 +31,7 @@ DENYING = ("No {}.", "Nil {}.", "-ve for {}.")
 STYLES = ("full sentences", "hospital B", "own sentences")
 SENTENCES = 60
 """How many of the hospital's own sentences at most state a finding, and how many deny it."""
-SHARES = (0, 0.25, 0.5, 0.75, 1)
+ALPHAS = (0, 0.25, 0.5, 0.75, 1)
 
 
 def conclusion(report: str) -> str:
@@ -215,8 +215,8 @@ def path(clip, tuned, films: Films, style: str) -> dict:
     old = data.load_radiographs("A")["test"]
     catalog = data.load_catalog()["test"].select(range(105, 405))
     found = {"hospital B, AUROC": [], "hospital A, AUROC": [], "catalogue, accuracy": []}
-    for share in SHARES:
-        model = fine_tune.wise_ft(clip, tuned, share)
+    for alpha in ALPHAS:
+        model = fine_tune.wise_ft(clip, tuned, alpha)
         on_old = zero_shot.finding_scores(model, old["image"], NAMES).numpy()
         named = zero_shot.predict(model, catalog["image"], list(CATEGORIES))
         on_new = films.scores(model, films.splits["test"]["image"], style)
@@ -233,7 +233,7 @@ def path(clip, tuned, films: Films, style: str) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--rate", type=float, default=5e-4)
+    parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--texts-each", type=int, default=3)
     parser.add_argument("--short-epochs", type=int, default=4, help="of the comparison of texts")
     parser.add_argument("--folder", type=Path, help="keeps the checkpoints")
@@ -242,7 +242,7 @@ def main() -> None:
 
     clip, films = clipkit.load(), Films()
     clip.words = None
-    options = {"rate": chosen.rate, "batch_size": 64, "seed": 0}
+    options = {"learning_rate": chosen.learning_rate, "batch_size": 64, "seed": 0}
     longer = options | {"epochs": chosen.epochs}
     tuned, validation = train(
         clip, films, "sentences", longer, folder / "sentences", chosen.texts_each
@@ -276,7 +276,7 @@ def main() -> None:
     found = {stage: films.by_finding(values) for stage, values in test.items()}
     result = {
         "command": f"python benchmarks/radiographs.py --epochs {chosen.epochs} "
-        f"--rate {chosen.rate:g}",
+        f"--learning-rate {chosen.learning_rate:g}",
         "model": MODEL,
         "recipe": longer | {"texts_each": chosen.texts_each},
         "asked": {stage: films.styles(model, encoded[stage]) for stage, model in models.items()},

@@ -58,7 +58,14 @@ class TipAdapter:
         self.class_embeddings, self.names, self.scale = class_embeddings, list(names), scale
 
     def fit(
-        self, embeddings, labels, validation, *, epochs: int = 0, rate: float = 1e-3, seed: int = 0
+        self,
+        embeddings,
+        labels,
+        validation,
+        *,
+        epochs: int = 0,
+        learning_rate: float = 1e-3,
+        seed: int = 0,
     ) -> TipAdapter:
         """Fill the cache, choose alpha and beta on validation, and train the keys if asked to.
 
@@ -72,7 +79,7 @@ class TipAdapter:
         epochs : int
             0 is the adapter without training. More train the keys (Tip-Adapter-F); a picture does
             not vote for itself then, since it would always be right.
-        rate : float
+        learning_rate : float
             Peak learning rate of AdamW.
         seed : int
             Of the order in which pictures are met.
@@ -87,7 +94,7 @@ class TipAdapter:
         self.values = one_hot(target, len(self.names)).float()
         self._choose(validation)
         if epochs:
-            self._train(embeddings, target, epochs, rate, seed)
+            self._train(embeddings, target, epochs, learning_rate, seed)
             self._choose(validation)
         return self
 
@@ -116,11 +123,11 @@ class TipAdapter:
             if right > best:
                 best, self.alpha, self.beta = right, alpha, beta
 
-    def _train(self, embeddings, target, epochs, rate, seed):
+    def _train(self, embeddings, target, epochs, learning_rate, seed):
         """Move the keys so that each picture is named by the prompts and the others' votes."""
         self.alpha = self.alpha or 1.0  # else nothing would be learnt
         self.keys.requires_grad_(True)
-        optimizer = torch.optim.AdamW([self.keys], lr=rate, eps=1e-4)
+        optimizer = torch.optim.AdamW([self.keys], lr=learning_rate, eps=1e-4)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
         generator = torch.Generator().manual_seed(seed)
         own = torch.eye(len(target), dtype=torch.bool)

@@ -64,7 +64,7 @@ def sentences(report: str) -> list[str]:
     return [part for part in parts if re.search("[A-Za-z]", part)]  # not the "2." of a list
 
 
-def at_resolution(clip: Clip, pixels: int) -> Clip:
+def resize_positions(clip: Clip, pixels: int) -> Clip:
     """The same model for larger or smaller pictures: it then sees more or fewer patches.
 
     A vision transformer takes any number of patches; only the table of their positions has a fixed
@@ -93,12 +93,12 @@ def at_resolution(clip: Clip, pixels: int) -> Clip:
     Examples
     --------
     >>> import clipkit
-    >>> larger = at_resolution(clipkit.load(), 160)
+    >>> larger = resize_positions(clipkit.load(), 160)
     >>> larger.pixels.size, larger.model.config.vision_config.image_size
     (160, 160)
     """
     if clip.is_siglip:
-        raise ValueError(f"{clip.name} is a SigLIP model; at_resolution takes CLIP models.")
+        raise ValueError(f"{clip.name} is a SigLIP model; resize_positions takes CLIP models.")
     if not isinstance(pixels, int | np.integer):
         raise TypeError(f"pixels is {pixels!r}, but must be a whole number.")
     model, processor = copy.deepcopy((clip.model, clip.processor))
@@ -367,9 +367,9 @@ def contrastive(
     pairs: Pairs,
     *,
     epochs: float = 5,
-    rate: float = 3e-4,
+    learning_rate: float = 3e-4,
     batch_size: int = 64,
-    freeze: str | None = None,
+    lock: str | None = None,
     folder: str | Path | None = None,
     seed: int = 0,
     callbacks: Sequence[TrainerCallback] = (),
@@ -385,12 +385,12 @@ def contrastive(
     pairs : Pairs
     epochs : float
         Passes over the pairs.
-    rate : float
+    learning_rate : float
         Peak learning rate of AdamW: it rises over the first tenth of the steps and then falls as a
         half cosine to zero.
     batch_size : int
         Pairs in a step on each process or GPU; they are contrasted with those of all.
-    freeze : {"vision", "text"}, optional
+    lock : {"vision", "text"}, optional
         A tower that stays as it is. "vision" is locked-image tuning (Zhai et al. 2022, LiT,
         arXiv 2111.07991).
     folder : path-like, optional
@@ -417,8 +417,8 @@ def contrastive(
     OSError
         If a checkpoint cannot be written; the one before it is whole.
     """
-    if freeze is not None and freeze not in TOWERS:
-        raise ValueError(f"freeze is {freeze!r}, but must be one of: {', '.join(TOWERS)}, or None.")
+    if lock is not None and lock not in TOWERS:
+        raise ValueError(f"lock is {lock!r}, but must be one of: {', '.join(TOWERS)}, or None.")
     if batch_size < 2:
         raise ValueError(
             f"batch_size is {batch_size}, but a pair is contrasted with the others of its batch: "
@@ -430,7 +430,7 @@ def contrastive(
             f"{clip.pixels.size}; make them with the model that you train."
         )
     model = copy.deepcopy(clip.model)
-    for part in TOWERS.get(freeze, ()):
+    for part in TOWERS.get(lock, ()):
         getattr(model, part).requires_grad_(False)
     processes = PartialState(cpu=clip.device.type == "cpu")
     # One process that sees several GPUs uses all of them.
@@ -439,14 +439,19 @@ def contrastive(
     batch = batch_size * devices
     last = None
     if folder:
-        options = {"epochs": epochs, "rate": rate, "batch_size": batch_size, "freeze": freeze}
+        options = {
+            "epochs": epochs,
+            "learning_rate": learning_rate,
+            "batch_size": batch_size,
+            "lock": lock,
+        }
         last = _go_on(Path(folder), options | {"seed": seed}, clip, pairs)
     with tempfile.TemporaryDirectory() as scratch:
         arguments = TrainingArguments(
             output_dir=str(folder or scratch),
             num_train_epochs=epochs,
             per_device_train_batch_size=batch_size,
-            learning_rate=rate,
+            learning_rate=learning_rate,
             lr_scheduler_type="cosine",
             warmup_steps=int(0.1 * epochs * len(pairs) / batch),
             weight_decay=0.05,
@@ -586,7 +591,7 @@ def _saving(folder):
         ) from error
 
 
-def wise_ft(old: Clip, new: Clip, share: float) -> Clip:
+def wise_ft(old: Clip, new: Clip, alpha: float) -> Clip:
     """The model on the straight line between two sets of weights.
 
     Often most of what fine-tuning gains, with little of what it forgets (Wortsman et al. 2022,
@@ -596,7 +601,7 @@ def wise_ft(old: Clip, new: Clip, share: float) -> Clip:
     ----------
     old, new : clipkit.model.Clip
         Before and after fine-tuning.
-    share : float
+    alpha : float
         0 gives the old weights, 1 the new.
 
     Returns
@@ -606,21 +611,21 @@ def wise_ft(old: Clip, new: Clip, share: float) -> Clip:
     Raises
     ------
     ValueError
-        If the share is outside 0..1 or the two models do not have the same weights' shapes.
+        If alpha is outside 0..1 or the two models do not have the same weights' shapes.
     """
-    if not 0 <= share <= 1:
-        raise ValueError(f"share is {share}, but must be between 0 (old) and 1 (new).")
+    if not 0 <= alpha <= 1:
+        raise ValueError(f"alpha is {alpha}, but must be between 0 (old) and 1 (new).")
     before, after = old.model.state_dict(), new.model.state_dict()
     if {k: v.shape for k, v in before.items()} != {k: v.shape for k, v in after.items()}:
         raise ValueError("The two models differ in their layers; pass one and its fine-tuned copy.")
     model = copy.deepcopy(new.model)
     model.load_state_dict(
         {
-            key: torch.lerp(value, after[key], share) if value.is_floating_point() else value
+            key: torch.lerp(value, after[key], alpha) if value.is_floating_point() else value
             for key, value in before.items()
         }
     )
-    return Clip(model, new.processor, name=f"WiSE-FT {share:g}", device=new.device)
+    return Clip(model, new.processor, name=f"WiSE-FT {alpha:g}", device=new.device)
 
 
 def linear_probe(

@@ -38,7 +38,7 @@ class Recipe:
         Augmented picture-caption pairs that the model sees.
     batch_size : int
         Pairs in a step, over all processes.
-    muon_rate, adam_rate : float
+    muon_learning_rate, adam_learning_rate : float
         Peak learning rates of Muon (the matrices; Jordan et al. 2024) and of AdamW (the rest).
     warm_up, cool_down : float
         Shares of the steps in which the rate rises from zero, and falls back to it.
@@ -53,8 +53,8 @@ class Recipe:
 
     views: int = 2_000_000
     batch_size: int = 128
-    muon_rate: float = 0.002
-    adam_rate: float = 1e-3
+    muon_learning_rate: float = 0.002
+    adam_learning_rate: float = 1e-3
     warm_up: float = 0.02
     cool_down: float = 0.35
     patches_kept: float = 0.5
@@ -66,7 +66,7 @@ class Recipe:
     def steps(self) -> int:
         return math.ceil(self.views / self.batch_size)
 
-    def rate(self, step: int) -> float:
+    def schedule(self, step: int) -> float:
         """Share of the peak learning rate at a step."""
         done = step / self.steps
         return max(min(1.0, (done + 1e-4) / self.warm_up, (1 - done) / self.cool_down), 0.0)
@@ -193,9 +193,12 @@ def optimisers(learner: Learner, recipe: Recipe) -> list[torch.optim.Optimizer]:
         (matrices if inside else rest).append(parameter)
     return [
         torch.optim.Muon(
-            matrices, lr=recipe.muon_rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"
+            matrices,
+            lr=recipe.muon_learning_rate,
+            weight_decay=0.05,
+            adjust_lr_fn="match_rms_adamw",
         ),
-        torch.optim.AdamW(rest, lr=recipe.adam_rate, weight_decay=0.02, betas=(0.9, 0.98)),
+        torch.optim.AdamW(rest, lr=recipe.adam_learning_rate, weight_decay=0.02, betas=(0.9, 0.98)),
     ]
 
 
@@ -281,9 +284,11 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
     bf16 = bf16_pays(accelerator.device)
     try:
         for batch in batches:
-            for stepper, peak in zip(steppers, (recipe.muon_rate, recipe.adam_rate), strict=True):
+            for stepper, peak in zip(
+                steppers, (recipe.muon_learning_rate, recipe.adam_learning_rate), strict=True
+            ):
                 for group in stepper.param_groups:
-                    group["lr"] = peak * recipe.rate(step)
+                    group["lr"] = peak * recipe.schedule(step)
             torch.manual_seed(recipe.seed * 1_000_003 + step * 31 + accelerator.process_index)
             # Not by the Accelerator, whose precision is fixed for a whole process by whoever makes
             # the first one.

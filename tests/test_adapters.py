@@ -95,7 +95,7 @@ def test_lora_begins_where_the_model_is_and_trains_only_additions(tiny_clip, pic
 def test_lora_learns_and_merges_into_a_plain_model(tiny_clip, pictures):
     pairs = fine_tune.Pairs(tiny_clip, pictures * 4, ["red mug", "mug", "of red", "red of"] * 4)
     adapted = adapters.add_lora(tiny_clip, rank=4)
-    tuned = fine_tune.contrastive(adapted, pairs, epochs=4, rate=1e-2)
+    tuned = fine_tune.contrastive(adapted, pairs, epochs=4, learning_rate=1e-2)
     merged = adapters.merge_lora(tuned)
     for features in (pictures, ["red mug", "of red"]):
         encode = "encode_images" if features is pictures else "encode_texts"

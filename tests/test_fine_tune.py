@@ -52,7 +52,7 @@ def top(clip, pictures):
 
 def test_house_names_are_learnt_and_the_given_model_stays(clip, pairs, pictures):
     before = weights(clip)
-    tuned = fine_tune.contrastive(clip, pairs, epochs=40, rate=5e-3, batch_size=16)
+    tuned = fine_tune.contrastive(clip, pairs, epochs=40, learning_rate=5e-3, batch_size=16)
     assert top(tuned, pictures) == [0, 1, 2, 3]
     assert torch.equal(weights(clip), before)
 
@@ -66,7 +66,7 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(clip, pictures, tmp_path):
             control.should_save = True
             control.should_training_stop = state.epoch >= 2
 
-    options = {"epochs": 4, "rate": 1e-3, "batch_size": 8}
+    options = {"epochs": 4, "learning_rate": 1e-3, "batch_size": 8}
     whole = fine_tune.contrastive(clip, pairs, **options)
     fine_tune.contrastive(clip, pairs, folder=tmp_path, callbacks=[StopAfterTwo()], **options)
     resumed = fine_tune.contrastive(clip, pairs, folder=tmp_path, **options)
@@ -74,7 +74,7 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(clip, pictures, tmp_path):
 
 
 def test_a_frozen_tower_keeps_its_weights(clip, pairs):
-    tuned = fine_tune.contrastive(clip, pairs, epochs=1, rate=1e-3, freeze="vision")
+    tuned = fine_tune.contrastive(clip, pairs, epochs=1, learning_rate=1e-3, lock="vision")
     for name, value in clip.model.state_dict().items():
         frozen = name.startswith(fine_tune.TOWERS["vision"])
         if frozen:
@@ -94,7 +94,7 @@ class StopAt(TrainerCallback):
 
 
 def test_a_run_stopped_by_hand_says_how_to_go_on_and_does(clip, pairs, tmp_path):
-    options = {"epochs": 3, "rate": 1e-3, "batch_size": 8}
+    options = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8}
     whole = fine_tune.contrastive(clip, pairs, **options)
     with pytest.raises(KeyboardInterrupt, match="step 3 of 6; run the same call .* epoch 1"):
         fine_tune.contrastive(clip, pairs, folder=tmp_path, callbacks=[StopAt(3)], **options)
@@ -109,8 +109,8 @@ def test_a_run_stopped_by_hand_says_how_to_go_on_and_does(clip, pairs, tmp_path)
 
 def test_a_folder_of_another_run_is_refused(clip, pairs, tmp_path):
     fine_tune.contrastive(clip, pairs, epochs=1, folder=tmp_path)
-    with pytest.raises(ValueError, match="a run with another epochs, rate; pass the same"):
-        fine_tune.contrastive(clip, pairs, epochs=2, rate=1e-3, folder=tmp_path)
+    with pytest.raises(ValueError, match="a run with another epochs, learning_rate; pass the same"):
+        fine_tune.contrastive(clip, pairs, epochs=2, learning_rate=1e-3, folder=tmp_path)
 
 
 def test_a_folder_of_other_pairs_is_refused(clip, pictures, tmp_path):
@@ -119,7 +119,7 @@ def test_a_folder_of_other_pairs_is_refused(clip, pictures, tmp_path):
     other = fine_tune.Pairs(clip, pictures, names, texts_each=2, move_pictures=True)
     with pytest.raises(ValueError, match="another texts_each, move_pictures; pass the same"):
         fine_tune.contrastive(clip, other, epochs=1, folder=tmp_path)
-    larger = fine_tune.at_resolution(clip, 40)
+    larger = fine_tune.resize_positions(clip, 40)
     pairs = fine_tune.Pairs(larger, pictures, names)
     with pytest.raises(ValueError, match="another pixels; pass the same"):
         fine_tune.contrastive(larger, pairs, epochs=1, folder=tmp_path)
@@ -181,7 +181,7 @@ def test_a_full_disk_during_training_loses_one_epoch(clip, pairs, tmp_path, full
             if state.global_step == 2:
                 full_disk()
 
-    options = {"epochs": 3, "rate": 1e-3, "batch_size": 8}
+    options = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8}
     whole = fine_tune.contrastive(clip, pairs, **options)
     with pytest.raises(OSError, match="make room on the disk"):
         fine_tune.contrastive(clip, pairs, folder=tmp_path, callbacks=[FillUp()], **options)
@@ -213,7 +213,7 @@ pictures = [Image.new("RGB", (32, 32), (20 * i, 250 - 20 * i, 99)) for i in rang
 texts = ["red mug", "blue mug", "mug of red", "ph"] * 3
 clip = clipkit.load(source, device="cpu")
 pairs = fine_tune.Pairs(clip, pictures, texts)
-tuned = fine_tune.contrastive(clip, pairs, epochs=2, rate=1e-3, batch_size=batch)
+tuned = fine_tune.contrastive(clip, pairs, epochs=2, learning_rate=1e-3, batch_size=batch)
 fine_tune.save(tuned, target)
 """
 
@@ -283,7 +283,7 @@ class TestLivePlot:
         def metric(model):
             return model.logit_scale
 
-        options = {"epochs": 3, "rate": 1e-3, "batch_size": 8, "folder": tmp_path}
+        options = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8, "folder": tmp_path}
         with pytest.raises(KeyboardInterrupt):
             stop = [fine_tune.LivePlot(metric), StopAt(3)]
             fine_tune.contrastive(clip, pairs, callbacks=stop, **options)
@@ -293,7 +293,7 @@ class TestLivePlot:
 
     def test_measuring_changes_nothing(self, clip, pairs, pictures):
         plot = fine_tune.LivePlot(lambda model: float(model.encode_images(pictures).mean()))
-        options = {"epochs": 2, "rate": 1e-3, "batch_size": 8}
+        options = {"epochs": 2, "learning_rate": 1e-3, "batch_size": 8}
         watched = fine_tune.contrastive(clip, pairs, callbacks=[plot], **options)
         assert torch.equal(weights(watched), weights(fine_tune.contrastive(clip, pairs, **options)))
 
@@ -301,7 +301,7 @@ class TestLivePlot:
 def test_a_model_at_another_resolution_is_the_one_with_interpolated_positions(tmp_path):
     clip = clipkit.load(device="cpu")
     films = clipkit.data.load_radiographs("B")["validation"].select(range(4))["image"]
-    larger = fine_tune.at_resolution(clip, 120)
+    larger = fine_tune.resize_positions(clip, 120)
     pixels = larger.pixels(films)
     assert pixels.shape == (4, 3, 120, 120)
     with torch.no_grad():  # what transformers does on the way through
@@ -313,24 +313,24 @@ def test_a_model_at_another_resolution_is_the_one_with_interpolated_positions(tm
         clipkit.load(tmp_path, device="cpu").encode_images(films), larger.encode_images(films)
     )
     assert clip.pixels.size == clip.model.config.vision_config.image_size == 80
-    same = fine_tune.at_resolution(clip, 80)
+    same = fine_tune.resize_positions(clip, 80)
     assert torch.equal(same.encode_images(films), clip.encode_images(films))
     for wrong, error in ((125, "a multiple of the patch size, 10"), ("160", "a whole number")):
         with pytest.raises((ValueError, TypeError), match=error):
-            fine_tune.at_resolution(clip, wrong)
+            fine_tune.resize_positions(clip, wrong)
 
 
 def test_a_larger_model_learns_and_keeps_the_form_of_its_processor(clip, pictures):
-    larger = fine_tune.at_resolution(clip, 40)
+    larger = fine_tune.resize_positions(clip, 40)
     assert larger.pixels.size == 40 and clip.pixels.size == 32
     processor = copy.deepcopy(clip.processor)
     processor.image_processor.size = {"height": 32, "width": 32}
     processor.image_processor.do_center_crop = False
     sized = clipkit.Clip(clip.model, processor, device="cpu")
     oblong = [Image.new("RGB", (64, 32)), Image.new("RGB", (32, 64))]
-    assert fine_tune.at_resolution(sized, 40).pixels(oblong).shape == (2, 3, 40, 40)
+    assert fine_tune.resize_positions(sized, 40).pixels(oblong).shape == (2, 3, 40, 40)
     pairs = fine_tune.Pairs(larger, pictures, ["alpha mug", "beta mug"] * 8)
-    tuned = fine_tune.contrastive(larger, pairs, epochs=1, rate=1e-3, batch_size=8)
+    tuned = fine_tune.contrastive(larger, pairs, epochs=1, learning_rate=1e-3, batch_size=8)
     table = "vision_model.embeddings.position_embedding.weight"
     assert not torch.equal(tuned.model.state_dict()[table], larger.model.state_dict()[table])
     with pytest.raises(ValueError, match="pictures of 40 px, but the model takes 32"):
@@ -341,7 +341,7 @@ def test_a_siglip_model_is_not_taken_for_a_clip(clip):
     siglip = copy.copy(clip)
     siglip.is_siglip = True
     with pytest.raises(ValueError, match="is a SigLIP model"):
-        fine_tune.at_resolution(siglip, 40)
+        fine_tune.resize_positions(siglip, 40)
 
 
 def test_pictures_are_moved_in_training(clip, pictures):
@@ -351,7 +351,7 @@ def test_pictures_are_moved_in_training(clip, pictures):
         half.paste((0, 0, 0), (0, 0, 16, 32))
     names = ["alpha mug", "beta mug", "gamma mug", "delta mug"] * 4
     tuned = [
-        fine_tune.contrastive(clip, pairs, epochs=1, rate=1e-3, batch_size=8)
+        fine_tune.contrastive(clip, pairs, epochs=1, learning_rate=1e-3, batch_size=8)
         for pairs in (
             fine_tune.Pairs(clip, halves, names, move_pictures=move) for move in (False, True)
         )
@@ -393,7 +393,7 @@ def test_equal_captions_have_one_number_in_all_batches(clip, pairs):
 
 def test_wise_ft_joins_the_two_models(clip, pairs):
     tuned = fine_tune.contrastive(clip, pairs, epochs=1)
-    ends = [fine_tune.wise_ft(clip, tuned, share) for share in (0, 1)]
+    ends = [fine_tune.wise_ft(clip, tuned, alpha) for alpha in (0, 1)]
     assert torch.equal(weights(ends[0]), weights(clip))
     assert torch.allclose(weights(ends[1]), weights(tuned))
     middle = weights(fine_tune.wise_ft(clip, tuned, 0.5))
@@ -432,7 +432,7 @@ def test_too_few_pairs_and_unknown_towers(clip, pairs, pictures):
     with pytest.raises(ValueError, match="texts_each is 0"):
         fine_tune.Pairs(clip, pictures, ["a mug"] * 16, texts_each=0)
     with pytest.raises(ValueError, match="vision, text"):
-        fine_tune.contrastive(clip, pairs, freeze="both")
+        fine_tune.contrastive(clip, pairs, lock="both")
     with pytest.raises(ValueError, match="at least 2"):
         fine_tune.contrastive(clip, pairs, batch_size=1)
 

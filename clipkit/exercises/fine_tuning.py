@@ -510,21 +510,21 @@ def lora_parameters(answer, shapes, rank):
 
 def _interpolate_cases(rng):
     cases = []
-    for share in (0.25, 0.7, 0.0, 1.0):
+    for alpha in (0.25, 0.7, 0.0, 1.0):
         old = {"a": whole(rng, 2), "b": vectors(rng, 2, 3)}
         new = {key: (value + 3 * vectors(rng, *value.shape)) for key, value in old.items()}
-        cases.append((old, new, share))
+        cases.append((old, new, alpha))
     return cases
 
 
 @exercise(
     "fine_tuning.interpolate",
     _interpolate_cases,
-    "Every weight lies on the line from old (share 0) to new (share 1), and none is missing.",
+    "Every weight lies on the line from old (alpha 0) to new (alpha 1), and none is missing.",
     given="torch",
 )
-def interpolate(answer, old, new, share):
-    value = answer(old, new, share)
+def interpolate(answer, old, new, alpha):
+    value = answer(old, new, alpha)
     if not isinstance(value, dict):
         raise Wrong("Your function should return a dict with a tensor for each name.", "wrong type")
     if set(value) != set(old):
@@ -542,40 +542,39 @@ def interpolate(answer, old, new, share):
     confusions = [
         Confusion(
             "turned round",
-            "share 0 should give the old weights and 1 the new; yours is turned round.",
-            lambda: second + share * (first - second),
+            "alpha 0 should give the old weights and 1 the new; yours is turned round.",
+            lambda: second + alpha * (first - second),
         ),
         Confusion(
             "added on top",
-            "You added a share of the new weights to the whole of the old. The two shares sum "
-            "to 1.",
-            lambda: first + share * second,
+            "You added a part of the new weights to the whole of the old. The two parts sum to 1.",
+            lambda: first + alpha * second,
         ),
         Confusion(
-            "share ignored",
-            "You always take the middle. Use `share`.",
+            "alpha ignored",
+            "You always take the middle. Use `alpha`.",
             lambda: (first + second) / 2,
         ),
         Confusion(
             "change for weight",
-            "You return a share of the change. Add it to the old weights.",
-            lambda: share * (second - first),
+            "You return a part of the change. Add it to the old weights.",
+            lambda: alpha * (second - first),
         ),
         Confusion(
             "one of the two",
             "You return one of the two models. Each weight lies between them.",
-            lambda: second if share >= 0.5 else first,
+            lambda: second if alpha >= 0.5 else first,
         ),
         Confusion("one of the two", "You return the new model. Mix the two.", lambda: second),
         Confusion("one of the two", "You return the old model. Mix the two.", lambda: first),
     ]
-    expected = (1 - share) * first + share * second
+    expected = (1 - alpha) * first + alpha * second
     require(
-        got, expected, "A weight does not lie at `share` of the way to the new one.", confusions
+        got, expected, "A weight does not lie at `alpha` of the way to the new one.", confusions
     )
 
 
-def _choose_share_cases(rng):
+def _choose_alpha_cases(rng):
     cases = []
     for n, limit in ((4, 0.03), (6, 0.03), (11, 0.05)):
         new = np.sort(rng.uniform(0.3, 0.9, n))
@@ -593,11 +592,11 @@ def _choose_share_cases(rng):
 
 
 @exercise(
-    "fine_tuning.choose_share",
-    _choose_share_cases,
+    "fine_tuning.choose_alpha",
+    _choose_alpha_cases,
     "Of the models that forget no more than allowed, the best on the new task is chosen.",
 )
-def choose_share(answer, new, old, limit):
+def choose_alpha(answer, new, old, limit):
     allowed = old[0] - old <= limit + 1e-9
     expected = np.flatnonzero(allowed)[new[allowed].argmax()]
     confusions = [

@@ -224,49 +224,49 @@ def everything(shapes, rank):
 
 
 @wrong("fine_tuning.interpolate", "turned round")
-def old_share(old, new, share):
-    return {name: share * old[name] + (1 - share) * new[name] for name in old}
+def turned_round(old, new, alpha):
+    return {name: alpha * old[name] + (1 - alpha) * new[name] for name in old}
 
 
 @wrong("fine_tuning.interpolate", "added on top")
-def on_top(old, new, share):
-    return {name: old[name] + share * new[name] for name in old}
+def on_top(old, new, alpha):
+    return {name: old[name] + alpha * new[name] for name in old}
 
 
-@wrong("fine_tuning.interpolate", "share ignored")
-def middle(old, new, share):
+@wrong("fine_tuning.interpolate", "alpha ignored")
+def middle(old, new, alpha):
     return {name: (old[name] + new[name]) / 2 for name in old}
 
 
 @wrong("fine_tuning.interpolate", "weights missing")
-def first_weight_only(old, new, share):
+def first_weight_only(old, new, alpha):
     name = next(iter(old))
-    return {name: (1 - share) * old[name] + share * new[name]}
+    return {name: (1 - alpha) * old[name] + alpha * new[name]}
 
 
 @wrong("fine_tuning.interpolate", "change for weight")
-def change_alone(old, new, share):
-    return {name: share * (new[name] - old[name]) for name in old}
+def change_alone(old, new, alpha):
+    return {name: alpha * (new[name] - old[name]) for name in old}
 
 
-# choose_share
+# choose_alpha
 
 
-@wrong("fine_tuning.choose_share", "forgetting ignored")
+@wrong("fine_tuning.choose_alpha", "forgetting ignored")
 def best_on_new(new, old, limit):
     return new.argmax()
 
 
-@wrong("fine_tuning.choose_share", "least forgotten")
+@wrong("fine_tuning.choose_alpha", "least forgotten")
 def best_on_old(new, old, limit):
     return old.argmax()
 
 
-@wrong("fine_tuning.choose_share", "last within the limit")
+@wrong("fine_tuning.choose_alpha", "last within the limit")
 def as_far_as_allowed(new, old, limit):
     return np.flatnonzero(old[0] - old <= limit)[-1]
 
 
-@wrong("fine_tuning.choose_share", "limit not compared with the start")
+@wrong("fine_tuning.choose_alpha", "limit not compared with the start")
 def absolute_limit(new, old, limit):
     return np.where(old >= 1 - limit, new, 0).argmax()
