@@ -2,6 +2,7 @@
 
 from .camera import BACKGROUNDS, LIGHTS, POSES, Shot
 from .chest import DEVICES, FINDINGS, Finding, Findings, Patient
+from .lettering import Lettering
 from .materials import COLOURS, MATERIALS, PATTERNS
 from .prints import print_of
 from .product import (
@@ -16,6 +17,7 @@ from .product import (
 from .xray import finding_masks, radiograph
 
 from . import products  # isort: skip  # noqa: F401  (fills CATEGORIES)
+from .subjects import Group, Wearer, Worn, lettered, subject_from_dict  # isort: skip
 from .compiled import is_compiled, warm_up  # isort: skip
 
 __all__ = [
@@ -26,15 +28,20 @@ __all__ = [
     "FINDINGS",
     "Finding",
     "Findings",
+    "Group",
     "LIGHTS",
+    "Lettering",
     "MATERIALS",
     "PATTERNS",
     "POSES",
     "Patient",
     "Product",
     "Shot",
+    "Wearer",
+    "Worn",
     "finding_masks",
     "is_compiled",
+    "lettered",
     "parameters",
     "photograph",
     "photographs",
@@ -42,5 +49,6 @@ __all__ = [
     "product_mask",
     "radiograph",
     "random_shot",
+    "subject_from_dict",
     "warm_up",
 ]

@@ -17,6 +17,7 @@ from PIL import Image
 
 from . import camera
 from .camera import BACKGROUNDS, LIGHTS, POSES, Samples, Shot
+from .lettering import Lettering
 from .materials import (
     COLOURS,
     MATERIALS,
@@ -296,6 +297,8 @@ class Product:
         Seed of every free parameter that `parameters` does not fix.
     parameters : dict of str to float
         Free parameters fixed by name (`clipstudio.parameters` lists them).
+    lettering : Lettering, optional
+        Words that are printed on it or stand by it.
 
     Examples
     --------
@@ -313,6 +316,7 @@ class Product:
     material: str = "cotton"
     shape: int = 0
     parameters: dict[str, float] = field(default_factory=dict)
+    lettering: Lettering | None = None
 
     def __post_init__(self) -> None:
         check_name("category", self.category, CATEGORIES)
@@ -340,17 +344,24 @@ class Product:
             self.pattern,
             self.material,
             self.shape,
+            self.lettering,
         )
 
     def to_dict(self) -> dict:
-        """Plain values, ready for JSON."""
-        return asdict(self)
+        """Plain values, ready for JSON; without the field `lettering` where there is none."""
+        values = asdict(self)
+        if self.lettering is None:
+            del values["lettering"]
+        return values
 
     @classmethod
     def from_dict(cls, values: dict) -> Product:
         """The product that `to_dict` described."""
         for name in values:
             check_name("field of a product", name, cls.__dataclass_fields__)
+        lettering = values.get("lettering")
+        if isinstance(lettering, dict):
+            values = {**values, "lettering": Lettering(**lettering)}
         return cls(**values)
 
     @classmethod
