@@ -27,7 +27,7 @@ WATCH = """
 window.moved = 0; window.seen = [];
 const box = document.querySelector('.clipkit-widget');
 document.addEventListener('keydown', () => { window.moved = performance.now(); }, true);
-const bars = box.querySelector('table').closest('.widget-html-content');
+const bars = box.querySelector('.ck-bars');
 new MutationObserver(() => requestAnimationFrame(
     () => window.seen.push(performance.now() - window.moved)
 )).observe(bars, {childList: true});

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import ipywidgets as w
@@ -13,7 +13,8 @@ from clipkit import data
 from clipkit.model import Clip
 
 from . import parts
-from .uploads import drop_zone, read_uploads, upload_box
+from .uploads import MOST_BYTES, read_uploads, upload_box
+from .views import DropZone
 
 MOST = 200
 LABELS = ("a mug", "a shoe", "a dress", "a chair", "a bag")
@@ -107,7 +108,7 @@ class OwnPictures(parts.Live):
 
     def _make_controls(self, labels: Sequence[str]) -> None:
         self.upload = upload_box("Choose pictures")
-        self.drop = drop_zone(self.upload)
+        self.drop = DropZone(self._take, MOST_BYTES)
         self.folder = parts.spoken(
             w.Text(
                 placeholder="or a folder, such as ~/Pictures/shop",
@@ -135,8 +136,11 @@ class OwnPictures(parts.Live):
     # ---------------------------------------------------------------------------- what comes in
     def _uploaded(self, change) -> None:
         if change["new"]:
-            self._add(*read_uploads(change["new"]))
+            self._take(change["new"])
             self.upload.value = ()  # so that the same file can come again
+
+    def _take(self, files: Iterable[dict]) -> None:
+        self._add(*read_uploads(files))
 
     def _read_folder(self, _=None) -> None:
         if not self.folder.value.strip():

@@ -1,7 +1,6 @@
 """What the widgets share: merged moves, bars, pictures for a page, and the still strip.
 
-All HTML uses the variables of JupyterLab's themes, with values for pages that have none, so that
-it reads well on light and on dark.
+What moves with every key stands in `views`; the HTML here is for what changes seldom.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import io
 import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
@@ -26,6 +24,8 @@ from PIL import Image
 import clipstudio
 from clipkit.model import Clip, load, words_of
 from clipkit.pictures import open_picture
+
+from .views import Answer, Frame
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SOON, REST, STILL = 0.01, 0.04, 0.8
@@ -42,14 +42,6 @@ def _loaded(name: str | None) -> Clip:
 def shared_clip(clip: Clip | None = None) -> Clip:
     """The model given, or else the notebook's chosen one, loaded once for all widgets."""
     return clip or _loaded(os.environ.get("CLIPKIT_MODEL"))
-
-
-class Answer(NamedTuple):
-    """What the model says of a text before a picture."""
-
-    text: str
-    cosine: float
-    probability: float
 
 
 def lines_of(text: str) -> list[str]:
@@ -167,52 +159,6 @@ class Moves:
 
 
 # ---------------------------------------------------------------------------------- parts of a page
-STYLE = """<style>
-.ck, .ck table {font-family: var(--jp-ui-font-family, sans-serif); font-size: 13px;
- color: var(--jp-ui-font-color1, #222); line-height: 1.35}
-.ck table {border-collapse: collapse; width: 100%}
-.ck th, .ck td {text-align: left; padding: 2px 6px; font-weight: normal; vertical-align: middle;
- background: transparent; border: 0}
-.ck thead th, .ck caption {color: var(--jp-ui-font-color2, #555); font-size: 12px;
- text-align: left}
-.ck tr.best th, .ck tr.best td {font-weight: 600}
-.ck .bar {display: inline-block; height: 10px; min-width: 1px; border-radius: 2px;
- vertical-align: middle}
-.ck .track {display: inline-block; width: 90px; margin-right: 6px;
- background: var(--jp-border-color2, #ddd); border-radius: 2px; line-height: 10px; height: 10px;
- vertical-align: middle}
-.ck .number {font-variant-numeric: tabular-nums}
-.ck .grid {display: flex; flex-wrap: wrap; gap: 8px}
-.ck figure {margin: 0; width: 112px; padding: 4px; border-radius: 4px;
- border: 2px solid var(--jp-border-color2, #ddd)}
-.ck figure img {width: 100%; display: block; margin: 0}
-.ck figcaption {font-size: 11px; overflow-wrap: anywhere}
-.ck figure.changed {border-style: dashed; border-color: var(--jp-ui-font-color1, #222)}
-.ck figure.right figcaption b {color: var(--jp-ui-font-color1, #222)}
-.ck pre {font-size: 11px; white-space: pre-wrap; color: var(--jp-ui-font-color1, #222);
- background: var(--jp-layout-color2, #eee); padding: 6px; max-height: 220px; overflow: auto}
-.ck .drop {border: 2px dashed var(--jp-border-color1, #999); border-radius: 6px; padding: 14px;
- text-align: center}
-.ck svg text {fill: var(--jp-ui-font-color1, #222); font-size: 11px}
-.ck .notice {border-left: 4px solid #D55E00; padding: 2px 8px}
-.jp-NotebookPanel .jp-OutputArea-child:has(> .jp-RenderedImage):has(
- + .jp-OutputArea-child .clipkit-widget) {display: none}
-</style>"""
-
-# Sliders come without a name for screen readers: they get their label's and its explanation.
-_NAMES = """
-const name = () => this.closest('.clipkit-widget').querySelectorAll('.widget-slider').forEach(
-  slider => { const label = slider.querySelector('label');
-    slider.querySelector('[role=slider]').setAttribute(
-      'aria-label', label.innerText + ': ' + label.title); });
-[300, 1500, 5000].forEach(wait => setTimeout(name, wait));
-"""
-NAMES = (
-    '<img hidden alt="" src="data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEA'
-    f'Ow==" onload="{_NAMES}">'
-)
-
-
 def page(content: str = "") -> ipywidgets.HTML:
     """An HTML part of a widget."""
     return ipywidgets.HTML(wrapped(content))
@@ -228,40 +174,6 @@ def status(text: str) -> str:
     return wrapped(f'<div role="status" aria-live="polite">{html.escape(text)}</div>')
 
 
-def bars(rows: Sequence[Answer], caption: str = "What the model says") -> str:
-    """A table of cosines and probabilities with bars; the best row is bold and marked.
-
-    Colour carries no meaning that words and length do not carry too.
-    """
-    if not rows:
-        return wrapped("<p>Write at least one caption.</p>")
-    best = max(row.probability for row in rows)
-    lines = []
-    for row in rows:
-        first = row.probability == best
-        lines.append(
-            f"<tr{' class=best' if first else ''}>"
-            f"<th scope=row>{'▸ ' if first else ''}{html.escape(row.text)}</th>"
-            f"<td>{_bar(row.cosine, ORANGE)}"
-            f"<span class='number cosine'>{row.cosine:.3f}</span></td>"
-            f"<td>{_bar(row.probability, BLUE)}"
-            f"<span class='number probability'>{100 * row.probability:.1f} %</span></td></tr>"
-        )
-    return wrapped(
-        f"<table><caption>{html.escape(caption)}</caption><thead><tr><th scope=col>caption</th>"
-        f"<th scope=col>cosine</th><th scope=col>probability</th></tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table>"
-    )
-
-
-def _bar(share: float, colour: str) -> str:
-    width = 100 * min(max(share, 0.0), 1.0)
-    return (
-        f"<span class=track aria-hidden=true><span class=bar "
-        f"style='width:{width:.1f}%;background:{colour}'></span></span>"
-    )
-
-
 def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
     """A picture as the bytes of a file; PNG is packed lightly, because it is sent but once."""
     buffer = io.BytesIO()
@@ -275,18 +187,6 @@ def thumbnail(picture, side: int = 96) -> str:
     small = open_picture(picture).copy()
     small.thumbnail((side, side))
     return "data:image/jpeg;base64," + base64.b64encode(encoded(small, "JPEG")).decode()
-
-
-def picture_html(picture: Image.Image, alt: str, side: int) -> str:
-    """A picture for a page, `side` CSS pixels wide, with the text that says what it shows.
-
-    (`ipywidgets.Image` has no such text.)
-    """
-    address = "data:image/png;base64," + base64.b64encode(encoded(picture)).decode()
-    return wrapped(
-        f'<img class="picture" width="{side}" height="{side}" decoding="sync" '
-        f'alt="{html.escape(alt, quote=True)}" src="{address}">'
-    )
 
 
 def figure(address: str, alt: str, lines: Sequence[str], classes: str = "") -> str:
@@ -347,7 +247,7 @@ class Live(ipywidgets.VBox):
 
     The strip is an output of its own before the live view, so that GitHub, nbviewer, nbconvert
     and a printed page show it: in one output with the view they would choose the view, which is
-    blank there. JupyterLab hides the strip while the widget lives (see `STYLE`). With the
+    blank there. JupyterLab hides the strip while the widget lives (see `widgets.css`). With the
     environment variable CLIPKIT_STILL=1 there is only the strip, as for a notebook that is
     executed to be read.
     """
@@ -355,7 +255,7 @@ class Live(ipywidgets.VBox):
     title = "live widget"
 
     def __init__(self, children: Sequence[ipywidgets.Widget]):
-        super().__init__([ipywidgets.HTML(STYLE + NAMES), *children])
+        super().__init__([Frame(), *children])
         self.add_class("clipkit-widget")
 
     def still(self) -> tuple[bytes, str]:

@@ -15,6 +15,7 @@ from clipstudio.camera import Shot
 from clipstudio.product import Product, build, design_of
 
 from . import parts
+from .views import BarsView, PictureView
 
 DRAFT, FINE = 64, 256  # pixels, while the hand moves and when it has left
 SIDE = 260  # CSS pixels, as wide as the picture is shown
@@ -207,8 +208,8 @@ class ProductStudio(parts.Live):
         self.captions = parts.text_area(
             "captions", captions, "Your captions, one a line; the model compares them all"
         )
-        self.image, self.message = parts.page(), parts.page()
-        self.bars, self.note = parts.page(), parts.page()
+        self.image, self.bars = PictureView(side=SIDE), BarsView()
+        self.message, self.note = parts.page(), parts.page()
         self.specification = parts.page()
 
     def _listen(self) -> None:
@@ -298,9 +299,9 @@ class ProductStudio(parts.Live):
         captions = parts.lines_of(self.captions.value)
         self.picture = picture_of(self.product, self.shot, size)
         self.answers = parts.answers(self.clip, self.picture, captions)
-        words = in_words(self.product, self.shot)
-        self.image.value = parts.picture_html(self.picture, words, SIDE)
-        self.bars.value = parts.bars(self.answers)
+        self.image.alt = in_words(self.product, self.shot)
+        self.image.png = parts.encoded(self.picture)
+        self.bars.show(self.answers)
         note = parts.note_on_words(self.clip, captions)
         self.note.value = parts.status(note)
         if step:

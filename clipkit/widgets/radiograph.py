@@ -14,6 +14,7 @@ from clipkit.model import Clip
 from clipstudio.chest import KINDS, Finding, Findings, Patient
 
 from . import parts
+from .views import BarsView, PictureView
 
 WARNING = (
     "These films are synthetic and for teaching: nothing here is for diagnosis, and the numbers "
@@ -225,8 +226,8 @@ class RadiographStudio(parts.Live):
         self.statements = parts.text_area(
             "statements", statements, "Your statements, one a line; the model compares them all"
         )
-        self.image, self.message, self.chart = parts.page(), parts.page(), parts.page()
-        self.bars, self.note = parts.page(), parts.page()
+        self.image, self.bars = PictureView(side=SIDE), BarsView()
+        self.message, self.note, self.chart = parts.page(), parts.page(), parts.page()
 
     def _offer_places(self, _=None) -> None:
         """Sides and zones that the finding can have."""
@@ -261,8 +262,9 @@ class RadiographStudio(parts.Live):
         if self.mask.value and self.findings:
             masks = clipstudio.finding_masks(self.patient, self.findings, self.pixels)
             shown = with_masks(shown, masks)
-        self.image.value = parts.picture_html(shown, self._in_words(), SIDE)
-        self.bars.value = parts.bars(self.answers)
+        self.image.alt = self._in_words()
+        self.image.png = parts.encoded(shown)
+        self.bars.show(self.answers)
         self.chart.value = curve_html(self.curve)
         self.note.value = parts.status(parts.note_on_words(self.clip, statements))
         self.message.value = parts.status("")

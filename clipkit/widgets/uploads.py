@@ -95,34 +95,3 @@ def upload_box(description: str, several: bool = True) -> w.FileUpload:
     return parts.spoken(
         button, f"Choose pictures on your computer, up to {MOST_BYTES // 1_000_000} MB at once"
     )
-
-
-# The upload button makes an <input type=file> that is not in the page and clicks it. A drop lends
-# it the files at that click, so that dropped and chosen files take the same road.
-_DROPPED = """
-event.preventDefault();
-const files = event.dataTransfer.files;
-const size = Array.from(files).reduce((sum, file) => sum + file.size, 0);
-if (size > LIMIT) {
-  this.textContent = 'These files are too large together: drop up to LIMIT_MB MB at once, or give '
-    + 'the folder below.';
-} else {
-  const button = this.closest('.clipkit-widget').querySelector('.clipkit-upload');
-  const click = HTMLInputElement.prototype.click;
-  HTMLInputElement.prototype.click = function () {
-    this.files = files; this.dispatchEvent(new Event('change'));
-  };
-  try { button.click(); } finally { HTMLInputElement.prototype.click = click; }
-}
-"""
-
-
-def drop_zone(button: w.FileUpload) -> w.HTML:
-    """A field onto which files can be dropped for an upload button of the same widget."""
-    button.add_class("clipkit-upload")
-    script = _DROPPED.replace("LIMIT_MB", str(MOST_BYTES // 1_000_000))
-    script = script.replace("LIMIT", str(MOST_BYTES)).replace('"', "&quot;")
-    return parts.page(
-        f'<div class="drop" ondragover="event.preventDefault()" ondrop="{script}">'
-        "or drop pictures here</div>"
-    )

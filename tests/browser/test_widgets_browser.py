@@ -80,8 +80,12 @@ def slider(box, name):
 
 def shown_picture(box):
     """The picture of a widget, as the page has it."""
-    address = box.locator("img.picture").get_attribute("src")
-    return Image.open(io.BytesIO(base64.b64decode(address.split(",", 1)[1])))
+    content = box.locator("img.picture").evaluate(
+        """async image => {
+             const content = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+             return btoa(Array.from(content, byte => String.fromCharCode(byte)).join('')); }"""
+    )
+    return Image.open(io.BytesIO(base64.b64decode(content)))
 
 
 def specification(box):
