@@ -77,7 +77,7 @@ def scores(clip, pictures, style: str = "hospital B", own: dict | None = None) -
 def mean_auroc(truth, scores) -> float:
     """AUROC averaged over the findings."""
     columns = zip(truth.T, scores.T, strict=True)
-    return float(np.mean([evaluation.auroc(*column, repeats=0).value for column in columns]))
+    return float(np.mean([evaluation.auroc(*column, n_resamples=0).value for column in columns]))
 
 
 def gained(truth, before, after) -> float:
@@ -116,7 +116,7 @@ class Films:
 
     def interval(self, statistic, *columns, rows=slice(None)):
         groups = self.patients["test"][rows]
-        return list(evaluation.bootstrap(statistic, *columns, groups=groups, repeats=300))
+        return list(evaluation.bootstrap(statistic, *columns, groups=groups, n_resamples=300))
 
     def by_finding(self, values) -> dict:
         """AUROC on test of each finding, with its interval."""
@@ -126,7 +126,7 @@ class Films:
                     self.truth["test"][:, k],
                     values[:, k],
                     groups=self.patients["test"],
-                    repeats=300,
+                    n_resamples=300,
                 )
             )
             for k, name in enumerate(NAMES)

@@ -46,7 +46,7 @@ def _rounded(number: float, spec: str) -> float:
 
 
 def bootstrap(
-    statistic: Callable[..., float], *columns, repeats: int = 1000, seed: int = 0, groups=None
+    statistic: Callable[..., float], *columns, n_resamples: int = 1000, seed: int = 0, groups=None
 ) -> Estimate:
     """A statistic of some columns, with the percentile bootstrap's 95 % interval.
 
@@ -59,8 +59,8 @@ def bootstrap(
         Takes the columns and returns a float; may raise ValueError or return NaN where undefined.
     *columns : array-like, shape (n, ...)
         Of equal length.
-    repeats : int
-        Resamples.
+    n_resamples : int
+        How often is drawn again.
     seed : int
         Of the resampling: the same seed gives the same interval.
     groups : array-like, shape (n,), optional
@@ -89,7 +89,7 @@ def bootstrap(
     rng = np.random.default_rng(seed)
     draw = _rows_drawn(len(arrays[0]), groups)
     values = []
-    for _ in range(repeats):
+    for _ in range(n_resamples):
         rows = draw(rng)
         try:
             values.append(float(statistic(*(array[rows] for array in arrays))))
@@ -146,7 +146,7 @@ def paired_difference(first, second, **options) -> Estimate:
     return bootstrap(lambda a, b: b.mean() - a.mean(), first, second, **options)
 
 
-def accuracy(truth, predicted, **options) -> Estimate:
+def accuracy(y_true, y_pred, **options) -> Estimate:
     """Share of right predictions; `options` go to `bootstrap`.
 
     Examples
@@ -154,11 +154,11 @@ def accuracy(truth, predicted, **options) -> Estimate:
     >>> print(accuracy(["mug"] * 10, ["mug"] * 9 + ["vase"]))
     0.900 [0.700, 1.000]
     """
-    truth, predicted = _equally_long(truth, predicted)
-    return bootstrap(np.mean, truth == predicted, **options)
+    y_true, y_pred = _equally_long(y_true, y_pred)
+    return bootstrap(np.mean, y_true == y_pred, **options)
 
 
-def balanced_accuracy(truth, predicted, **options) -> Estimate:
+def balanced_accuracy(y_true, y_pred, **options) -> Estimate:
     """Accuracy averaged over the true classes, so that a frequent class counts no more than a
     rare one.
 
@@ -167,25 +167,25 @@ def balanced_accuracy(truth, predicted, **options) -> Estimate:
     >>> balanced_accuracy(["well"] * 9 + ["ill"], ["well"] * 10).value
     0.5
     """
-    truth, predicted = _equally_long(truth, predicted)
-    _, classes = np.unique(truth, return_inverse=True)
+    y_true, y_pred = _equally_long(y_true, y_pred)
+    _, classes = np.unique(y_true, return_inverse=True)
 
     def score(classes, right):
         items = np.bincount(classes)
         found = np.bincount(classes, weights=right)
         return (found[items > 0] / items[items > 0]).mean()
 
-    return bootstrap(score, classes, truth == predicted, **options)
+    return bootstrap(score, classes, y_true == y_pred, **options)
 
 
-def top_k_accuracy(truth, scores, names, k: int, **options) -> Estimate:
+def top_k_accuracy(y_true, y_score, labels, k: int, **options) -> Estimate:
     """Share of the items whose true class is among the k with the highest scores.
 
     Parameters
     ----------
-    truth : sequence of n str
-    scores : array-like of float, shape (n, c)
-    names : sequence of c str
+    y_true : sequence of n str
+    y_score : array-like of float, shape (n, c)
+    labels : sequence of c str
         The class of each column.
     k : int
 
@@ -194,18 +194,18 @@ def top_k_accuracy(truth, scores, names, k: int, **options) -> Estimate:
     >>> top_k_accuracy(["b"], [[0.5, 0.4, 0.1]], ["a", "b", "c"], k=2).value
     1.0
     """
-    (truth, scores), names = _equally_long(truth, scores), np.asarray(names)
-    best = names[np.argsort(-scores, axis=1, kind="stable")[:, :k]]
-    return bootstrap(np.mean, (best == truth[:, None]).any(axis=1), **options)
+    (y_true, y_score), labels = _equally_long(y_true, y_score), np.asarray(labels)
+    best = labels[np.argsort(-y_score, axis=1, kind="stable")[:, :k]]
+    return bootstrap(np.mean, (best == y_true[:, None]).any(axis=1), **options)
 
 
-def auroc(truth, scores, **options) -> Estimate:
+def auroc(y_true, y_score, **options) -> Estimate:
     """Area under the ROC curve: how often a positive item scores above a negative one.
 
     Parameters
     ----------
-    truth : array-like of bool or of 0 and 1, shape (n,)
-    scores : array-like of float, shape (n,)
+    y_true : array-like of bool or of 0 and 1, shape (n,)
+    y_score : array-like of float, shape (n,)
     **options
         For `bootstrap`.
 
@@ -216,20 +216,20 @@ def auroc(truth, scores, **options) -> Estimate:
     """
     # A bootstrap's resample does not change which scores are equal or higher, so they are ranked
     # once, and whole numbers are compared ever after.
-    _, order = np.unique(np.asarray(scores), return_inverse=True)
+    _, order = np.unique(np.asarray(y_score), return_inverse=True)
 
-    def score(truth, order):
-        positives = int(truth.sum())
-        negatives = len(truth) - positives
+    def score(y_true, order):
+        positives = int(y_true.sum())
+        negatives = len(y_true) - positives
         if positives == 0 or negatives == 0:
             raise ValueError("AUROC needs both positive and negative items.")
-        ranks = rankdata(order)[truth].sum()
+        ranks = rankdata(order)[y_true].sum()
         return (ranks - positives * (positives + 1) / 2) / (positives * negatives)
 
-    return bootstrap(score, np.asarray(truth).astype(bool), order, **options)
+    return bootstrap(score, np.asarray(y_true).astype(bool), order, **options)
 
 
-def average_precision(truth, scores, **options) -> Estimate:
+def average_precision(y_true, y_score, **options) -> Estimate:
     """Area under the precision-recall curve, as a sum of steps.
 
     A classifier that knows nothing gets the share of positives.
@@ -240,34 +240,34 @@ def average_precision(truth, scores, **options) -> Estimate:
     0.833
     """
 
-    def score(truth, scores):
-        if not truth.any():
+    def score(y_true, y_score):
+        if not y_true.any():
             raise ValueError("Average precision needs positive items.")
-        order = np.argsort(-scores, kind="stable")
-        truth, scores = truth[order], scores[order]
-        last = np.append(scores[1:] != scores[:-1], True)  # equal scores are one step
-        found, shown = np.cumsum(truth)[last], np.flatnonzero(last) + 1
+        order = np.argsort(-y_score, kind="stable")
+        y_true, y_score = y_true[order], y_score[order]
+        last = np.append(y_score[1:] != y_score[:-1], True)  # equal scores are one step
+        found, shown = np.cumsum(y_true)[last], np.flatnonzero(last) + 1
         return (np.diff(found, prepend=0) * found / shown).sum() / found[-1]
 
-    return bootstrap(score, np.asarray(truth).astype(bool), np.asarray(scores), **options)
+    return bootstrap(score, np.asarray(y_true).astype(bool), np.asarray(y_score), **options)
 
 
-def best_threshold(truth, scores) -> float:
+def best_threshold(y_true, y_score) -> float:
     """The t for which `score >= t` has the best balanced accuracy; to be chosen on validation.
 
     Parameters
     ----------
-    truth : array-like of bool, shape (n,)
-    scores : array-like of float, shape (n,)
+    y_true : array-like of bool, shape (n,)
+    y_score : array-like of float, shape (n,)
 
     Examples
     --------
     >>> best_threshold([0, 0, 1], [0.1, 0.2, 0.7])
     0.7
     """
-    truth, scores = np.asarray(truth).astype(bool), np.asarray(scores)
-    candidates = np.unique(scores)
-    positive, negative = np.sort(scores[truth]), np.sort(scores[~truth])
+    y_true, y_score = np.asarray(y_true).astype(bool), np.asarray(y_score)
+    candidates = np.unique(y_score)
+    positive, negative = np.sort(y_score[y_true]), np.sort(y_score[~y_true])
     missed = np.searchsorted(positive, candidates) / len(positive)
     spared = np.searchsorted(negative, candidates) / len(negative)
     return float(candidates[np.argmax(spared - missed)])
@@ -350,7 +350,7 @@ def calibration_error(confidence, correct, bins: int = 10, **options) -> Estimat
     return bootstrap(score, np.asarray(confidence), np.asarray(correct), **options)
 
 
-def fit_temperature(logits, truth) -> float:
+def fit_temperature(logits, y_true) -> float:
     """The temperature by which to divide logits so that softmax fits the truth best.
 
     One number, fitted by maximum likelihood on held-out items; it changes no decision.
@@ -358,7 +358,7 @@ def fit_temperature(logits, truth) -> float:
     Parameters
     ----------
     logits : array-like of float, shape (n, c)
-    truth : array-like of int, shape (n,)
+    y_true : array-like of int, shape (n,)
         The column of the right class.
 
     Returns
@@ -370,12 +370,12 @@ def fit_temperature(logits, truth) -> float:
     ----------
     Guo et al. 2017, arXiv 1706.04599, section 4.2.
     """
-    logits, truth = np.asarray(logits, float), np.asarray(truth)
-    rows = np.arange(len(truth))
+    logits, y_true = np.asarray(logits, float), np.asarray(y_true)
+    rows = np.arange(len(y_true))
 
     def loss(log_temperature):
         scaled = logits / np.exp(log_temperature)
-        return (logsumexp(scaled, axis=1) - scaled[rows, truth]).mean()
+        return (logsumexp(scaled, axis=1) - scaled[rows, y_true]).mean()
 
     best = minimize_scalar(loss, bounds=(-5, 5), method="bounded", options={"xatol": 1e-8})
     return float(np.exp(best.x))

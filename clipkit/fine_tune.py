@@ -338,21 +338,24 @@ class LivePlot(TrainerCallback):
     def _draw(self, state, title: str) -> None:
         from clipkit import plots  # brings matplotlib, which training alone does not need
 
-        figure, left = plots.plt.subplots(figsize=(7, 3))
-        alt = "The training loss, step by step"
-        for key, axis, colour, label in (
-            ("loss", left, plots.COLOURS[0], "training loss"),
-            ("metric", left.twinx() if self.metric else None, plots.COLOURS[3], self.name),
-        ):
-            entries = [entry for entry in state.log_history if key in entry]
-            if axis is None or not entries:
-                continue
-            steps, values = zip(*((entry["step"], entry[key]) for entry in entries), strict=True)
-            axis.plot(steps, values, color=colour, marker="o" if key == "metric" else None)
-            axis.set_ylabel(label, color=colour)
-            alt += f", and {self.name} after each epoch" if key == "metric" else ""
-        left.set(xlabel="step", xlim=(0, max(state.max_steps, 1)))
-        left.set_title(title, fontsize=10)
+        with plots.style():
+            figure, left = plots.plt.subplots(figsize=(7, 3))
+            alt = "The training loss, step by step"
+            for key, axis, colour, label in (
+                ("loss", left, plots.COLOURS[0], "training loss"),
+                ("metric", left.twinx() if self.metric else None, plots.COLOURS[3], self.name),
+            ):
+                entries = [entry for entry in state.log_history if key in entry]
+                if axis is None or not entries:
+                    continue
+                steps, values = zip(
+                    *((entry["step"], entry[key]) for entry in entries), strict=True
+                )
+                axis.plot(steps, values, color=colour, marker="o" if key == "metric" else None)
+                axis.set_ylabel(label, color=colour)
+                alt += f", and {self.name} after each epoch" if key == "metric" else ""
+            left.set(xlabel="step", xlim=(0, max(state.max_steps, 1)))
+            left.set_title(title, fontsize=10)
         self.handle = plots.redraw(figure, f"{alt}.", self.handle)
 
 

@@ -6,10 +6,13 @@ Every function takes the data first and everything else by keyword, and returns 
 
 from __future__ import annotations
 
+import functools
 import io
 import textwrap
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import ParamSpec
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,11 +21,37 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from PIL import Image
 
+Parameters = ParamSpec("Parameters")
 STYLE = Path(__file__).parent / "assets" / "clipkit.mplstyle"
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#333333")
 """Okabe and Ito's colours and a dark grey, which colour-blind readers tell apart."""
 
-plt.style.use(STYLE)
+
+def style() -> AbstractContextManager[None]:
+    """Return the context in which the workbook's figures are drawn, whatever the style around it.
+
+    Every function here that draws uses it; what is drawn by hand goes into a `with` block.
+
+    Examples
+    --------
+    >>> with style():
+    ...     figure, ax = plt.subplots()
+    >>> [round(float(inches), 1) for inches in figure.get_size_inches()]
+    [7.0, 4.0]
+    >>> plt.close(figure)
+    """
+    return plt.style.context(["default", STYLE])
+
+
+def _styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
+    """Let a function draw in the workbook's style, whatever the style around it."""
+
+    @functools.wraps(draw)
+    def drawn(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Figure:
+        with style():
+            return draw(*args, **kwargs)
+
+    return drawn
 
 
 class Picture:
@@ -57,7 +86,8 @@ def _developed(figure: Figure, alt: str) -> Picture:
     if not alt.strip():
         raise ValueError("The figure's alternative text is empty; say in a sentence what it shows.")
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", bbox_inches="tight")
+    with style():  # ticks are made as late as here
+        figure.savefig(buffer, format="png", bbox_inches="tight")
     plt.close(figure)
     return Picture(buffer.getvalue(), alt)
 
@@ -114,6 +144,7 @@ def as_array(picture) -> np.ndarray:
     return np.asarray(picture.convert("RGB"))
 
 
+@_styled
 def pictures_grid(
     pictures, *, titles=None, rows=(), columns: int = 8, size: float = 1.25
 ) -> Figure:
@@ -160,6 +191,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(str(text), width))
 
 
+@_styled
 def similarity_heatmap(similarity, *, pictures=None, texts=None, digits: int = 2) -> Figure:
     """A matrix of cosines: a row a picture, a column a text.
 
@@ -198,6 +230,7 @@ def similarity_heatmap(similarity, *, pictures=None, texts=None, digits: int = 2
     return figure
 
 
+@_styled
 def curves(x, lines: dict, *, xlabel: str, ylabel: str, ax=None) -> Figure:
     """Named lines over a common axis, each in its own colour.
 
@@ -218,6 +251,7 @@ def curves(x, lines: dict, *, xlabel: str, ylabel: str, ax=None) -> Figure:
     return figure
 
 
+@_styled
 def bars(
     values: dict,
     *,
@@ -255,6 +289,7 @@ def bars(
     return figure
 
 
+@_styled
 def scatter_map(
     points, labels, *, palette: dict | None = None, ax=None, size: float = 12
 ) -> Figure:
@@ -288,6 +323,7 @@ def scatter_map(
     return figure
 
 
+@_styled
 def thumbnails_map(points, pictures, *, pixels: int = 28) -> Figure:
     """A map whose points are the pictures themselves; none hides an earlier one.
 
@@ -327,6 +363,7 @@ def thumbnails_map(points, pictures, *, pixels: int = 28) -> Figure:
     return figure
 
 
+@_styled
 def arrows(vectors: dict, *, ax=None) -> Figure:
     """Named vectors of the plane as arrows from the origin, with the circle of unit length.
 
@@ -355,6 +392,7 @@ def arrows(vectors: dict, *, ax=None) -> Figure:
     return figure
 
 
+@_styled
 def patches(picture, *, pixels: int, patch: int) -> Figure:
     """A picture as the model sees it, and the same cut into its patches.
 
@@ -381,6 +419,7 @@ def patches(picture, *, pixels: int, patch: int) -> Figure:
     return figure
 
 
+@_styled
 def curve_strip(
     lines, pictures, *, ticks=None, xlabel: str = "", ylabel: str, ylim: tuple | None = None
 ) -> Figure:
@@ -420,6 +459,7 @@ def curve_strip(
     return figure
 
 
+@_styled
 def histograms(
     values: dict, *, xlabel: str, bins: int = 40, marks=(), pictures=(), ax=None
 ) -> Figure:
@@ -466,6 +506,7 @@ def histograms(
     return figure
 
 
+@_styled
 def confusion_heatmap(matrix, names) -> Figure:
     """How often each class (row) was taken for each other (column), as shares of the row.
 
@@ -494,6 +535,7 @@ def confusion_heatmap(matrix, names) -> Figure:
     return figure
 
 
+@_styled
 def estimates(values: dict, *, xlabel: str, reference: float | None = None, ax=None) -> Figure:
     """Named estimates as points with their 95 % intervals, the first on top.
 
@@ -517,6 +559,7 @@ def estimates(values: dict, *, xlabel: str, reference: float | None = None, ax=N
     return figure
 
 
+@_styled
 def bands(x, lines: dict, *, xlabel: str, ylabel: str, ax=None) -> Figure:
     """Named estimates along a common axis, as lines with the band of their 95 % intervals.
 
@@ -537,6 +580,7 @@ def bands(x, lines: dict, *, xlabel: str, ylabel: str, ax=None) -> Figure:
     return figure
 
 
+@_styled
 def reliability_diagram(groups: dict) -> Figure:
     """Accuracy against confidence; a point's area is the share of predictions in its bin.
 
@@ -560,24 +604,25 @@ def reliability_diagram(groups: dict) -> Figure:
     return figure
 
 
-def ranking_curves(truth, scores: dict) -> Figure:
+@_styled
+def ranking_curves(y_true, y_score: dict) -> Figure:
     """ROC curve and precision-recall curve of one or more scores, with what guessing would give.
 
     Parameters
     ----------
-    truth : dict of str to array-like of bool, shape (n,)
-        For each name of `scores`.
-    scores : dict of str to array-like of float, shape (n,)
+    y_true : dict of str to array-like of bool, shape (n,)
+        For each name of `y_score`.
+    y_score : dict of str to array-like of float, shape (n,)
     """
     from sklearn.metrics import precision_recall_curve, roc_curve
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.2))
-    for name, values in scores.items():
-        false_alarms, found, _ = roc_curve(truth[name], values)
+    for name, values in y_score.items():
+        false_alarms, found, _ = roc_curve(y_true[name], values)
         left.plot(false_alarms, found, label=name)
-        precision, recall, _ = precision_recall_curve(truth[name], values)
+        precision, recall, _ = precision_recall_curve(y_true[name], values)
         (line,) = right.plot(recall[:-1], precision[:-1], label=name)
-        right.axhline(np.mean(truth[name]), color=line.get_color(), linestyle="--", linewidth=1)
+        right.axhline(np.mean(y_true[name]), color=line.get_color(), linestyle="--", linewidth=1)
     left.plot([0, 1], [0, 1], color="#666666", linestyle="--", linewidth=1)
     left.set(xlabel="false alarms (1 - specificity)", ylabel="found (sensitivity)")
     right.set(xlabel="found (recall)", ylabel="precision", ylim=(0, 1.03))

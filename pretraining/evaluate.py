@@ -112,7 +112,7 @@ def radiograph_figure(clip: Clip, test: Dataset) -> Estimate:
         ]
         return float(np.mean(aurocs))
 
-    return bootstrap(mean_auroc, np.array(list(films)), repeats=300)
+    return bootstrap(mean_auroc, np.array(list(films)), n_resamples=300)
 
 
 def pictures_per_second(clip: Clip, pictures: list) -> float:

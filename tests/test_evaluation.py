@@ -29,20 +29,20 @@ def scored(rng, n=80, ties=False):
 @pytest.mark.parametrize("ties", [False, True])
 def test_auroc_and_average_precision_are_scikit_learns(rng, ties):
     truth, scores = scored(rng, ties=ties)
-    assert value(evaluation.auroc(truth, scores, repeats=1)) == pytest.approx(
+    assert value(evaluation.auroc(truth, scores, n_resamples=1)) == pytest.approx(
         metrics.roc_auc_score(truth, scores)
     )
-    assert value(evaluation.average_precision(truth, scores, repeats=1)) == pytest.approx(
+    assert value(evaluation.average_precision(truth, scores, n_resamples=1)) == pytest.approx(
         metrics.average_precision_score(truth, scores)
     )
 
 
 def test_accuracies_are_scikit_learns(rng):
     truth, predicted = rng.choice(list("abcd"), 90), rng.choice(list("abcd"), 90)
-    assert value(evaluation.accuracy(truth, predicted, repeats=1)) == pytest.approx(
+    assert value(evaluation.accuracy(truth, predicted, n_resamples=1)) == pytest.approx(
         metrics.accuracy_score(truth, predicted)
     )
-    assert value(evaluation.balanced_accuracy(truth, predicted, repeats=1)) == pytest.approx(
+    assert value(evaluation.balanced_accuracy(truth, predicted, n_resamples=1)) == pytest.approx(
         metrics.balanced_accuracy_score(truth, predicted)
     )
 
@@ -50,16 +50,16 @@ def test_accuracies_are_scikit_learns(rng):
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_top_k_accuracy_is_scikit_learns(rng, k):
     truth, scores = rng.integers(5, size=70), rng.normal(size=(70, 5))
-    ours = evaluation.top_k_accuracy(truth, scores, range(5), k, repeats=1)
+    ours = evaluation.top_k_accuracy(truth, scores, range(5), k, n_resamples=1)
     theirs = metrics.top_k_accuracy_score(truth, scores, k=k, labels=range(5))
     assert value(ours) == pytest.approx(theirs)
 
 
 def test_balanced_accuracy_in_resamples_is_scikit_learns(rng):
     truth, predicted = rng.choice(list("aaaabc"), 60), rng.choice(list("abc"), 60)
-    ours = evaluation.balanced_accuracy(truth, predicted, repeats=50, seed=3)
+    ours = evaluation.balanced_accuracy(truth, predicted, n_resamples=50, seed=3)
     theirs = evaluation.bootstrap(
-        metrics.balanced_accuracy_score, truth, predicted, repeats=50, seed=3
+        metrics.balanced_accuracy_score, truth, predicted, n_resamples=50, seed=3
     )
     assert ours == pytest.approx(theirs)
 
@@ -122,7 +122,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_promise():
     held = 0
     for experiment in range(200):
         low, high = evaluation.bootstrap(
-            np.mean, rng.random(100) < 0.7, repeats=200, seed=experiment
+            np.mean, rng.random(100) < 0.7, n_resamples=200, seed=experiment
         )[1:]
         held += low <= 0.7 <= high
     assert 0.88 <= held / 200 <= 0.99
@@ -173,7 +173,7 @@ def test_the_same_seed_gives_the_same_interval_and_another_another(rng):
 
 
 def test_resamples_without_a_positive_are_left_out():
-    estimate = evaluation.auroc([1, 0, 0, 0], [0.9, 0.1, 0.2, 0.3], repeats=100)
+    estimate = evaluation.auroc([1, 0, 0, 0], [0.9, 0.1, 0.2, 0.3], n_resamples=100)
     assert estimate.value == estimate.low == estimate.high == 1
 
 

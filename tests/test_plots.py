@@ -1,5 +1,8 @@
 """Figures: what is drawn is what was given, and none goes without words."""
 
+import subprocess
+import sys
+
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -48,6 +51,28 @@ def test_show_displays_one_png_with_its_text_and_closes_the_figure(screen):
     assert data["text/plain"] == "An empty axis, for a test."
     assert metadata["image/png"]["alt"] == "An empty axis, for a test."
     assert not plt.fignum_exists(figure.number)
+
+
+def test_importing_plots_leaves_the_style_of_others_alone():
+    code = (
+        "import matplotlib; before = dict(matplotlib.rcParams); import clipkit.plots; "
+        "after = dict(matplotlib.rcParams); print([k for k in before if before[k] != after[k]])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() in ("[]", "['backend']")  # pyplot chooses a backend
+
+
+def test_every_figure_is_drawn_and_shown_in_the_style_of_the_workbook(screen):
+    def draw():
+        return plots.curves([1, 2], {"a": [1, 2]}, xlabel="x", ylabel="y")
+
+    plots.show(draw(), alt="Without a style of one's own.")
+    with plt.style.context("dark_background"):
+        plots.show(draw(), alt="Within another style.")
+        assert plt.rcParams["axes.facecolor"] == "black"
+    with plots.style():
+        plots.show(draw(), alt="Within the workbook's style.")
+    assert len({picture.png for picture in screen.shown}) == 1
 
 
 @pytest.mark.parametrize("alt", ["", "  \n"])

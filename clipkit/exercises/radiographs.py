@@ -466,12 +466,12 @@ def patient_interval(answer, draws, seeds, rng):
         )
 
 
-def _weighted_interval(correct, groups, rng, repeats=800):
+def _weighted_interval(correct, groups, rng, n_resamples=800):
     """The same bootstrap by counting: how often each group is drawn, as random weights."""
     _, code = np.unique(groups, return_inverse=True)
     films, right = np.bincount(code), np.bincount(code, weights=correct)
     n = len(films)
-    weights = rng.multinomial(n, np.full(n, 1 / n), size=repeats)
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=n_resamples)
     return np.quantile((weights @ right) / (weights @ films), [0.025, 0.975])
 
 

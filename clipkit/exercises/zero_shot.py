@@ -418,14 +418,14 @@ def bootstrap(answer, draws, seeds):
     low, high, low_reference, high_reference = np.mean(sides, axis=0)
     widths = np.array(sides)[:, :2].sum(1)
     width, reference = low + high, low_reference + high_reference
-    # A mean of `repeats` items has its spread, whatever the number of items that there are.
+    # A mean of `n_resamples` items has its spread, whatever the number of items that there are.
     sizes = np.array([len(correct) for correct in draws])
     if np.allclose(widths / (2 * 1.96), np.sqrt(sizes / 1000), rtol=0.15):
         raise Wrong(
             "The interval does not narrow as it should when there are four times as many items.",
-            "repeats for items",
-            "You draw `repeats` items for a mean. Draw as many as there are, `len(correct)`, and "
-            "do so `repeats` times.",
+            "n_resamples for items",
+            "You draw `n_resamples` items for a mean. Draw as many as there are, `len(correct)`, "
+            "and do so `n_resamples` times.",
         )
     if widths[4:].mean() > 1.5 * widths[:4].mean():
         raise Wrong(
@@ -449,13 +449,13 @@ def bootstrap(answer, draws, seeds):
             "seed ignored",
             "Draw from `np.random.default_rng(seed)`, made inside the function.",
         )
-    few, many = ([answer.pair(correct, repeats, 0) for correct in draws[:4]]
-                 for repeats in (50, 200))  # fmt: skip
+    few, many = ([answer.pair(correct, n_resamples, 0) for correct in draws[:4]]
+                 for n_resamples in (50, 200))  # fmt: skip
     if len(set(first)) == 1 and few == many:
         raise Wrong(
-            "Neither the seed nor the number of repeats changes the interval.",
+            "Neither the seed nor the number of resamples changes the interval.",
             "nothing drawn",
-            "A formula draws nothing. Resample `correct` `repeats` times, with "
+            "A formula draws nothing. Resample `correct` `n_resamples` times, with "
             "`np.random.default_rng(seed)`.",
         )
     if len(set(first)) == 1:

@@ -232,9 +232,9 @@ def figure_png(draw: Callable[[], object]) -> bytes:
     """The PNG of a matplotlib figure that `draw` returns, in the workbook's style."""
     from matplotlib import pyplot as plt
 
-    from clipkit.plots import STYLE as FIGURE_STYLE
+    from clipkit.plots import style
 
-    with plt.style.context(FIGURE_STYLE):
+    with style():
         drawn = draw()
         buffer = io.BytesIO()
         drawn.savefig(buffer, format="png", bbox_inches="tight")

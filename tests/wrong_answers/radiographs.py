@@ -266,11 +266,11 @@ def bare_exponentials(pictures, stated, denied, scale):
 # patient_interval
 
 
-def _interval(correct, patients, repeats, seed, low=2.5, high=97.5, average=None, once=False):
+def _interval(correct, patients, n_resamples, seed, low=2.5, high=97.5, average=None, once=False):
     rng = np.random.default_rng(seed)
     films = [correct[patients == name] for name in np.unique(patients)]
     means = []
-    for _ in range(repeats):
+    for _ in range(n_resamples):
         drawn = rng.integers(len(films), size=len(films))
         drawn = np.unique(drawn) if once else drawn
         chosen = [films[i] for i in drawn]
@@ -279,35 +279,39 @@ def _interval(correct, patients, repeats, seed, low=2.5, high=97.5, average=None
 
 
 @wrong("radiographs.patient_interval", "films were drawn")
-def films_resampled(correct, patients, repeats=1000, seed=0):
-    return _interval(correct, np.arange(len(correct)), repeats, seed)
+def films_resampled(correct, patients, n_resamples=1000, seed=0):
+    return _interval(correct, np.arange(len(correct)), n_resamples, seed)
 
 
 @wrong("radiographs.patient_interval", "patients weigh the same")
-def mean_of_means(correct, patients, repeats=1000, seed=0):
+def mean_of_means(correct, patients, n_resamples=1000, seed=0):
     return _interval(
-        correct, patients, repeats, seed, average=lambda rows: np.mean([row.mean() for row in rows])
+        correct,
+        patients,
+        n_resamples,
+        seed,
+        average=lambda rows: np.mean([row.mean() for row in rows]),
     )
 
 
 @wrong("radiographs.patient_interval", "quartiles")
-def middle_half(correct, patients, repeats=1000, seed=0):
-    return _interval(correct, patients, repeats, seed, 25, 75)
+def middle_half(correct, patients, n_resamples=1000, seed=0):
+    return _interval(correct, patients, n_resamples, seed, 25, 75)
 
 
 @wrong("radiographs.patient_interval", "without replacement")
-def without_replacement(correct, patients, repeats=1000, seed=0):
+def without_replacement(correct, patients, n_resamples=1000, seed=0):
     return float(correct.mean()), float(correct.mean())
 
 
 @wrong("radiographs.patient_interval", "a patient only once")
-def each_patient_once(correct, patients, repeats=1000, seed=0):
-    return _interval(correct, patients, repeats, seed, once=True)
+def each_patient_once(correct, patients, n_resamples=1000, seed=0):
+    return _interval(correct, patients, n_resamples, seed, once=True)
 
 
 @wrong("radiographs.patient_interval", "seed ignored")
-def fixed_seed(correct, patients, repeats=1000, seed=0):
-    return _interval(correct, patients, repeats, 0)
+def fixed_seed(correct, patients, n_resamples=1000, seed=0):
+    return _interval(correct, patients, n_resamples, 0)
 
 
 # sensitivity

@@ -191,100 +191,100 @@ def accuracy_first(validation_accuracies, test_accuracies):
 
 
 @wrong("zero_shot.bootstrap", "without replacement")
-def shuffled(correct, repeats=1000, seed=0):
+def shuffled(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = [rng.permutation(correct).mean() for _ in range(repeats)]
+    means = [rng.permutation(correct).mean() for _ in range(n_resamples)]
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
 
 
 @wrong("zero_shot.bootstrap", "90 % interval")
-def five_percent_each_side(correct, repeats=1000, seed=0):
+def five_percent_each_side(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    means = rng.choice(correct, (n_resamples, len(correct))).mean(axis=1)
     return np.quantile(means, 0.05), np.quantile(means, 0.95)
 
 
 @wrong("zero_shot.bootstrap", "one standard error")
-def plus_minus_one(correct, repeats=1000, seed=0):
+def plus_minus_one(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    means = rng.choice(correct, (n_resamples, len(correct))).mean(axis=1)
     return correct.mean() - means.std(), correct.mean() + means.std()
 
 
 @wrong("zero_shot.bootstrap", "too wide")
-def lowest_and_highest(correct, repeats=1000, seed=0):
+def lowest_and_highest(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    means = rng.choice(correct, (n_resamples, len(correct))).mean(axis=1)
     return means.min(), means.max()
 
 
 @wrong("zero_shot.bootstrap", "spread of the items")
-def items_not_means(correct, repeats=1000, seed=0):
+def items_not_means(correct, n_resamples=1000, seed=0):
     return np.quantile(correct, 0.025), np.quantile(correct, 0.975)
 
 
 @wrong("zero_shot.bootstrap", "spread of the items")
-def standard_deviation_of_items(correct, repeats=1000, seed=0):
+def standard_deviation_of_items(correct, n_resamples=1000, seed=0):
     return correct.mean() - correct.std(), correct.mean() + correct.std()
 
 
 @wrong("zero_shot.bootstrap", "seed ignored")
-def fresh_every_time(correct, repeats=1000, seed=0):
-    means = np.random.default_rng().choice(correct, (repeats, len(correct))).mean(axis=1)
+def fresh_every_time(correct, n_resamples=1000, seed=0):
+    means = np.random.default_rng().choice(correct, (n_resamples, len(correct))).mean(axis=1)
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
 
 
 @wrong("zero_shot.bootstrap", "seed ignored")
-def seed_written_in(correct, repeats=1000, seed=0):
-    means = np.random.default_rng(0).choice(correct, (repeats, len(correct))).mean(axis=1)
+def seed_written_in(correct, n_resamples=1000, seed=0):
+    means = np.random.default_rng(0).choice(correct, (n_resamples, len(correct))).mean(axis=1)
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
 
 
 @wrong("zero_shot.bootstrap", "not a share")
-def percentages(correct, repeats=1000, seed=0):
+def percentages(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = 100 * rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    means = 100 * rng.choice(correct, (n_resamples, len(correct))).mean(axis=1)
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
 
 
 @wrong("zero_shot.bootstrap", "nothing drawn")
-def normal_approximation(correct, repeats=1000, seed=0):
+def normal_approximation(correct, n_resamples=1000, seed=0):
     error = (correct.mean() * (1 - correct.mean()) / len(correct)) ** 0.5
     return correct.mean() - 1.96 * error, correct.mean() + 1.96 * error
 
 
 @wrong("zero_shot.bootstrap", "percentiles for quantiles")
-def percentile_of_shares(correct, repeats=1000, seed=0):
+def percentile_of_shares(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    means = rng.choice(correct, (n_resamples, len(correct))).mean(axis=1)
     return tuple(np.percentile(means, [0.025, 0.975]))
 
 
-@wrong("zero_shot.bootstrap", "repeats for items")
-def as_many_items_as_repeats(correct, repeats=1000, seed=0):
+@wrong("zero_shot.bootstrap", "n_resamples for items")
+def as_many_items_as_resamples(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = [rng.choice(correct, size=repeats).mean() for _ in range(repeats)]
+    means = [rng.choice(correct, size=n_resamples).mean() for _ in range(n_resamples)]
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
 
 
-@wrong("zero_shot.bootstrap", "repeats for items")
-def axes_exchanged(correct, repeats=1000, seed=0):
+@wrong("zero_shot.bootstrap", "n_resamples for items")
+def axes_exchanged(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = rng.choice(correct, size=(len(correct), repeats)).mean(axis=1)
+    means = rng.choice(correct, size=(len(correct), n_resamples)).mean(axis=1)
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
 
 
 @wrong("zero_shot.bootstrap", "unequal ends")
-def lowest_95_percent(correct, repeats=1000, seed=0):
+def lowest_95_percent(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    means = rng.choice(correct, (n_resamples, len(correct))).mean(axis=1)
     return tuple(np.percentile(means, [0, 95]))
 
 
 @wrong("zero_shot.bootstrap", "unequal ends")
-def highest_95_percent(correct, repeats=1000, seed=0):
+def highest_95_percent(correct, n_resamples=1000, seed=0):
     rng = np.random.default_rng(seed)
-    means = rng.choice(correct, (repeats, len(correct))).mean(axis=1)
+    means = rng.choice(correct, (n_resamples, len(correct))).mean(axis=1)
     return tuple(np.percentile(means, [5, 100]))
 
 
