@@ -69,7 +69,7 @@ def test_nbval_fails_where_a_claim_does_not_hold(share, passes, tmp_path):
             str(tmp_path),
         ],
         cwd=tmp_path,
-        env={**__import__("os").environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=120,
