@@ -175,7 +175,7 @@ def _model(found, bundled):
         found.facts.append(("chosen model", f"{chosen}, {cached}"))
         return
     try:
-        from clipkit.model import load
+        from clipkit.loading import load
 
         clip = load(chosen or bundled)
         clip.words = None

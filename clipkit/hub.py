@@ -1,6 +1,6 @@
 """Find the files of a checkpoint: in the package, in a folder, in the cache or on the Hub.
 
-Whatever the source, the result is a folder on disk; `clipkit.model` loads only from folders, and
+Whatever the source, the result is a folder on disk; `clipkit.loading` loads only from folders, and
 so never reaches for the network itself. A checkpoint that cannot be had gives one sentence.
 """
 

@@ -1,4 +1,4 @@
-"""Load a CLIP checkpoint and encode pictures and texts with it.
+"""Encode pictures and texts with a model of two towers, and compare them.
 
 >>> import clipkit
 >>> clip = clipkit.load()                                        # doctest: +SKIP
@@ -7,115 +7,43 @@
 >>> pictures @ texts.T                                           # doctest: +SKIP
 """
 
+from __future__ import annotations
+
 import contextlib
-import ctypes
-import itertools
 import os
-import re
-import sys
 import threading
-import warnings
-from collections import OrderedDict, deque
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import torch
-from tqdm.auto import tqdm
+from torch.nn.functional import normalize
+from transformers import PreTrainedModel, ProcessorMixin
 
-from clipkit.hub import CheckpointError, find_checkpoint, weights_of
+from clipkit.notes import listed, quoted, warn, warn_of_skipped
+from clipkit.parallel import map_batches
 from clipkit.pictures import PictureError, getters
 from clipkit.pixels import Pixels
+from clipkit.texts import TextMemory, Tokens, is_blank, read_texts, unknown_words
 
 TEMPLATE = "a photo of a {}."
-REMEMBERED_TEXTS = 20_000  # 10 to 40 MB
-SECONDS_UNTIL_BAR = 3.0  # shorter work prints nothing
 CPU_BATCH = 16  # for one core; more is no faster there
 GPU_BATCH = 64
-
-
-class ClipWarning(UserWarning):
-    """What to know of a text or a picture; shown as its one sentence, without file and line."""
-
-
-def _in_one_sentence(message, category, *place, _others=warnings.formatwarning, **options):
-    if issubclass(category, ClipWarning):
-        return f"Note: {message}.\n"
-    return _others(message, category, *place, **options)
-
-
-warnings.formatwarning = _in_one_sentence
-
-
-def load(name=None, device=None):
-    """Load a CLIP or SigLIP checkpoint.
-
-    Parameters
-    ----------
-    name : str or os.PathLike, optional
-        An id on the Hugging Face Hub or a folder. Without one, the environment variable
-        ``CLIPKIT_MODEL`` decides; without that, it is the small model that comes with clipkit,
-        which needs no network.
-    device : str or torch.device, optional
-        Where the model runs, for example "cpu" or "cuda:1". By default a GPU if there is one.
-
-    Returns
-    -------
-    Clip
-
-    Raises
-    ------
-    clipkit.hub.CheckpointError
-        If the checkpoint cannot be found, fetched or read; the message says what to do.
-
-    Notes
-    -----
-    Weights are read from safetensors, or with torch's weights-only reader where a checkpoint has
-    nothing else; code that comes with a checkpoint is never run.
-    """
-    from transformers import AutoConfig, AutoModel, AutoProcessor
-
-    folder = find_checkpoint(name)
-    label = str(name or os.environ.get("CLIPKIT_MODEL") or "the bundled model")
-    with _reading(label, "configuration"):
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-    if config.model_type not in ("clip", "siglip"):
-        raise CheckpointError(
-            f'"{label}" is a model of type "{config.model_type}", but clipkit loads those of type '
-            '"clip" and "siglip", which have a picture and a text tower'
-        )
-    with _reading(label, "weights"):
-        model, loading = AutoModel.from_pretrained(
-            folder,
-            config=config,
-            dtype=torch.float32,
-            use_safetensors="safetensors" in weights_of(folder),
-            weights_only=True,
-            trust_remote_code=False,
-            output_loading_info=True,
-        )
-    lacking = sorted(loading["missing_keys"])
-    if lacking:
-        raise CheckpointError(
-            f'the weights of "{label}" lack {len(lacking)} of the model\'s parameters, for example '
-            f"{lacking[0]}; use a complete checkpoint"
-        )
-    with _reading(label, "tokenizer or processor"):
-        # always PIL: torchvision resizes a little differently, and results should not depend
-        # on what else is installed
-        processor = AutoProcessor.from_pretrained(folder, backend="pil", trust_remote_code=False)
-    words = None
-    if (folder / "words.txt").is_file():
-        words = frozenset((folder / "words.txt").read_text(encoding="utf-8").split())
-    return Clip(model, processor, words=words, name=label, device=device)
+UNKNOWN_SHOWN = 10  # words that one warning lists
+# These text towers do not look beyond a text's end, or were trained to see the padding there.
+NEED_NO_MASK = ("clip", "clipseg", "groupvit", "metaclip_2", "siglip", "siglip2")
+# One batch at a time on a GPU, whose own cores share it.
+_GPU = threading.Lock()
 
 
 class Clip:
-    """A CLIP or SigLIP model with what is needed to give it pictures and texts.
+    """A model of two towers with what is needed to give it pictures and texts.
 
     Parameters
     ----------
-    model : transformers.CLIPModel or transformers.SiglipModel
-        Also one that was fine-tuned or wrapped by peft.
-    processor : transformers.CLIPProcessor or transformers.SiglipProcessor
+    model : transformers.PreTrainedModel
+        One with ``get_image_features`` and ``get_text_features``, such as `CLIPModel` or
+        `SiglipModel`; also one that was fine-tuned or wrapped by peft.
+    processor : transformers.ProcessorMixin
         Its image processor and tokenizer are used.
     words : set of str, optional
         The lower-case words that the model has seen in training; others are named in a warning.
@@ -130,48 +58,68 @@ class Clip:
         The Hugging Face objects.
     pixels : clipkit.pixels.Pixels
         Called with pictures, it gives the pixel values for the model.
+    tokens : clipkit.texts.Tokens
+        The tokenizer, as the model wants its texts cut and padded.
     dimension : int
         The number of columns of every embedding.
     context_length : int
         The number of tokens, start and end included, after which a text is cut.
+    is_siglip : bool
+        Whether the model was trained to answer for each text by itself (a sigmoid), and not to
+        choose among texts (a softmax).
     """
 
-    def __init__(self, model, processor, words=None, name="the model", device=None):
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        processor: ProcessorMixin,
+        words: Iterable[str] | None = None,
+        name: str = "the model",
+        device: str | torch.device | None = None,
+    ) -> None:
         self.device = torch.device(device or _best_device())
         self.model = model.to(self.device).eval()
         self.processor = processor
         self.words = words
         self.name = name
-        text = model.config.text_config
+        kind, text = model.config.model_type, model.config.text_config
+        self.is_siglip = kind.startswith("siglip")
         self.context_length = int(
             min(text.max_position_embeddings, processor.tokenizer.model_max_length)
         )
-        self.is_siglip = model.config.model_type.startswith("siglip")
         self.dimension = (
             getattr(model.config, "projection_dim", None) or model.config.vision_config.hidden_size
         )
         self.pixels = Pixels(processor.image_processor)
-        self._remembered = OrderedDict()
-        self._loaded_state = self._text_state()
-        self._named = set()
-        self._gpu = threading.Lock()
-        _check_end_of_text(self)
+        self.tokens = Tokens(
+            processor.tokenizer,
+            self.context_length,
+            to_full_length=self.is_siglip,
+            with_mask=kind not in NEED_NO_MASK,
+        )
+        self._remembered = TextMemory()
+        self._said: set[str] = set()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Clip({self.name!r}, dimension={self.dimension}, device={str(self.device)!r})"
 
     @property
-    def logit_scale(self):
+    def logit_scale(self) -> float:
         """float: the factor that turns cosines into logits (100 for OpenAI's models)."""
         return self.model.logit_scale.detach().exp().item()
 
     @property
-    def logit_bias(self):
+    def logit_bias(self) -> float:
         """float: what SigLIP adds to the logits; 0 for CLIP."""
         bias = getattr(self.model, "logit_bias", None)
         return 0.0 if bias is None else bias.item()
 
-    def encode_images(self, pictures, batch_size=None, skipped=None):
+    def encode_images(
+        self,
+        pictures: Any,
+        batch_size: int | None = None,
+        skipped: list[tuple[int, str]] | None = None,
+    ) -> torch.Tensor:
         """Encode pictures as rows of unit length.
 
         Parameters
@@ -195,9 +143,9 @@ class Clip:
         clipkit.pictures.PictureError
             If a picture cannot be read; the message names it.
         """
-        failed = []
+        failed: list[tuple[int, str]] = []
 
-        def encode(batch):
+        def encode(batch: list[tuple[int, Callable]]) -> torch.Tensor:
             arrays = []
             for index, get in batch:
                 try:
@@ -212,24 +160,21 @@ class Clip:
             return self._forward(self.model.get_image_features, pixel_values=pixels)
 
         total = len(pictures) if hasattr(pictures, "__len__") else None
-        rows = self._in_parallel(encode, enumerate(getters(pictures)), batch_size, total)
-        rows = torch.cat([torch.empty(0, self.dimension), *rows])
-        if failed:
+        rows = list(self._in_batches(encode, enumerate(getters(pictures)), batch_size, total))
+        if skipped is not None:
             failed.sort()
             skipped.extend(failed)
-            shown = "; ".join(reason for _, reason in failed[:3])
-            more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
-            warnings.warn(
-                f"{len(failed)} left out: {shown}{more}", ClipWarning, stacklevel=_outside()
-            )
-        return rows
+            warn_of_skipped(failed)
+        return torch.cat([torch.empty(0, self.dimension), *rows])
 
-    def encode_texts(self, texts, batch_size=None):
+    def encode_texts(
+        self, texts: str | Iterable[str], batch_size: int | None = None
+    ) -> torch.Tensor:
         """Encode texts as rows of unit length.
 
-        A text that was encoded before is not computed again. A text longer than the model's
-        context is cut; a text that is empty, or that the bundled model has no word for, is computed
-        all the same: each is said once in a warning.
+        A text that was encoded before is not computed again, unless the model has changed. A text
+        longer than the model's context is cut; a text that is empty, or that the bundled model has
+        no word for, is computed all the same: each is said once in a warning.
 
         Parameters
         ----------
@@ -241,25 +186,25 @@ class Clip:
         -------
         torch.Tensor
             float32, (m, d), on the CPU.
-        """
-        texts = _as_texts(texts)
-        self._warn_of_empty_texts(texts)
-        self._warn_of_unknown_words(texts)
-        # Only the tower as it was loaded is remembered: training changes its embeddings.
-        rows = self._remembered if self._text_state() == self._loaded_state else OrderedDict()
-        known = {text: rows[text] for text in texts if text in rows}
-        new = list(OrderedDict.fromkeys(text for text in texts if text not in known))
-        known.update(self._compute_texts(new, batch_size))
-        for text in texts:
-            rows[text] = known[text]
-            rows.move_to_end(text)
-        while len(rows) > REMEMBERED_TEXTS:
-            rows.popitem(last=False)
-        if not texts:
-            return torch.empty(0, self.dimension)
-        return torch.stack([known[text] for text in texts])
 
-    def similarity(self, pictures, texts):
+        Raises
+        ------
+        TypeError, ValueError
+            If `texts` is neither a text nor texts in an order; the message names the argument or
+            the text.
+        """
+        texts = read_texts(texts)
+        self._warn_of_empty(texts)
+        self._warn_of_unknown(texts)
+        rows = self._remembered.rows_of(self.model)
+        rows |= self._compute_texts(
+            [text for text in dict.fromkeys(texts) if text not in rows], batch_size
+        )
+        return (
+            torch.stack([rows[text] for text in texts]) if texts else torch.empty(0, self.dimension)
+        )
+
+    def similarity(self, pictures: Any, texts: str | Iterable[str]) -> torch.Tensor:
         """Return the cosine between every picture and every text.
 
         Returns
@@ -269,7 +214,9 @@ class Clip:
         """
         return self.encode_images(pictures) @ self.encode_texts(texts).T
 
-    def encode_labels(self, labels, templates=TEMPLATE):
+    def encode_labels(
+        self, labels: str | Iterable[str], templates: str | Iterable[str] = TEMPLATE
+    ) -> torch.Tensor:
         """Encode each label as the mean of its prompts, again of unit length.
 
         Parameters
@@ -285,25 +232,80 @@ class Clip:
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If a label is blank, there is no label or no template, or a template has not one {}.
         """
-        labels, templates = _as_texts(labels, "labels"), _as_texts(templates, "templates")
+        labels, templates = read_texts(labels, "labels"), read_texts(templates, "templates")
         if not labels or not templates:
             raise ValueError("there should be at least one label and one template")
         for i, label in enumerate(labels):
-            if not label.strip():
+            if is_blank(label):
                 raise ValueError(f"labels[{i}] is blank; a label should be at least one word")
         for template in templates:
             if template.count("{}") != 1:
                 raise ValueError(
-                    f'the template "{template}" should have {{}} once, where the label goes'
+                    f"the template {quoted(template)} should have {{}} once, where the label goes"
                 )
+        self._warn_of_unknown(labels)
         prompts = [template.replace("{}", label) for label in labels for template in templates]
         rows = self.encode_texts(prompts).view(len(labels), len(templates), -1).mean(1)
-        return torch.nn.functional.normalize(rows, dim=-1)
+        return normalize(rows, dim=-1)
 
-    def zero_shot(self, pictures, labels, templates=TEMPLATE):
+    def distinct_labels(self, labels: Iterable[str]) -> list[str]:
+        """Return the labels to choose among as a list.
+
+        Raises
+        ------
+        TypeError
+            If it is one text, or not texts in an order.
+        ValueError
+            If the model reads two of them as the same, such as "mug" and "Mug": the share of what
+            they name would be split.
+        """
+        if isinstance(labels, str):
+            raise TypeError(f'labels is one text; it should be a list, such as ["{labels}", "..."]')
+        labels = read_texts(labels, "labels")
+        seen: dict[tuple[int, ...], str] = {}
+        for label, ids in zip(labels, map(tuple, self.tokens.ids(labels)), strict=True):
+            if ids in seen:
+                same = f"is to the model the same as {quoted(seen[ids])}"
+                if label == seen[ids]:
+                    same = "is given twice"
+                raise ValueError(
+                    f"the label {quoted(label)} {same}; keep one, or its share is split"
+                )
+            seen[ids] = label
+        return labels
+
+    def logits(self, pictures: torch.Tensor, texts: torch.Tensor) -> torch.Tensor:
+        """Return the scaled cosines of embeddings, with SigLIP's bias.
+
+        Parameters
+        ----------
+        pictures, texts : torch.Tensor
+            float32, (n, d) and (m, d), rows of unit length.
+
+        Returns
+        -------
+        torch.Tensor
+            float32, (n, m).
+        """
+        return self.logit_scale * pictures @ texts.T + self.logit_bias
+
+    def probabilities(self, logits: torch.Tensor) -> torch.Tensor:
+        """Turn the logits of each row into what the model was trained to answer.
+
+        Returns
+        -------
+        torch.Tensor
+            Of the same shape. CLIP: shares, which sum to 1 along the last dimension (softmax).
+            SigLIP: each by itself from 0 to 1 (sigmoid).
+        """
+        return logits.sigmoid() if self.is_siglip else logits.softmax(-1)
+
+    def zero_shot(
+        self, pictures: Any, labels: Iterable[str], templates: str | Iterable[str] = TEMPLATE
+    ) -> torch.Tensor:
         """Return how well each label fits each picture.
 
         Parameters
@@ -323,295 +325,101 @@ class Clip:
         Raises
         ------
         TypeError, ValueError
-            If the labels are no list, or hold a blank one or one twice.
+            If the labels are no list, or hold a blank one, or two that the model cannot tell apart.
         """
-        labels = distinct_labels(labels)
+        labels = self.distinct_labels(labels)
         classes = self.encode_labels(labels, templates)
         if len(labels) == 1 and not self.is_siglip:
-            warnings.warn(
-                f'"{labels[0]}" is the only label, so its share is 1 whatever the picture shows; '
-                "give it another one to compare with",
-                ClipWarning,
-                stacklevel=_outside(),
+            warn(
+                f"{quoted(labels[0])} is the only label, so its share is 1 whatever the picture "
+                "shows; give it another one to compare with"
             )
-        logits = self.logit_scale * self.encode_images(pictures) @ classes.T + self.logit_bias
-        return logits.sigmoid() if self.is_siglip else logits.softmax(-1)
+        return self.probabilities(self.logits(self.encode_images(pictures), classes))
 
-    def tokenize(self, texts):
+    def tokenize(self, texts: str | Iterable[str]) -> torch.Tensor:
         """Return the token ids of texts, cut to the context length, padded to one length.
 
         Parameters
         ----------
-        texts : list of str
+        texts : str or iterable of str
 
         Returns
         -------
         torch.Tensor
             int64, (n, length).
         """
-        return self._padded(self._token_ids(texts))
+        return self.tokens.pad(self.tokens.ids(read_texts(texts)))["input_ids"]
 
-    def _padded(self, ids):
-        length = self.context_length if self.is_siglip else max(map(len, ids))
-        return self.processor.tokenizer.pad(
-            {"input_ids": ids}, padding="max_length", max_length=length, return_tensors="pt"
-        )["input_ids"]
-
-    def _token_ids(self, texts):
-        ids = self.processor.tokenizer(texts, verbose=False)["input_ids"]
-        for i, row in enumerate(ids):
-            if len(row) > self.context_length:
-                self._warn_of_cut(texts[i], len(row))
-                ids[i] = row[: self.context_length - 1] + row[-1:]  # the last is the end token
-        return ids
-
-    def _compute_texts(self, texts, batch_size):
-        """Return a dict from each text to its row; texts of similar length share a batch."""
-        if not texts:
-            return {}
+    def _compute_texts(self, texts: list[str], batch_size: int | None) -> dict[str, torch.Tensor]:
+        """Return the row of each text; texts of similar length share a batch."""
         # Tokenised here and not in the threads, so that warnings come from the caller's line.
-        ids = self._token_ids(texts)
+        ids = self.tokens.ids(texts)
         order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
 
-        def encode(batch):
-            # No attention mask: CLIP's text tower looks only backwards from the first end
-            # token, and SigLIP was trained to see its padding.
-            padded = self._padded([ids[i] for i in batch])
-            return self._forward(self.model.get_text_features, input_ids=padded)
+        def encode(batch: list[int]) -> torch.Tensor:
+            padded = self.tokens.pad([ids[i] for i in batch])
+            return self._forward(self.model.get_text_features, **padded)
 
-        rows = torch.cat(list(self._in_parallel(encode, order, batch_size, len(texts))))
+        rows = [
+            row for rows in self._in_batches(encode, order, batch_size, len(texts)) for row in rows
+        ]
         return {texts[i]: row for i, row in zip(order, rows, strict=True)}
 
-    def _forward(self, features, **inputs):
+    def _forward(self, features: Callable[..., Any], **inputs: torch.Tensor) -> torch.Tensor:
         """Call one of the model's towers and return rows of unit length on the CPU."""
-        inputs = {name: value.to(self.device) for name, value in inputs.items()}
-        # One batch at a time on a GPU, whose own cores share it. Not inference_mode: learners
-        # train on the embeddings, and it would forbid that.
-        lock = contextlib.nullcontext() if self.device.type == "cpu" else self._gpu
+        dtype = next(self.model.parameters()).dtype
+        inputs = {
+            name: value.to(self.device, dtype if value.is_floating_point() else None)
+            for name, value in inputs.items()
+        }
+        lock = contextlib.nullcontext() if self.device.type == "cpu" else _GPU
+        # Not inference_mode: learners train on the embeddings, and it would forbid that.
         with lock, torch.no_grad():
             output = features(**inputs)
-            vectors = getattr(output, "pooler_output", output)  # transformers 4 gives a tensor
-            return torch.nn.functional.normalize(vectors.float(), dim=-1).cpu()
+            vectors = getattr(output, "pooler_output", output)
+            return normalize(vectors.float(), dim=-1).cpu()
 
-    def _in_parallel(self, function, items, batch_size, total):
-        """Yield function(batch) for batches of the items, in order.
-
-        Each core takes a batch of its own, reads it and encodes it alone. So reading overlaps
-        with encoding, and no core waits for another within a layer, as it does where all work on
-        one batch. A single batch gets all the cores.
-        """
+    def _in_batches(
+        self,
+        function: Callable[[list], torch.Tensor],
+        items: Iterable,
+        batch_size: int | None,
+        total: int | None,
+    ) -> Iterator[torch.Tensor]:
+        """Yield function(batch) for batches of the items, in order, with dropout off."""
+        on_cpu = self.device.type == "cpu"
         if batch_size is None:
-            batch_size = CPU_BATCH if self.device.type == "cpu" else GPU_BATCH
-        batches = _batches(items, _positive(batch_size, "batch_size"))
-        start = list(itertools.islice(batches, 2))
-        training, threads = self.model.training, torch.get_num_threads()
+            batch_size = CPU_BATCH if on_cpu else GPU_BATCH
+        if batch_size < 1:
+            raise ValueError(f"batch_size is {batch_size}, but it should be at least 1")
+        workers = torch.get_num_threads() if on_cpu else os.cpu_count() or 1
+        training = self.model.training
         self.model.eval()
         try:
-            if len(start) < 2:
-                yield from map(function, start)
-                return
-            workers = threads if self.device.type == "cpu" else os.cpu_count() or 1
-            pool = ThreadPoolExecutor(workers, "clipkit", torch.set_num_threads, (1,))
-            running = deque()
-            try:
-                with _progress(total) as bar:
-                    for batch in itertools.chain(start, batches, [None] * (workers + 1)):
-                        if batch:
-                            running.append((pool.submit(function, batch), len(batch)))
-                        # one batch waits, so that no core does
-                        if running and (len(running) > workers + 1 or not batch):
-                            future, n = running.popleft()
-                            yield future.result()
-                            bar.update(n)
-            finally:
-                pool.shutdown(cancel_futures=True)
-                torch.set_num_threads(threads)  # else later threads would take over the pool's 1
-                _give_memory_back()
+            yield from map_batches(function, items, int(batch_size), workers, total)
         finally:
             self.model.train(training)
 
-    def _text_state(self):
-        """What changes when the text tower's weights change or layers are put into it."""
-        if not hasattr(self.model, "text_model") or hasattr(self.model, "peft_config"):
-            return object()  # equal to no other: adapters can be switched without a trace here
-        projection = getattr(self.model, "text_projection", None)
-        parameters = [
-            p.detach()
-            for p in (
-                *self.model.text_model.parameters(),
-                *(projection.parameters() if projection else ()),
-            )
-        ]
-        sample = torch.cat([p.flatten()[:8] for p in parameters]).cpu().numpy().tobytes()
-        return sample, tuple((p.data_ptr(), p._version) for p in parameters)
+    def _warn_of_empty(self, texts: Sequence[str]) -> None:
+        empty = [i for i, text in enumerate(texts) if is_blank(text)]
+        if empty and "" not in self._said:
+            self._said.add("")
+            warn(f"text number {empty[0]} is empty; what the model answers to it means nothing")
 
-    def _warn_of_cut(self, text, length):
-        if ("cut", text) not in self._named:
-            self._named.add(("cut", text))
-            warnings.warn(
-                f"a text of {length} tokens was cut to the {self.context_length} that the model "
-                f'reads: "{text}"',
-                ClipWarning,
-                stacklevel=_outside(),
-            )
-
-    def _warn_of_empty_texts(self, texts):
-        empty = [i for i, text in enumerate(texts) if not text.strip()]
-        if empty and ("empty",) not in self._named:
-            self._named.add(("empty",))
-            warnings.warn(
-                f"text number {empty[0]} is empty; what the model answers to it means nothing",
-                ClipWarning,
-                stacklevel=_outside(),
-            )
-
-    def _warn_of_unknown_words(self, texts):
+    def _warn_of_unknown(self, texts: Iterable[str]) -> None:
         if self.words is None:
             return
-        unknown = dict.fromkeys(
-            word
-            for text in texts
-            for word in words_of(text)
-            if word not in self.words and word not in self._named
-        )
+        unknown = [word for word in unknown_words(texts, self.words) if word not in self._said]
         if unknown:
-            self._named.update(unknown)
-            listed = ", ".join(f'"{word}"' for word in unknown)
-            warnings.warn(
-                f"{self.name} has never seen the word{'s' * (len(unknown) > 1)} {listed}; its "
-                "answers for such texts mean little",
-                ClipWarning,
-                stacklevel=_outside(),
+            self._said.update(unknown)
+            named = listed([quoted(word) for word in unknown], shown=UNKNOWN_SHOWN)
+            warn(
+                f"{self.name} has never seen the word{'s' * (len(unknown) > 1)} {named}; its "
+                "answers for such texts mean little"
             )
 
 
-def words_of(text):
-    """Return the lower-case words of a text: runs of letters, so that "T-shirt" is two.
-
-    This is also how the list ``words.txt`` of a checkpoint is made: the words of its training
-    captions, one a line.
-
-    Examples
-    --------
-    >>> words_of("Two red T-shirts, size 38")
-    ['two', 'red', 't', 'shirts', 'size']
-    """
-    return re.findall(r"[^\W\d_]+", text.lower())
-
-
-@contextlib.contextmanager
-def _reading(label, what):
-    """Turn what transformers raises about a broken checkpoint into one sentence."""
-    from transformers.utils import logging
-
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    except CheckpointError:
-        raise
-    except Exception as error:  # unpickling, missing tokenizers, unknown types, shapes ...
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise CheckpointError(
-            f'the {what} of "{label}" cannot be read; delete the folder or fetch it again, or use '
-            f"another checkpoint ({type(error).__name__}: {reason})"
-        ) from error
-    finally:
-        if bars:
-            logging.enable_progress_bar()
-
-
-def _check_end_of_text(clip):
-    """Refuse a tokenizer whose end token the text tower would not find.
-
-    CLIP reads a text's embedding at its end token; with another tokenizer's, it silently reads
-    the first token, which is the same for every text.
-    """
-    configured = getattr(clip.model.config.text_config, "eos_token_id", None)
-    end = clip.processor.tokenizer.eos_token_id
-    if clip.model.config.model_type != "clip" or configured == end:
-        return
-    highest = len(clip.processor.tokenizer) - 1
-    if configured == 2 and end == highest:  # the oldest checkpoints: the highest id is the end
-        return
-    raise CheckpointError(
-        f"the tokenizer of {clip.name} ends a text with token {end}, but the model looks for "
-        f"{configured}; use the tokenizer that the model was trained with, or set eos_token_id in "
-        "its text_config"
-    )
-
-
-def distinct_labels(labels):
-    """Return the labels to choose among as a list.
-
-    Parameters
-    ----------
-    labels : iterable of str
-
-    Raises
-    ------
-    TypeError
-        If it is one text, or holds something else than texts.
-    ValueError
-        If a label stands there twice: the share of what it names would be split.
-
-    Examples
-    --------
-    >>> distinct_labels(("mug", "sofa"))
-    ['mug', 'sofa']
-    """
-    if isinstance(labels, str):
-        raise TypeError(f'labels is one text; it should be a list, such as ["{labels}", "..."]')
-    labels = _as_texts(labels, "labels")
-    for label in labels:
-        if labels.count(label) > 1:
-            raise ValueError(f'the label "{label}" is given twice; keep one, or its share is split')
-    return labels
-
-
-def _as_texts(texts, name="texts"):
-    texts = [texts] if isinstance(texts, str) else list(texts)
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(f"{name}[{i}] is a {type(text).__name__}, but it should be a str")
-    return texts
-
-
-def _positive(number, name):
-    if number < 1:
-        raise ValueError(f"{name} is {number}, but it should be at least 1")
-    return int(number)
-
-
-def _best_device():
+def _best_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _batches(items, size):
-    """Cut anything iterable into lists of at most the given size."""
-    items = iter(items)
-    while batch := list(itertools.islice(items, size)):
-        yield batch
-
-
-def _progress(total):
-    """A bar that appears only where the work takes long, and leaves nothing behind."""
-    # tqdm's bar for notebooks does not read this variable by itself
-    disable = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
-    return tqdm(total=total, delay=SECONDS_UNTIL_BAR, leave=False, disable=disable)
-
-
-def _give_memory_back():
-    """Return to the system what the C library keeps of each thread's memory, about 50 MB."""
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # only glibc does and can
-        ctypes.CDLL(None).malloc_trim(0)
-
-
-def _outside():
-    """The stack level of the line outside clipkit that led here, for warnings."""
-    frame, level = sys._getframe(1), 1
-    while frame and frame.f_globals.get("__name__", "").split(".")[0] == "clipkit":
-        frame, level = frame.f_back, level + 1
-    return level

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import torch
 
-from clipkit.model import distinct_labels
+from clipkit.model import Clip
 
 TEMPLATES = (
     "{}",
@@ -26,8 +29,10 @@ FINDING_TEMPLATES = ("chest radiograph with {}", "chest film with {}", "{}")
 ABSENT_TEMPLATES = ("chest radiograph, no {}", "chest film, no {}", "no {}")
 
 
-def predict(clip, pictures, labels: list[str], templates=TEMPLATES) -> np.ndarray:
-    """The label with the highest cosine for each picture.
+def predict(
+    clip: Clip, pictures: Any, labels: Sequence[str], templates: str | Sequence[str] = TEMPLATES
+) -> np.ndarray:
+    """Return the label with the highest cosine for each picture.
 
     Parameters
     ----------
@@ -44,15 +49,15 @@ def predict(clip, pictures, labels: list[str], templates=TEMPLATES) -> np.ndarra
     Raises
     ------
     TypeError, ValueError
-        If the labels are no list, or hold a blank one or one twice.
+        If the labels are no list, or hold a blank one, or two that the model cannot tell apart.
     """
-    labels = distinct_labels(labels)
-    cosines = _encoded(clip, pictures) @ clip.encode_labels(labels, templates).T
-    return np.array(labels)[cosines.argmax(dim=1).numpy()]
+    labels = clip.distinct_labels(labels)
+    logits = clip.logits(_encoded(clip, pictures), clip.encode_labels(labels, templates))
+    return np.array(labels)[logits.argmax(dim=1).numpy()]
 
 
-def shots(labels, k: int, seed: int = 0) -> np.ndarray:
-    """The row numbers of k random items of each label.
+def shots(labels: Sequence, k: int, seed: int = 0) -> np.ndarray:
+    """Return the row numbers of k random items of each label.
 
     Parameters
     ----------
@@ -77,9 +82,13 @@ def shots(labels, k: int, seed: int = 0) -> np.ndarray:
 
 
 def finding_scores(
-    clip, pictures, findings: list[str], present=FINDING_TEMPLATES, absent=ABSENT_TEMPLATES
+    clip: Clip,
+    pictures: Any,
+    findings: Sequence[str],
+    present: Sequence[str] = FINDING_TEMPLATES,
+    absent: Sequence[str] = ABSENT_TEMPLATES,
 ) -> torch.Tensor:
-    """How much more each radiograph is like a statement of the finding than like its denial.
+    """Score how much more each radiograph is like a statement of the finding than its denial.
 
     Softmax over a pair of prompts, "with ..." and "without ...", as CheXzero does (Tiu et al.
     2022, Nature Biomedical Engineering 6, 1399).
@@ -98,13 +107,15 @@ def finding_scores(
         Between 0 and 1: a score to rank films by, not a probability of disease.
     """
     pictures = _encoded(clip, pictures)
-    stated = pictures @ clip.encode_labels(findings, present).T
-    denied = pictures @ clip.encode_labels(findings, absent).T
-    return torch.sigmoid(clip.logit_scale * (stated - denied))
+    stated = clip.logits(pictures, clip.encode_labels(findings, present))
+    denied = clip.logits(pictures, clip.encode_labels(findings, absent))
+    return torch.sigmoid(stated - denied)  # the softmax over two
 
 
-def sentence_scores(clip, pictures, stated: list[str], denied: list[str]) -> torch.Tensor:
-    """The share of a softmax over sentences that falls to those which state a finding.
+def sentence_scores(
+    clip: Clip, pictures: Any, stated: Sequence[str], denied: Sequence[str]
+) -> torch.Tensor:
+    """Return the share of a softmax over sentences that falls to those which state a finding.
 
     A mean of prompts, as in `finding_scores`, asks for what all sentences have in common. This asks
     whether *any* of them fits: "small nodule in the left upper zone" may, where "nodule" says
@@ -133,12 +144,12 @@ def sentence_scores(clip, pictures, stated: list[str], denied: list[str]) -> tor
             raise ValueError(f"`{name}` is empty; give at least one sentence.")
     pictures = _encoded(clip, pictures)
     stated, denied = (
-        (clip.logit_scale * pictures @ clip.encode_texts(texts).T).logsumexp(dim=1)
+        clip.logits(pictures, clip.encode_texts(texts)).logsumexp(dim=1)
         for texts in (stated, denied)
     )
     return torch.sigmoid(stated - denied)
 
 
-def _encoded(clip, pictures) -> torch.Tensor:
-    """Embeddings as they are, and pictures as embeddings."""
+def _encoded(clip: Clip, pictures: Any) -> torch.Tensor:
+    """Return embeddings as they are, and pictures as embeddings."""
     return pictures if isinstance(pictures, torch.Tensor) else clip.encode_images(pictures)

@@ -18,7 +18,7 @@ from torch.nn.functional import cross_entropy, normalize
 from transformers import CLIPModel
 
 from clipkit.losses import contrastive_loss
-from clipkit.model import words_of
+from clipkit.texts import words_of
 from pretraining.corpus import Batch, Corpus
 from pretraining.towers import mimetic, small_config, small_processor
 

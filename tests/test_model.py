@@ -5,6 +5,7 @@ import gzip
 import html
 import json
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -19,9 +20,10 @@ from PIL import Image
 
 import clipkit
 from clipkit.hub import CheckpointError
-from clipkit.model import Clip, ClipWarning, words_of
+from clipkit.model import Clip
 from clipkit.pictures import PictureError
 from clipkit.pixels import Pixels
+from clipkit.texts import words_of
 
 SIZES = [
     (32, 32),
@@ -70,13 +72,33 @@ def close(a, b, tolerance=1e-5):
     return a.shape == b.shape and (a - b).abs().max().item() < tolerance
 
 
+def python(code, *arguments):
+    """What a program prints in a process of its own."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def test_importing_the_package_is_cheap():
     code = "import sys, clipkit; print(sorted({'torch', 'transformers', 'PIL'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-    assert "load" in dir(clipkit)
+    assert python(code) == "[]"
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         _ = clipkit.nothing_of_the_kind
+
+
+def test_every_module_and_shortcut_is_reachable():
+    here = Path(clipkit.__file__).parent
+    modules = {m.name for m in pkgutil.iter_modules([str(here)]) if not m.name.startswith("_")}
+    assert set(dir(clipkit)) == modules | {"load", "Clip"}
+    assert python("import clipkit; print(clipkit.losses.__name__)") == "clipkit.losses"
+
+
+def test_encoding_needs_neither_the_studio_nor_a_compiler(tiny_checkpoint):
+    code = (
+        "import sys, clipkit; from PIL import Image; clip = clipkit.load(sys.argv[1]);"
+        "clip.zero_shot([Image.new('RGB', (9, 9))], ['a mug', 'a sofa']);"
+        "print(sorted({'numba', 'clipstudio', 'matplotlib', 'IPython'} & set(sys.modules)))"
+    )
+    assert python(code, tiny_checkpoint) == "[]"
 
 
 def test_images_as_with_plain_code(tiny_clip, plain, pictures):
@@ -252,7 +274,7 @@ def test_long_texts_are_cut_like_the_tokenizer_cuts_and_said_once(tiny_clip, pla
     with pytest.warns(UserWarning, match="cut to the 40") as caught:
         result = tiny_clip.encode_texts(["a red mug", long])
     assert len(caught) == 1
-    assert long in str(caught[0].message)
+    assert f'"{long[:60]}…"' in str(caught[0].message)  # and no more of it
     assert caught[0].filename == __file__
     inputs = processor.tokenizer(long, truncation=True, max_length=40, return_tensors="pt")
     with torch.no_grad():
@@ -290,12 +312,13 @@ def test_an_empty_text_is_said_once(tiny_clip, texts):
         tiny_clip.encode_texts(texts)
 
 
-def test_our_warnings_are_shown_as_a_sentence_and_others_as_ever():
-    def shown(category):
-        return warnings.formatwarning("a pot boils over", category, "cell.py", 7, "boil()")
-
-    assert shown(ClipWarning) == "Note: a pot boils over.\n"
-    assert shown(UserWarning) == "cell.py:7: UserWarning: a pot boils over\n  boil()\n"
+def test_an_import_leaves_the_warnings_of_others_as_they_are():
+    code = (
+        "import warnings; usual = warnings.formatwarning, warnings.showwarning\n"
+        "import clipkit; clipkit.load, clipkit.data, clipkit.zero_shot\n"
+        "print((warnings.formatwarning, warnings.showwarning) == usual)"
+    )
+    assert python(code) == "True"
 
 
 def test_no_text_is_computed_twice(tiny_clip):

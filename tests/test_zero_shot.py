@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from clipkit import zero_shot
 
@@ -12,6 +13,12 @@ class Sorted:
 
     logit_scale = 10.0
     words = ("mug", "sofa", "hat")
+
+    def distinct_labels(self, labels):
+        return list(labels)
+
+    def logits(self, pictures, texts):
+        return self.logit_scale * pictures @ texts.T
 
     def encode_images(self, pictures):
         return torch.stack([self._direction(picture) for picture in pictures])
@@ -46,11 +53,30 @@ def test_predict_gives_one_of_the_labels_whatever_is_shown(clip):
 
 @pytest.mark.parametrize(
     ("labels", "error", "said"),
-    [("mug", TypeError, "should be a list"), (["mug", "hat", "mug"], ValueError, "given twice")],
+    [
+        ("mug", TypeError, "should be a list"),
+        (["mug", "hat", "mug"], ValueError, "given twice"),
+        ({"mug", "hat"}, TypeError, "has no order"),
+        ({"mug": 1}, TypeError, "keys or the values"),
+        (["hat", "mug", "Mug"], ValueError, 'label "Mug" is to the model the same as "mug"'),
+        (["mug", "mug "], ValueError, "the same as"),
+        (["caf\u00e9", "cafe\u0301"], ValueError, "the same as"),
+    ],
 )
-def test_predict_refuses_what_is_no_list_of_different_labels(clip, labels, error, said):
-    with pytest.raises(error, match=said):
-        zero_shot.predict(clip, ["hat"], labels)
+def test_labels_are_different_to_the_model_and_in_an_order(tiny_clip, labels, error, said):
+    rows = torch.zeros(1, tiny_clip.dimension)
+    for choose in (zero_shot.predict, lambda clip, *rest: clip.zero_shot(*rest)):
+        with pytest.raises(error, match=said):
+            choose(tiny_clip, rows, labels)
+
+
+def test_predict_names_the_largest_share(tiny_clip):
+    labels = ["mug", "red sofa", "hat"]
+    pictures = [Image.new("RGB", (40, 40), colour) for colour in ("red", "white", "green", "navy")]
+    best = tiny_clip.zero_shot(pictures, labels, "a {}").argmax(1)
+    said = zero_shot.predict(tiny_clip, tiny_clip.encode_images(pictures), labels, ["a {}"])
+    assert said.tolist() == [labels[i] for i in best]
+    assert zero_shot.predict(tiny_clip, pictures, iter(labels), "a {}").tolist() == said.tolist()
 
 
 def test_a_finding_scores_above_half_where_it_is_stated_and_a_stranger_in_between(clip):

@@ -22,7 +22,9 @@ from IPython.display import display
 from PIL import Image
 
 import clipstudio
-from clipkit.model import Clip, load, words_of
+from clipkit import texts as reading
+from clipkit.loading import load
+from clipkit.model import Clip
 from clipkit.pictures import open_picture
 
 from .views import Answer, Frame
@@ -86,18 +88,14 @@ def answers(clip: Clip, picture, texts: Sequence[str]) -> list[Answer]:
         return []
     if not isinstance(picture, torch.Tensor):
         picture = clip.encode_images([picture])[0]
-    cosines = encode_texts(clip, texts) @ picture
-    logits = clip.logit_scale * cosines + clip.logit_bias
-    shares = logits.sigmoid() if clip.is_siglip else logits.softmax(0)
+    rows = encode_texts(clip, texts)
+    cosines, shares = rows @ picture, clip.probabilities(clip.logits(picture, rows))
     return [Answer(*row) for row in zip(texts, cosines.tolist(), shares.tolist(), strict=True)]
 
 
 def unknown_words(clip: Clip, texts: Iterable[str]) -> list[str]:
     """The words of some texts that the model never saw in training, where that is known."""
-    if clip.words is None:
-        return []
-    words = dict.fromkeys(word for text in texts for word in words_of(text))
-    return [word for word in words if word not in clip.words]
+    return [] if clip.words is None else reading.unknown_words(texts, clip.words)
 
 
 def note_on_words(clip: Clip, texts: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import ipywidgets as w
 import numpy as np
 import torch
 
-from clipkit import data
+from clipkit import data, zero_shot
 from clipkit.evaluation import Estimate, accuracy, paired_difference
 from clipkit.model import TEMPLATE, Clip
 
@@ -93,11 +94,11 @@ def predict(
     pictures : torch.Tensor of float32, shape (n, d)
         Embeddings.
     """
-    # The labels' prompts pass through encode_texts, whose rows are kept from edit to edit.
-    parts.encode_texts(clip, [t.replace("{}", word) for word in labels.values() for t in templates])
-    nearest = (pictures @ clip.encode_labels(labels.values(), templates).T).argmax(1)
-    names = list(labels)
-    return [names[row] for row in nearest.tolist()]
+    names = {words: name for name, words in labels.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the page has a place of its own for unknown words
+        said = zero_shot.predict(clip, pictures, list(names), templates)
+    return [names[words] for words in said]
 
 
 class Change(NamedTuple):
@@ -233,6 +234,7 @@ class PromptLab(parts.Live):
     def _draw(self, _step: int = 0) -> None:
         try:
             labels = parse_labels(self.labels.value, self.classes)
+            self.clip.distinct_labels(labels.values())
             templates = parse_templates(self.templates.value)
         except ValueError as problem:
             self.note.value = parts.status(str(problem))

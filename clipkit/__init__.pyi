@@ -1,0 +1,28 @@
+# ruff: noqa: I001 (one list is what lazy_loader reads)
+from . import (
+    adapters as adapters,
+    augmentation as augmentation,
+    classroom as classroom,
+    data as data,
+    doctor as doctor,
+    evaluation as evaluation,
+    exercises as exercises,
+    fine_tune as fine_tune,
+    hub as hub,
+    loading as loading,
+    losses as losses,
+    model as model,
+    notes as notes,
+    parallel as parallel,
+    pictures as pictures,
+    pixels as pixels,
+    plots as plots,
+    search as search,
+    texts as texts,
+    widgets as widgets,
+    zero_shot as zero_shot,
+)
+from .loading import load as load
+from .model import Clip as Clip
+
+__version__: str
