@@ -1,6 +1,6 @@
 """What a shop writes about a product, made from the product's specification, and read back.
 
-Texts are composed by chance from the phrase tables of `clipstudio.vocabulary`, so that two of
+Texts are composed by chance from the phrase tables of `clipstudio.words`, so that two of
 them are rarely alike, and say nothing that the specification does not. `read_caption` finds the
 facts in a text by rules of its own: tests compare what it finds with the specification.
 """
@@ -8,77 +8,23 @@ facts in a text by rules of its own: tests compare what it finds with the specif
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
-from clipstudio import vocabulary
-from clipstudio.definitions import DEFINITIONS
-from clipstudio.grammar import capital, expand, pick, tidy
+from clipstudio.camera import Shot
+from clipstudio.grammar import Words, capital, expand, pick, tidy
+from clipstudio.product import Product
+from clipstudio.vocabulary import SENTENCES, SHOP, Design
 
 FACTS = ("category", "colour", "pattern", "material", "design")
 SHORT_WORDS = 14
 
-# One of these opens a caption that names its medium; what they claim holds for every picture.
-_PHOTO_OF = (
-    "a photo of {a}",
-    "a photo of {a}",
-    "a photo of {a}",
-    "photo of {a}",
-    "a picture of {a}",
-    "picture of {a}",
-    "an image of {a}",
-    "product photo of {a}",
-    "a product photo: {a}",
-    "a photograph of {a}",
-    "a catalogue picture of {a}",
-    "shop picture, {a}",
-    "{a}, product photo",
-    "{a} in an online shop",
-    "this is {a}",
-    "a photo of the {bare}",
-    "{a}, a picture from a shop",
-    "a good photo of {a}",
-    "here you see {a}",
-    "{a} for sale",
-    "for sale: {a}",
-    "a snapshot of {a}",
-    "an example of {a}",
-    "the {bare}",
-)
-_GREY_PHOTO_OF = (
-    "a black and white photo of {a}",
-    "black and white picture of {a}",
-    "a greyscale photo of {a}",
-    "a monochrome picture of {a}",
-    "{a}, black and white photo",
-    "{a} in a black and white picture",
-)
-_CLOSE_UP_OF = (
-    "a close-up of {a}",
-    "close-up photo of {a}",
-    "{a}, close up",
-    "{a} seen from close by",
-)
-_FROM_ABOVE = ("{a} seen from above", "{a} photographed from above", "{a}, top view")
-_FLAT_LAY = ("a flat lay of {a}", "flat lay: {a}", "{a} laid out flat", "{a} seen from above")
-_PLACES = {  # backgrounds on which a product may lie or stand
-    "wooden floor": "on a wooden floor",
-    "table top": "on a table",
-    "carpet": "on a carpet",
-    "rug": "on a rug",
-    "tiles": "on a tiled floor",
-    "concrete": "on concrete",
-    "grass": "on the grass",
-    "cloth": "on a sheet",
-    "white": "on a white background",
-}
 
-
-def _style(product) -> vocabulary.Style:
-    """Return the words of a product's design; unknown ones are spoken of by name."""
-    known = vocabulary.STYLES.get((product.category, product.design))
-    return known or vocabulary.Style(before=(product.design,))
+def _design(product: Product) -> Design:
+    """Return the words of a product's design; one without words is spoken of by its name."""
+    known = SHOP.designs[product.category].get(product.design)
+    return known or Design(before=(product.design,))
 
 
 def _shares_a_stem(phrase: str, noun: str) -> bool:
@@ -90,15 +36,24 @@ def _shares_a_stem(phrase: str, noun: str) -> bool:
 class _Writer:
     """The phrases one caption is composed of; draws a noun once and keeps to its number."""
 
-    def __init__(self, product, rng, mention: Collection[str], rate=0.6, general=0.1):
+    def __init__(
+        self,
+        product: Product,
+        rng: np.random.Generator,
+        mention: Collection[str],
+        rate: float = 0.6,
+        general: float = 0.1,
+    ) -> None:
         self.product = product
         self.rng = rng
         self.rate = rate  # how often a fact is said where it may be
         self.general = general  # how often a more general name stands for the category's
         self.told: set[str] = set()
         self.facts = [fact for fact in FACTS if fact in mention]
-        self.entry = vocabulary.ENTRIES[product.category]
-        self.group = vocabulary.GROUPS[self.entry.group]
+        self.entry = SHOP.categories[product.category]
+        self.group = SHOP.groups[self.entry.group]
+        self.material = SHOP.materials[product.material]
+        self.pattern = SHOP.patterns[product.pattern]
         self.praise = self._deck(self.group.praise)
         self.noun, self.number = self._draw_noun()
 
@@ -109,20 +64,20 @@ class _Writer:
 
     def _draw_noun(self) -> tuple[str, str]:
         if "category" not in self.facts:
-            return pick(self.rng, ("item", "product", "piece", "article", "thing")), "one"
+            return pick(self.rng, SENTENCES.anything), "one"
         entry = self.entry
         if self.chance(self.general):
             kind = pick(self.rng, entry.kinds)
-            if kind in vocabulary.MASS_KINDS:
+            if kind in SHOP.mass_kinds:
                 return kind, "mass"
-            return kind, "many" if kind in vocabulary.PLURAL_KINDS else "one"
+            return kind, "many" if kind in SHOP.plural_kinds else "one"
         number = pick(self.rng, [n for n in ("one", "pair", "many") if getattr(entry, n)])
         names = [name for name in getattr(entry, number) if self._fits(name)]
         if self.said("design", 0.35):
             both = entry.one and entry.many
             nouns = [
                 noun
-                for noun in _style(self.product).nouns
+                for noun in _design(self.product).nouns
                 if self._fits(noun) and (not both or noun.endswith("s") == (number != "one"))
             ]
             if nouns:
@@ -132,25 +87,17 @@ class _Writer:
     def _fits(self, name: str) -> bool:
         """Tell whether a name is free of materials, save the product's own if it may be said."""
         own = {self.product.material} if "material" in self.facts else set()
-        others = vocabulary.MATERIALS.keys() - own
+        others = SHOP.materials.keys() - own
         return not any(re.search(rf"\b{other}\b", name) for other in others)
 
     def colour(self, name: str | None = None) -> str:
-        words = vocabulary.COLOURS.get(name or self.product.colour, (name or self.product.colour,))
+        words = SHOP.colours[name or self.product.colour]
         return words[0] if self.chance(0.5) else pick(self.rng, words)
 
     def _second(self) -> bool:
         """Tell whether the second colour may be said: it shows for certain in patterns alone."""
         product = self.product
         return product.pattern != "plain" and product.second_colour not in (None, product.colour)
-
-    def _material(self) -> vocabulary.Stuff:
-        name = self.product.material
-        return vocabulary.MATERIALS.get(name) or vocabulary.Stuff((name,), (name,), ())
-
-    def _pattern(self) -> vocabulary.Pattern:
-        name = self.product.pattern
-        return vocabulary.PATTERNS.get(name) or vocabulary.Pattern((name,), (f"with {name}",))
 
     def said(self, fact: str, rate: float) -> bool:
         """Decide whether to say a fact now, and remember it."""
@@ -164,7 +111,8 @@ class _Writer:
     def phrase(self, rate: float | None = None, praise: float = 0.25) -> str:
         """Return a noun phrase without article: adjectives in their order, noun, what follows."""
         rate = rate or self.rate
-        before, after = [], []
+        before: list[str] = []
+        after: list[str] = []
         if self.chance(praise):
             before.append(self.praise())
         colour = self.said("colour", 1.2 * rate)
@@ -172,24 +120,21 @@ class _Writer:
         if colour or pattern:
             self._surface(before, after, colour, pattern)
         if self.said("material", 0.8 * rate):
-            stuff = self._material()
-            part = vocabulary.PARTS.get(self.product.design) or vocabulary.PARTS.get(
-                self.product.category
-            )
+            part = _design(self.product).part or self.entry.part
             if self.chance(0.7):
-                before.append(pick(self.rng, stuff.before))
+                before.append(pick(self.rng, self.material.before))
             elif part and "category" in self.facts:
-                after.append(f"with a {pick(self.rng, stuff.before)} {part}")
+                after.append(f"with a {pick(self.rng, self.material.before)} {part}")
             else:
-                made = pick(self.rng, ("made of", "made from", "in", "of"))
-                after.append(f"{made} {pick(self.rng, stuff.of)}")
+                made = pick(self.rng, SENTENCES.made)
+                after.append(f"{made} {pick(self.rng, self.material.of)}")
         if self.said("design", 0.5 * rate):
-            style = _style(self.product)
-            if style.after and (not style.before or self.chance(0.5)):
-                after.append(pick(self.rng, style.after))
-            elif style.before:
-                word = pick(self.rng, style.before)
-                before.insert(0 if word in vocabulary.SHAPES else len(before), word)
+            design = _design(self.product)
+            if design.after and (not design.before or self.chance(0.5)):
+                after.append(pick(self.rng, design.after))
+            elif design.before:
+                word = pick(self.rng, design.before)
+                before.insert(0 if word in SHOP.shapes else len(before), word)
         words = [self.noun]
         for word in reversed(before):
             if not _shares_a_stem(word, " ".join(words)):
@@ -200,9 +145,9 @@ class _Writer:
         after = [more for more in after if not _shares_a_stem(more, self.noun)]
         return " ".join([*words, *after])
 
-    def _surface(self, before: list, after: list, colour: bool, pattern: bool) -> None:
+    def _surface(self, before: list[str], after: list[str], colour: bool, pattern: bool) -> None:
         """Say colour and pattern, together or apart, before the noun or after it."""
-        words = self._pattern()
+        words = self.pattern
         if not pattern:
             if self.chance(0.85):
                 before.append(self.colour())
@@ -244,13 +189,12 @@ class _Writer:
 
     # -- sentences -----------------------------------------------------------------------------
 
-    def slots(self) -> dict:
+    def slots(self) -> dict[str, Words]:
         """Return the words of the sentence templates, agreeing with the noun in number."""
         one = self.number in ("one", "mass")
-        entry, stuff, pattern = self.entry, self._material(), self._pattern()
+        entry, material, pattern = self.entry, self.material, self.pattern
         washable = entry.group in ("clothes", "headwear", "accessories")
-        cloth = self.product.material in vocabulary.CLOTH
-        kinds = [k for k in entry.kinds if k not in vocabulary.MASS_KINDS | vocabulary.PLURAL_KINDS]
+        kinds = [k for k in entry.kinds if k not in SHOP.mass_kinds + SHOP.plural_kinds]
         return {
             "it": "it" if one else "they",
             "them": "it" if one else "them",
@@ -265,9 +209,9 @@ class _Writer:
             "rich": lambda: self.with_article(self.phrase(rate=self.rate + 0.25)),
             "colour": self.colour,
             "second": lambda: self.colour(self.product.second_colour),
-            "stuff": stuff.of,
-            "virtue": stuff.virtues or ("good",),
-            "care": stuff.care if washable or not cloth else vocabulary.CLOTH_CARE,
+            "stuff": material.of,
+            "virtue": material.virtues,
+            "care": material.care if washable or not material.cloth else SHOP.cloth_care,
             "patterned": pattern.before,
             "pattern": pattern.name,
             "marks": pattern.marks,
@@ -278,12 +222,12 @@ class _Writer:
             "praise": self.praise,
             "occasion": self.group.occasions,
             "fit": self.group.fit,
-            "definition": DEFINITIONS[self.product.category],
+            "definition": entry.definitions,
         }
 
-    def _deck(self, options: tuple[str, ...]):
+    def _deck(self, options: tuple[str, ...]) -> Callable[[], str]:
         """Return a function that draws from ``options`` and repeats none before all are drawn."""
-        left = []
+        left: list[str] = []
 
         def draw() -> str:
             if not left:
@@ -294,25 +238,29 @@ class _Writer:
 
     def remarks(self) -> dict[str, tuple[str, ...]]:
         """Return what may follow the first sentence, by topic: facts that may be mentioned."""
-        remarks = {}
+        topics = []
         if "category" in self.facts:
-            remarks |= _REMARKS
-        if "colour" in self.facts:
-            remarks["colour"] = _COLOUR_REMARKS
-        if "pattern" in self.facts:
-            plain = self.product.pattern == "plain"
-            remarks["pattern"] = _PLAIN_REMARKS if plain else _PATTERN_REMARKS
-            if self._second() and "colour" in self.facts and self._pattern().marks:
-                remarks["pattern"] += _MARKS_REMARKS
+            topics += ["trait", "fit", "occasion", "use", "praise"]
+        topics += [fact for fact in ("colour", "pattern", "material") if fact in self.facts]
         if "material" in self.facts:
-            remarks["material"] = _MATERIAL_REMARKS
-            remarks["care"] = ("{care}",)
+            topics.append("care")
+        remarks = {topic: getattr(SENTENCES.remarks, topic) for topic in topics}
+        if "pattern" in remarks and self.product.pattern == "plain":
+            remarks["pattern"] = SENTENCES.remarks.plain
+        if (
+            "pattern" in remarks
+            and "colour" in self.facts
+            and self._second()
+            and self.pattern.marks
+        ):
+            remarks["pattern"] += SENTENCES.remarks.marks
         return remarks
 
     def sentences(self, n_remarks: int) -> str:
         """Write a first sentence and ``n_remarks`` more, each on a topic of its own."""
         words = self.slots()
-        opener = pick(self.rng, _OPENERS if "category" in self.facts else _BARE_OPENERS)
+        named = "category" in self.facts
+        opener = pick(self.rng, SENTENCES.openers if named else SENTENCES.bare_openers)
         text = [expand(opener, self.rng, words)]
         remarks = self.remarks()
         topics = [str(topic) for topic in self.rng.permutation(list(remarks))]
@@ -322,107 +270,6 @@ class _Writer:
         topics = topics[:n_remarks]
         text += [expand(pick(self.rng, remarks[topic]), self.rng, words) for topic in topics]
         return " ".join(tidy(sentence, sentence=True) for sentence in text)
-
-
-_OPENERS = (
-    "{rich}",
-    "{rich}",
-    "{rich} for {use}",
-    "{rich}, made for {use}",
-    "{rich}, with {trait}",
-    "{this} {praise} {np} {is} made for {use}",
-    "{this} {np} {has} {trait}",
-    "meet our {np}",
-    "for {use}: {rich}",
-    "new in: {rich}",
-    "{rich} for {plain_use} and {plain_use}",
-    "{this} {np} {is} a [safe|good|fine] choice for {use}",
-    "our {np} {is} right for {use}",
-    "[in search of something|looking for something|something] for {use}? [try|take] {this} {np}",
-    "{praise} and {praise}: {rich}",
-    "{rich}, [new|back] in stock",
-    "[here we have|here comes|we present|we recommend] {rich}",
-    "{rich} that {is} made for {use}",
-    "[just in|back in stock|our favourite]: {rich}",
-)
-_BARE_OPENERS = ("{rich}", "this is {rich}", "here is {rich}", "{a}", "we call this {rich}")
-_REMARKS = {
-    "trait": ("with {trait}", "{it} {has} {trait}", "note {its} [best|finest] feature: {trait}"),
-    "fit": ("{fit}",),
-    "occasion": ("{occasion}",),
-    "use": (
-        "good for {use}",
-        "good for {plain_use} and {plain_use}",
-        "ideal for {use}",
-        "perfect for {use}",
-        "[just right|made|great|wonderful] for {use}",
-        "we like {them} for {use}",
-        "a {praise} {kind} for {use}",
-        "[think of|at home with] {use}",
-        "many of our customers buy {them} for {use}",
-    ),
-    "praise": (
-        "{praise} and {praise}",
-        "{praise}, {praise} and {praise}",
-        "[simply|honestly|pleasantly] {praise}",
-        "{it} {is} {praise}",
-    ),
-}
-# Where a definition stands alone, colour and pattern follow it.
-_DEFINITIONS = (
-    "{definition}",
-    "{definition}",
-    "{definition}, in {colour}",
-    "{definition}, {patterned}",
-    "{colour}, {definition}",
-    "{colour}: {definition}",
-)
-_COLOUR_REMARKS = (
-    "the colour is {colour}",
-    "in [a lovely|a rich|a fine|] {colour}",
-    "{it} come{s} in {colour}",
-    "colour: {colour}",
-    "here in {colour}",
-    "the {colour} [goes with many things|never tires the eye|looks fresh]",
-)
-_PLAIN_REMARKS = ("{it} {is} {patterned}", "no pattern, no fuss", "{patterned} all over")
-_PATTERN_REMARKS = (
-    "{it} {is} {patterned}",
-    "pattern: {pattern}",
-    "the [eye-catcher|highlight]: {pattern}",
-    "we love the {patterned} look",
-)
-_MARKS_REMARKS = (
-    "the {marks} are {second}",
-    "with {second} {marks} on {colour}",
-    "{marks} in {second} [catch the eye|stand out|do the rest]",
-)
-_MATERIAL_REMARKS = (
-    "made of {stuff}",
-    "the material is {stuff}, {virtue}",
-    "{stuff}",
-    "{it} {is} made [of|from] {stuff}",
-    "material: {stuff}",
-    "{stuff}, {virtue}",
-    "the {stuff} is {virtue}",
-    "we chose {stuff} because it is {virtue}",
-    "{virtue}, because {it} {is} made of {stuff}",
-)
-
-_TITLES = (
-    "{np}",
-    "{np}",
-    "{np}",
-    "{np}",
-    "{noun}, {tail}",
-    "{noun} in {tail}",
-    "{praise} {np}",
-    "{np} for {use}",
-    "{np}, with {trait}",
-    "{np} – {praise} and {praise}",
-    "{noun} – {tail}",
-    "{np}, {praise}",
-)
 
 
 def _check_mention(mention: Iterable[str]) -> tuple[str, ...]:
@@ -445,9 +292,9 @@ def _tags(writer: _Writer, label: bool = False) -> list[str]:
     if "colour" in writer.facts:
         words.append(writer.colour())
     if "pattern" in writer.facts:
-        words.append(pick(writer.rng, writer._pattern().before))
+        words.append(pick(writer.rng, writer.pattern.before))
     if "material" in writer.facts:
-        words.append(pick(writer.rng, writer._material().before))
+        words.append(pick(writer.rng, writer.material.before))
     return words
 
 
@@ -457,7 +304,7 @@ def _bare_name(writer: _Writer) -> str:
     return name if writer._fits(name) else writer.noun
 
 
-def title(product, rng: np.random.Generator) -> str:
+def title(product: Product, rng: np.random.Generator) -> str:
     """Write the short title a shop would put above a product.
 
     Parameters
@@ -474,9 +321,7 @@ def title(product, rng: np.random.Generator) -> str:
 
     Examples
     --------
-    >>> from types import SimpleNamespace
-    >>> mug = SimpleNamespace(category="mug", design="straight", colour="teal",
-    ...                       second_colour="white", pattern="plain", material="ceramic")
+    >>> mug = Product("mug", "straight", "teal", "white", material="ceramic")
     >>> facts = read_caption(title(mug, np.random.default_rng(3)))
     >>> facts["category"], facts["colour"]
     (('mug',), ('teal',))
@@ -492,9 +337,9 @@ def _title(writer: _Writer) -> str:
     tail = _tags(writer)[1:]
     keep = rng.permutation(len(tail))[: 1 + int(rng.random() * 2)]
     words["tail"] = ", ".join(tail[i] for i in keep)
-    template = pick(rng, _TITLES)
+    template = pick(rng, SENTENCES.titles)
     if "in {tail}" in template:
-        words["tail"] = writer.colour if "colour" in writer.facts else ("stock", "demand")
+        words["tail"] = writer.colour if "colour" in writer.facts else SENTENCES.available
     text = capital(tidy(expand(template, rng, words)))
     if writer.chance(0.15):
         text = re.sub(
@@ -505,7 +350,7 @@ def _title(writer: _Writer) -> str:
     return text
 
 
-def description(product, rng: np.random.Generator) -> str:
+def description(product: Product, rng: np.random.Generator) -> str:
     """Write a description of one to three sentences: synonyms, uses, materials, fit, care.
 
     Parameters
@@ -550,23 +395,23 @@ def _label(writer: _Writer) -> str:
     return tidy(writer.with_article(phrase) if form < 0.85 else phrase)
 
 
-def _photo_of(writer: _Writer, shot, pose: str | None, grey: bool) -> str:
+def _photo_of(writer: _Writer, shot: Shot | None, pose: str | None, grey: bool) -> str:
     """Write "a photo of ...", with what is known to be true of the picture."""
-    frames = _PHOTO_OF
+    frames = SENTENCES.photo_of
     if grey:
-        frames = _GREY_PHOTO_OF
+        frames = SENTENCES.grey_photo_of
     elif shot is not None and writer.chance(0.5):
         if shot.zoom >= 1.5:
-            frames = _CLOSE_UP_OF
+            frames = SENTENCES.close_up_of
         elif pose == "flat":
-            frames = _FLAT_LAY
+            frames = SENTENCES.flat_lay
         elif (shot.pitch or 0) >= 50 and pose in ("standing", "side"):
-            frames = _FROM_ABOVE
+            frames = SENTENCES.from_above
     bare = writer.phrase(praise=0.1)
     words = {"bare": bare, "a": writer.with_article(bare)}
     text = expand(pick(writer.rng, frames), writer.rng, words)
     if shot is not None and pose in ("standing", "side", "flat") and writer.chance(0.2):
-        text += " " + _PLACES.get(shot.background, "")
+        text += " " + SENTENCES.places.get(shot.background, "")
     return tidy(text)
 
 
@@ -574,7 +419,7 @@ def _definition(writer: _Writer) -> str:
     """Say what the thing is without its name, at times with its colour or its pattern."""
     said = [
         form
-        for form in _DEFINITIONS
+        for form in SENTENCES.definitions
         if ("colour" in writer.facts or "{colour}" not in form)
         and ("pattern" in writer.facts or "{patterned}" not in form)
     ]
@@ -582,9 +427,9 @@ def _definition(writer: _Writer) -> str:
 
 
 def caption(
-    product,
+    product: Product,
     rng: np.random.Generator,
-    shot=None,
+    shot: Shot | None = None,
     mention: Collection[str] = FACTS,
     length: str | None = None,
     grey: bool = False,
@@ -638,7 +483,14 @@ def caption(
             return text
 
 
-def _short(product, rng, shot, pose, mention, grey) -> str:
+def _short(
+    product: Product,
+    rng: np.random.Generator,
+    shot: Shot | None,
+    pose: str | None,
+    mention: tuple[str, ...],
+    grey: bool,
+) -> str:
     writer = _Writer(product, rng, mention)
     form = rng.random()
     if form < 0.35:
@@ -726,19 +578,17 @@ def _alternatives(words: Iterable[str]) -> re.Pattern:
 def _names() -> dict[str, set[str]]:
     """Return every name of a product, with its plural, and the categories it may mean."""
     names: dict[str, set[str]] = {}
-    for category, entry in vocabulary.ENTRIES.items():
-        styles = [style for key, style in vocabulary.STYLES.items() if key[0] == category]
+    for category, entry in SHOP.categories.items():
+        designs = SHOP.designs.get(category, {}).values()
         own = {*entry.one, *entry.pair, *entry.many, *entry.kinds, *entry.labels} - {"denim"}
-        for name in [*own, *(noun for style in styles for noun in style.nouns)]:
+        for name in [*own, *(noun for design in designs for noun in design.nouns)]:
             for form in (name, name + "s"):
                 names.setdefault(_spelling(form), set()).add(category)
     return names
 
 
 _CATEGORY_OF = _names()
-_COLOUR_OF = {
-    _spelling(word): colour for colour, words in vocabulary.COLOURS.items() for word in words
-}
+_COLOUR_OF = {_spelling(word): colour for colour, words in SHOP.colours.items() for word in words}
 _CATEGORY = _alternatives(_CATEGORY_OF)
 _COLOUR = _alternatives(_COLOUR_OF)
 
@@ -776,7 +626,7 @@ def read_caption(text: str) -> dict[str, tuple[str, ...]]:
     facts: dict[str, tuple[str, ...]] = {}
     if named := _categories(text):
         facts["category"] = tuple(
-            name for name in vocabulary.ENTRIES if all(name in found for found in named)
+            name for name in SHOP.categories if all(name in found for found in named)
         )
     facts |= _colours(text)
     for fact, rules in (("pattern", _PATTERN_RULES), ("material", _MATERIAL_RULES)):

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
+T = TypeVar("T")
 Words = str | Sequence[str] | Callable[[], str]
 
 _ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
@@ -21,7 +23,7 @@ _CONSONANT_SOUND = re.compile(r"(?:uni|us[aeiu]|eu|one\b|once|ut[ei])", re.IGNOR
 _SILENT_OR_SPELT = re.compile(r"(?:hour|honest|heir|x-ray|8|11\b|18\b|AP\b|[AEFILMNORSX]-)")
 
 
-def pick(rng: np.random.Generator, options: Sequence):
+def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
     """Choose one of ``options``, each equally likely."""
     return options[int(rng.random() * len(options))]
 
@@ -58,7 +60,7 @@ def expand(template: str, rng: np.random.Generator, words: Mapping[str, Words]) 
         chosen = pick(rng, match[1].split("|"))
         template = template[: match.start()] + chosen + template[match.end() :]
 
-    def fill(match):
+    def fill(match: re.Match[str]) -> str:
         value = words[match[1]]
         if callable(value):
             value = value()
@@ -67,6 +69,36 @@ def expand(template: str, rng: np.random.Generator, words: Mapping[str, Words]) 
         return expand(value, rng, words) if "{" in value or "[" in value else value
 
     return _SLOT.sub(fill, template)
+
+
+def slots_of(template: str) -> set[str]:
+    """Return the names of a template's slots.
+
+    Parameters
+    ----------
+    template : str
+        As for `expand`.
+
+    Returns
+    -------
+    set of str
+
+    Raises
+    ------
+    ValueError
+        If a bracket or brace is left open, or a bar stands outside of brackets.
+
+    Examples
+    --------
+    >>> slots_of("a [soft|warm|] {noun}")
+    {'noun'}
+    """
+    bare = _SLOT.sub("", template)
+    while _ALTERNATIVES.search(bare):
+        bare = _ALTERNATIVES.sub("", bare)
+    if set("[]{}|") & set(bare):
+        raise ValueError(f"brackets, braces or bars do not match in {template!r}")
+    return set(_SLOT.findall(template))
 
 
 def article(word: str) -> str:

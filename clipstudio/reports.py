@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
+from pydantic import model_validator
 
+from clipstudio.chest import Finding, Findings, Patient
 from clipstudio.grammar import expand, pick, tidy
-
-STYLES = ("A", "B")
-SIZES = ("small", "moderate", "large")
-DEVICES = ("pacemaker", "central line", "chest tube")
+from clipstudio.materials import check_name
+from clipstudio.words import Phrase, Phrases, Templates, Words, read, slots
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Report:
     @property
     def text(self) -> str:
         """The whole report, with the hospital's headings."""
-        first, last = ("Findings", "Impression") if self.style == "A" else ("REPORT", "CONCLUSION")
-        return f"{first}: {self.findings}\n{last}: {self.impression}"
+        words = _WORDS.hospitals[self.style]
+        return f"{words.findings}: {self.findings}\n{words.impression}: {self.impression}"
 
 
 class Fact(NamedTuple):
@@ -66,269 +66,95 @@ def size_class(size: float) -> str:
     return SIZES[min(int(size * 3), 2)]
 
 
-@dataclass(frozen=True)
-class _Term:
-    """How hospitals speak of a finding.
+class _Scale(Words):
+    small: Phrases
+    moderate: Phrases
+    large: Phrases
 
-    ``names`` in full and ``short`` for hospital B; ``article`` where the name takes "a"; ``sizes``
-    are the adjectives for small, moderate and large; ``signs`` are sentences of hospital A that
-    describe what is seen before they name it, ``hints`` hedge it.
-    """
 
-    names: tuple[str, ...]
-    plural: tuple[str, ...]
-    short: tuple[str, ...]
+class _Term(Words):
+    """How hospitals speak of a finding; `words/reports.toml` says what each field is for."""
+
     article: bool
-    sizes: tuple[tuple[str, ...], ...]
-    signs: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
-    denials: tuple[str, ...] = ()
+    scale: Phrase
+    names: Phrases
+    plural: Phrases = ()
+    short: Phrases
+    signs: Annotated[Templates, slots("side", "size", "sizely", "place")]
+    hints: Annotated[Templates, slots("side", "size", "place")]
+    denials: Annotated[Templates, slots()]
 
 
-_EXTENT = (
-    ("small", "small", "minor"),
-    ("moderate", "moderate-sized"),
-    ("large", "large", "sizeable"),
-)
-_DEGREE = (("mild", "mild", "slight"), ("moderate",), ("severe", "marked"))
+class _Device(Words):
+    names: Phrases
+    short: Phrases
 
-_TERMS = {
-    "pleural effusion": _Term(
-        ("pleural effusion", "pleural effusion", "effusion"),
-        ("pleural effusions", "effusions"),
-        ("effusion", "pl effusion", "pleural effusion"),
-        True,
-        _EXTENT,
-        (
-            "blunting of the {side} costophrenic angle in keeping with a {size} pleural effusion",
-            "dense opacity with a meniscus at the {side} base, consistent with a {size} effusion",
-            "a {size} amount of pleural fluid [is seen|layers|is present] on the {side}",
-        ),
-        (
-            "subtle blunting of the {side} costophrenic angle, "
-            "which may represent a {size} effusion",
-            "a {size} {side} pleural effusion cannot be excluded",
-        ),
-        ("the costophrenic angles are [sharp|clear]", "no pleural effusion", "no pleural fluid"),
-    ),
-    "pneumothorax": _Term(
-        ("pneumothorax",),
-        ("pneumothoraces",),
-        ("PTX", "PTX", "pneumothorax"),
-        True,
-        _EXTENT,
-        (
-            "a visceral pleural line is seen on the {side}, in keeping with a {size} pneumothorax",
-            "absent lung markings at the {side} lung edge, consistent with a {size} pneumothorax",
-            "a {size} pneumothorax on the {side} with a visible pleural edge",
-        ),
-        (
-            "a faint line along the {side} chest wall may represent a {size} pneumothorax",
-            "a {size} {side} pneumothorax cannot be excluded",
-        ),
-        ("no pneumothorax", "no evidence of pneumothorax", "no pneumothorax is seen"),
-    ),
-    "cardiomegaly": _Term(
-        ("cardiomegaly", "enlargement of the heart", "cardiac enlargement"),
-        (),
-        ("CM", "cardiomegaly"),
-        False,
-        _DEGREE,
-        (
-            "the heart is {sizely} enlarged",
-            "the cardiac silhouette is {sizely} enlarged",
-            "the cardiothoracic ratio is increased, in keeping with {size} cardiomegaly",
-        ),
-        (
-            "the heart is at the upper limit of normal in size; {size} cardiomegaly is possible",
-            "possible {size} cardiomegaly",
-        ),
-        (
-            "the heart is [normal in size|not enlarged|of normal size]",
-            "heart size is normal",
-            "the cardiac silhouette is [normal|within normal limits]",
-            "no cardiomegaly",
-            "the cardiomediastinal contour is normal",
-        ),
-    ),
-    "consolidation": _Term(
-        ("consolidation", "airspace consolidation", "airspace opacity"),
-        (),
-        ("consolidation", "airspace opacity"),
-        False,
-        (("small", "minor", "small patchy"), ("moderate",), ("large", "extensive")),
-        ("{size} opacity with air bronchograms {place}, consistent with consolidation",),
-        (
-            "{size} ill-defined opacity {place}, which may represent early consolidation",
-            "{size} consolidation {place} cannot be excluded",
-        ),
-        ("no focal consolidation", "no consolidation", "no airspace opacity"),
-    ),
-    "nodule": _Term(
-        ("nodule", "pulmonary nodule", "lung nodule"),
-        ("nodules", "pulmonary nodules"),
-        ("nodule", "pulm nodule"),
-        True,
-        (("small", "tiny"), ("moderate-sized", "medium-sized"), ("large",)),
-        (
-            "a {size} rounded opacity {place}, in keeping with a nodule",
-            "a {size} well-defined nodular opacity {place}",
-        ),
-        (
-            "a {size} rounded density {place} may represent a nodule",
-            "a possible {size} nodule {place}",
-        ),
-        ("no nodule", "no pulmonary nodule", "no suspicious nodule"),
-    ),
-    "mass": _Term(
-        ("mass", "lung mass", "pulmonary mass"),
-        ("masses",),
-        ("mass", "pulm mass"),
-        True,
-        (("small",), ("moderate-sized", "medium-sized"), ("large", "sizeable")),
-        (
-            "a {size} lobulated opacity {place}, in keeping with a mass",
-            "a {size} soft-tissue mass {place}",
-        ),
-        ("a {size} density {place}, which may represent a mass", "a possible {size} mass {place}"),
-        ("no mass", "no pulmonary mass", "no mass lesion"),
-    ),
-    "oedema": _Term(
-        ("pulmonary oedema", "oedema", "interstitial oedema"),
-        (),
-        ("pulm oedema", "oedema"),
-        False,
-        _DEGREE,
-        (
-            "hazy perihilar opacity on both sides, in keeping with {size} pulmonary oedema",
-            "vascular congestion on both sides with {size} pulmonary oedema",
-        ),
-        (
-            "slight blurring of the vessels on both sides, which may represent {size} oedema",
-            "{size} bilateral pulmonary oedema cannot be excluded",
-        ),
-        ("no pulmonary oedema", "no oedema", "no sign of congestion or oedema"),
-    ),
-    "atelectasis": _Term(
-        ("atelectasis", "linear atelectasis", "atelectatic change"),
-        (),
-        ("atelectasis", "atelectatic change"),
-        False,
-        (("mild", "minor", "small"), ("moderate",), ("marked", "severe")),
-        ("linear opacity with volume loss {place}, in keeping with {size} atelectasis",),
-        (
-            "linear density {place}, possibly {size} atelectasis",
-            "{size} atelectasis {place} cannot be excluded",
-        ),
-        ("no atelectasis", "no volume loss"),
-    ),
-    "rib fracture": _Term(
-        ("rib fracture",),
-        ("rib fractures",),
-        ("rib #", "rib fracture"),
-        True,
-        (
-            ("subtle", "minimally displaced"),
-            ("moderately displaced",),
-            ("markedly displaced", "widely displaced"),
-        ),
-        (
-            "a step in the contour of a rib {place}, in keeping with a {size} fracture",
-            "a {size} fracture of a rib {place}",
-        ),
-        (
-            "cortical irregularity of a rib {place}, which may represent a {size} fracture",
-            "a {size} rib fracture {place} cannot be excluded",
-        ),
-        (
-            "no rib fracture",
-            "no fracture",
-            "no acute fracture",
-            "the ribs are intact",
-            "the bones are [intact|unremarkable]",
-        ),
-    ),
-    "hiatal hernia": _Term(
-        ("hiatal hernia", "hiatus hernia"),
-        (),
-        ("hiatal hernia", "HH"),
-        True,
-        _EXTENT,
-        (
-            "a retrocardiac air-fluid level in keeping with a {size} hiatal hernia",
-            "a {size} hiatal hernia is [seen|projected] behind the heart",
-        ),
-        (
-            "a retrocardiac lucency may represent a {size} hiatal hernia",
-            "a possible {size} hiatal hernia",
-        ),
-        ("no hiatal hernia",),
-    ),
-}
 
-_DEVICE_NAMES = {
-    "pacemaker": (("pacemaker", "cardiac pacemaker", "pacing device"), ("PPM", "pacemaker")),
-    "central line": (
-        ("central line", "central venous catheter", "central venous line"),
-        ("CVC", "central line"),
-    ),
-    "chest tube": (("chest tube", "chest drain", "intercostal drain"), ("IC drain", "chest drain")),
-}
+class _Quality(Words):
+    shallow: Phrases
+    deep: Phrases
+    rotated: Phrases
+    straight: Phrases
+    dark: Phrases
+    pale: Phrases
+    curved: Phrases
 
-_SYSTEMS = {
-    "heart": ("cardiomegaly",),
-    "lungs": ("consolidation", "mass", "nodule", "oedema", "atelectasis"),
-    "pleura": ("pleural effusion", "pneumothorax"),
-    "bones": ("rib fracture",),
-    "hiatus": ("hiatal hernia",),
-}
-_URGENCY = (
-    "pneumothorax",
-    "oedema",
-    "consolidation",
-    "mass",
-    "pleural effusion",
-    "nodule",
-    "rib fracture",
-    "atelectasis",
-    "cardiomegaly",
-    "hiatal hernia",
-    *DEVICES,
-)
-_CLEAR_LUNGS = (
-    "the lungs are clear",
-    "both lungs are clear",
-    "clear lungs",
-    "the lung fields are clear",
-    "the lungs are well aerated and clear",
-)
-_NORMAL = {
-    "A": (
-        "normal chest radiograph",
-        "no abnormality [seen|detected|is seen]",
-        "normal study",
-        "normal appearances of the chest",
-        "no significant abnormality",
-        "the chest radiograph is normal",
-        "unremarkable chest radiograph",
-    ),
-    "B": (
-        "NAD",
-        "normal CXR",
-        "no acute cardiopulmonary process",
-        "no abnormality",
-        "unremarkable CXR",
-        "clear chest",
-        "normal",
-    ),
-}
+
+class _Zones(Words):
+    upper: Phrases
+    middle: Phrases
+    lower: Phrases
+
+
+class _Hospital(Words):
+    findings: Phrase
+    impression: Phrase
+    views: Annotated[Templates, slots("view", "posture", "age", "person", "initial")]
+    priors: Phrases
+    normal: Annotated[Templates, slots()]
+    no_other: Phrase
+    clear_lungs: Phrases
+    no: Phrases
+    quality: _Quality
+
+
+class _Reports(Words):
+    """All words of the reports; whatever an entry names exists."""
+
+    urgency: Phrases
+    lungs: Phrases
+    films: Annotated[Templates, slots("view", "person")]
+    normal_films: Annotated[Templates, slots("film", "person", "absent")]
+    found_films: Annotated[Templates, slots("film", "told", "bare", "absent")]
+    hospitals: dict[Literal["A", "B"], _Hospital]
+    zones: _Zones
+    scales: dict[Phrase, _Scale]
+    terms: dict[Phrase, _Term]
+    devices: dict[Phrase, _Device]
+
+    @model_validator(mode="after")
+    def _references_resolve(self) -> _Reports:
+        for name, term in self.terms.items():
+            check_name(f"scale of {name}", term.scale, self.scales)
+        for name in self.lungs:
+            check_name("finding of the lungs", name, self.terms)
+        if sorted(self.urgency) != sorted([*self.terms, *self.devices]):
+            raise ValueError("urgency names every finding and device once")
+        return self
+
+
+_WORDS = read(_Reports, "reports.toml")
+STYLES = tuple(_WORDS.hospitals)
+SIZES = tuple(_Scale.model_fields)
+DEVICES = tuple(_WORDS.devices)
 
 
 class _Reporter:
     """Composes the sentences of one report."""
 
-    def __init__(self, findings, rng: np.random.Generator, style: str):
-        self.items = sorted(findings, key=lambda item: _URGENCY.index(item.name))
+    def __init__(self, findings: Findings, rng: np.random.Generator, style: str) -> None:
+        self.items = sorted(findings, key=lambda item: _WORDS.urgency.index(item.name))
+        self.words = _WORDS.hospitals[style]
         self.rng = rng
         self.style = style
         self.present = {item.name for item in self.items}
@@ -354,22 +180,15 @@ class _Reporter:
             }[side]
         return {"both": "bilateral"}.get(side) or pick(self.rng, (side, side, f"{side}-sided"))
 
-    def place(self, item) -> str:
+    def place(self, item: Finding) -> str:
         """Return "on the left", "in the right upper zone", ..., or nothing."""
         side, zone = item.side, item.zone
         if self.style == "B":
-            area = {"upper": "UZ", "middle": "MZ", "lower": "LZ", None: ""}[zone]
+            area = f"{zone[0].upper()}Z" if zone else ""
             return f"{self.side(side)} {area}"
         if zone is None:
             return {None: "", "both": "on both sides"}.get(side, f"on the {side}")
-        name = pick(
-            self.rng,
-            {
-                "upper": ("upper zone",),
-                "middle": ("mid zone", "middle zone"),
-                "lower": ("lower zone", "base"),
-            }[zone],
-        )
+        name = pick(self.rng, getattr(_WORDS.zones, zone))
         if item.name == "rib fracture":
             return f"in the {side} {zone} chest wall"
         preposition = "at" if name == "base" else "in"
@@ -380,14 +199,15 @@ class _Reporter:
             return f"in the {name} of the {side} lung"
         return f"{preposition} the {where}"
 
-    def size(self, item) -> str:
-        return pick(self.rng, _TERMS[item.name].sizes[SIZES.index(size_class(item.size))])
+    def size(self, item: Finding) -> str:
+        scale = _WORDS.scales[_WORDS.terms[item.name].scale]
+        return pick(self.rng, getattr(scale, size_class(item.size)))
 
-    def phrase(self, item) -> str:
+    def phrase(self, item: Finding) -> str:
         """Return a noun phrase with size and place: "a small effusion on the left"."""
         if item.name in DEVICES:
             return self.device(item)
-        term = _TERMS[item.name]
+        term = _WORDS.terms[item.name]
         both = item.side == "both" and term.plural
         names = term.plural if both else term.short if self.style == "B" else term.names
         name = pick(self.rng, names)
@@ -398,16 +218,17 @@ class _Reporter:
         bare = both or not term.article or self.style == "B"
         return phrase if bare else f"a {phrase}"
 
-    def device(self, item) -> str:
-        name = pick(self.rng, _DEVICE_NAMES[item.name][STYLES.index(self.style)])
+    def device(self, item: Finding) -> str:
+        words = _WORDS.devices[item.name]
+        name = pick(self.rng, words.short if self.style == "B" else words.names)
         phrase = f"{self.side(item.side)} {name}"
         return phrase if self.style == "B" else f"a {phrase}"
 
-    def statement(self, item) -> str:
+    def statement(self, item: Finding) -> str:
         """Return a sentence, without capital and full stop, that reports a finding."""
         if item.name in DEVICES:
             return self._frame(item, ("in place", "in situ", "noted", "seen"))
-        term = _TERMS[item.name]
+        term = _WORDS.terms[item.name]
         if self.style == "A" and (item.side != "both" or item.name == "oedema"):
             slots = {
                 "side": item.side or "",
@@ -425,13 +246,13 @@ class _Reporter:
             return pick(self.rng, ("?", "possible ", "? ")) + self.phrase(item)
         return self._frame(item, ("seen", "noted", "present", "visible", "demonstrated"))
 
-    def hedged(self, item) -> bool:
+    def hedged(self, item: Finding) -> bool:
         """Tell whether a finding is reported as uncertain: a small one, now and then."""
         return item in self.hedges
 
-    def _frame(self, item, verbs: tuple[str, ...]) -> str:
+    def _frame(self, item: Finding, verbs: tuple[str, ...]) -> str:
         phrase = self.phrase(item)
-        be = "are" if item.side == "both" and _TERMS[item.name].plural else "is"
+        be = "are" if item.side == "both" and _WORDS.terms[item.name].plural else "is"
         if self.style == "B":
             return pick(self.rng, (phrase, phrase, f"{phrase} {pick(self.rng, verbs[:3])}"))
         return pick(
@@ -442,28 +263,26 @@ class _Reporter:
 
     def denials(self, rate: float) -> list[str]:
         """Return statements of what is absent, some of them for several findings at once."""
-        absent = [name for name in _TERMS if name not in self.present and self.chance(rate)]
+        absent = [name for name in _WORDS.terms if name not in self.present and self.chance(rate)]
         absent = [absent[i] for i in self.rng.permutation(len(absent))]
         lines = []
-        if not self.present & set(_SYSTEMS["lungs"]) and self.chance(0.6):
-            lines.append(pick(self.rng, _CLEAR_LUNGS if self.style == "A" else ("lungs clear",)))
-            absent = [name for name in absent if name not in _SYSTEMS["lungs"]]
+        if not self.present & set(_WORDS.lungs) and self.chance(0.6):
+            lines.append(pick(self.rng, self.words.clear_lungs))
+            absent = [name for name in absent if name not in _WORDS.lungs]
         while absent:
             n = min(len(absent), 1 + int(self.rng.random() * 3))
             group, absent = absent[:n], absent[n:]
             if n == 1 and self.style == "A":
-                lines.append(expand(pick(self.rng, _TERMS[group[0]].denials), self.rng, {}))
+                lines.append(expand(pick(self.rng, _WORDS.terms[group[0]].denials), self.rng, {}))
                 continue
             names = [
-                pick(self.rng, _TERMS[name].names if self.style == "A" else _TERMS[name].short)
+                pick(
+                    self.rng,
+                    _WORDS.terms[name].names if self.style == "A" else _WORDS.terms[name].short,
+                )
                 for name in group
             ]
-            no = pick(
-                self.rng,
-                ("no", "no", "no evidence of", "no sign of")
-                if self.style == "A"
-                else ("no", "no", "nil", "-ve for"),
-            )
+            no = pick(self.rng, self.words.no)
             joined = " or ".join([", ".join(names[:-1]), names[-1]] if n > 1 else names)
             lines.append(f"{no} {joined}")
         if self.chance(0.15):
@@ -478,89 +297,50 @@ class _Reporter:
             if item.name in ("pleural effusion", "pneumothorax") and len(sides - {"both"}) == 1:
                 side = other.get(item.side)
                 if side and "both" not in sides:
-                    return [f"no {self.side(side)} {_TERMS[item.name].names[0]}"]
+                    return [f"no {self.side(side)} {_WORDS.terms[item.name].names[0]}"]
         return []
 
 
-_QUALITY = {
-    "A": {
-        "shallow": ("the inspiration is shallow", "low lung volumes", "a poor inspiratory effort"),
-        "deep": ("the lungs are well expanded", "good inspiration", "adequate inspiration"),
-        "rotated": (
-            "the patient is rotated",
-            "the film is slightly rotated",
-            "interpretation is limited by rotation",
-        ),
-        "straight": ("the patient is not rotated", "well-centred film"),
-        "dark": ("the film is somewhat overexposed",),
-        "pale": ("the film is somewhat underexposed",),
-        "curved": ("scoliosis of the thoracic spine", "the spine is curved to one side"),
-    },
-    "B": {
-        "shallow": ("poor insp", "low lung vols"),
-        "deep": ("good insp",),
-        "rotated": ("rotated", "pt rotated"),
-        "straight": ("well centred",),
-        "dark": ("overexposed",),
-        "pale": ("underexposed",),
-        "curved": ("scoliosis",),
-    },
-}
-
-
-def _quality(patient, style: str) -> list[tuple[str, ...]]:
+def _quality(patient: Patient, words: _Quality) -> list[tuple[str, ...]]:
     """Return the remarks on how the film was taken that are true of it."""
-    words = _QUALITY[style]
     remarks = []
     if patient.inspiration < 0.35 or patient.inspiration > 0.7:
-        remarks.append(words["shallow" if patient.inspiration < 0.35 else "deep"])
+        remarks.append(words.shallow if patient.inspiration < 0.35 else words.deep)
     if abs(patient.rotation) > 5 or abs(patient.rotation) < 1:
-        remarks.append(words["rotated" if abs(patient.rotation) > 5 else "straight"])
+        remarks.append(words.rotated if abs(patient.rotation) > 5 else words.straight)
     if abs(patient.exposure) > 0.6:
-        remarks.append(words["dark" if patient.exposure > 0 else "pale"])
+        remarks.append(words.dark if patient.exposure > 0 else words.pale)
     if abs(patient.scoliosis) > 0.5:
-        remarks.append(words["curved"])
+        remarks.append(words.curved)
     return remarks
 
 
-def _technique(patient, rng: np.random.Generator, style: str) -> list[str]:
+def _person(patient: Patient) -> str:
+    return {"female": "woman", "male": "man"}[patient.sex]
+
+
+def _technique(patient: Patient, rng: np.random.Generator, words: _Hospital) -> list[str]:
     """Return the opening remarks: view, patient, quality, comparison."""
-    view, age = patient.projection, int(patient.age)
-    person = {"female": "woman", "male": "man"}[patient.sex]
-    supine = "supine" if view == "AP" else "erect"
-    if style == "B":
-        views = (
-            f"CXR {view}",
-            f"{view} CXR",
-            f"{view} {supine}",
-            f"CXR {view} {supine}",
-            f"{age}{patient.sex[0].upper()}, CXR {view}",
-        )
-        compare = ("no priors", "no prior CXR")
-    else:
-        views = (
-            f"{view} chest radiograph",
-            f"a single {view} view of the chest",
-            f"chest radiograph, {view} view",
-            f"{view} view of a {age}-year-old {person}",
-            f"frontal ({view}) chest radiograph",
-            f"{supine} {view} film",
-        )
-        compare = (
-            "no previous films for comparison",
-            "no prior study is available",
-            "there are no earlier images for comparison",
-        )
-    lines = [pick(rng, views)] if rng.random() < 0.75 else []
-    lines += [pick(rng, words) for words in _quality(patient, style) if rng.random() < 0.4]
-    return lines + ([pick(rng, compare)] if rng.random() < 0.2 else [])
+    facts = {
+        "view": patient.projection,
+        "posture": "supine" if patient.projection == "AP" else "erect",
+        "age": str(int(patient.age)),
+        "person": _person(patient),
+        "initial": patient.sex[0].upper(),
+    }
+    lines = [expand(pick(rng, words.views), rng, facts)] if rng.random() < 0.75 else []
+    remarks = _quality(patient, words.quality)
+    lines += [pick(rng, options) for options in remarks if rng.random() < 0.4]
+    return lines + ([pick(rng, words.priors)] if rng.random() < 0.2 else [])
 
 
 def _prose(lines: list[str]) -> str:
     return " ".join(tidy(line, sentence=True) for line in lines)
 
 
-def report(patient, findings, rng: np.random.Generator, style: str = "A") -> Report:
+def report(
+    patient: Patient, findings: Findings, rng: np.random.Generator, style: str = "A"
+) -> Report:
     """Write the report of a chest radiograph.
 
     Parameters
@@ -600,8 +380,8 @@ def report(patient, findings, rng: np.random.Generator, style: str = "A") -> Rep
     if writer.chance(0.6):
         body = [body[i] for i in rng.permutation(len(body))]
     if not body:
-        body = [expand(pick(rng, _NORMAL[style]), rng, {})]
-    return Report(_prose(_technique(patient, rng, style) + body), _impression(writer), style)
+        body = [expand(pick(rng, writer.words.normal), rng, {})]
+    return Report(_prose(_technique(patient, rng, writer.words) + body), _impression(writer), style)
 
 
 def _impression(writer: _Reporter) -> str:
@@ -610,10 +390,10 @@ def _impression(writer: _Reporter) -> str:
     found = [item for item in writer.items if item.name not in DEVICES]
     devices = [item for item in writer.items if item.name in DEVICES and writer.chance(0.4)]
     if not found:
-        lines = [expand(pick(rng, _NORMAL[style]), rng, {})]
+        lines = [expand(pick(rng, writer.words.normal), rng, {})]
         if devices:
             lines = [f"{writer.device(item)} in place" for item in devices]
-            lines.append("no other abnormality" if style == "A" else "otherwise NAD")
+            lines.append(writer.words.no_other)
         return _prose(lines)
     lines = []
     for item in found + devices:
@@ -627,7 +407,11 @@ def _impression(writer: _Reporter) -> str:
 
 
 def radiograph_caption(
-    patient, findings, rng: np.random.Generator, length: str | None = None, style: str = "A"
+    patient: Patient,
+    findings: Findings,
+    rng: np.random.Generator,
+    length: str | None = None,
+    style: str = "A",
 ) -> str:
     """Write a caption of a radiograph for pretraining.
 
@@ -654,69 +438,35 @@ def radiograph_caption(
             return text
 
 
-_FILMS = (
-    "chest x-ray",
-    "chest x-ray",
-    "chest radiograph",
-    "radiograph of the chest",
-    "frontal chest film",
-    "x-ray of the chest",
-    "chest film",
-    "{view} chest radiograph",
-    "{view} chest x-ray",
-    "x-ray picture of a {person}'s chest",
-)
-
-
-def _short_caption(patient, findings, rng, style: str) -> str:
+def _short_caption(
+    patient: Patient, findings: Findings, rng: np.random.Generator, style: str
+) -> str:
     writer = _Reporter(findings, rng, style)
-    words = {"view": patient.projection, "person": {"female": "woman", "male": "man"}[patient.sex]}
-    film = expand(pick(rng, _FILMS), rng, words)
+    words = {"view": patient.projection, "person": _person(patient)}
+    words["film"] = expand(pick(rng, _WORDS.films), rng, words)
+    absent = [name for name in _WORDS.terms if name not in writer.present]
     items = [writer.items[i] for i in rng.permutation(len(writer.items))]
     items = items[: 1 + int(rng.random() * 2)]
     if not items:
-        return tidy(
-            pick(
-                rng,
-                (
-                    f"normal {film}",
-                    f"a normal {film}",
-                    f"{film}, normal",
-                    f"{film} without findings",
-                    f"{film}, clear lungs",
-                    f"{film} with nothing abnormal",
-                    f"unremarkable {film}",
-                    f"{film}, no {pick(rng, list(_TERMS))}",
-                    f"{film} of a healthy {words['person']}",
-                ),
-            )
-        )
+        words["absent"] = pick(rng, absent)
+        return tidy(expand(pick(rng, _WORDS.normal_films), rng, words))
     plain = [_plain_name(item, rng) for item in items]
     told = " and ".join(plain if writer.chance(0.5) else [writer.phrase(item) for item in items])
-    absent = [name for name in _TERMS if name not in writer.present]
-    form = int(rng.random() * 7)
-    if form == 0:
-        return tidy(told.removeprefix("a "))
-    if form == 1:
-        return tidy(f"{film}, {told.removeprefix('a ')}")
-    if form == 2:
-        return tidy(f"{told} on a {film}")
-    if form == 3:
-        return tidy(f"{film} with {told}, no {pick(rng, absent)}")
-    if form == 4:
-        return tidy(f"an x-ray that shows {told}")
-    return tidy(f"{pick(rng, ('a ', ''))}{film} with {told}")
+    words |= {"told": told, "bare": told.removeprefix("a "), "absent": absent}
+    return tidy(expand(pick(rng, _WORDS.found_films), rng, words))
 
 
-def _plain_name(item, rng) -> str:
+def _plain_name(item: Finding, rng: np.random.Generator) -> str:
     """Name a finding in the studio's own words, with or without its side."""
     side = {"both": "bilateral", None: ""}.get(item.side, item.side)
     name = f"{side} {item.name}" if rng.random() < 0.6 else item.name
-    mass = item.name in _TERMS and not _TERMS[item.name].article
+    mass = item.name in _WORDS.terms and not _WORDS.terms[item.name].article
     return name if mass or item.side == "both" else f"a {name}"
 
 
-def _long_caption(patient, findings, rng, style: str) -> str:
+def _long_caption(
+    patient: Patient, findings: Findings, rng: np.random.Generator, style: str
+) -> str:
     full = report(patient, findings, rng, style)
     if rng.random() < 0.4:
         return full.impression

@@ -1,24 +1,28 @@
 """A supplier with a catalogue, names and words of its own.
 
 Where the shop says "a red chair with a slatted back", the supplier says "the Velmora in Ember".
-None of its names is a word that the bundled model has read; what each stands for is written here,
-and so is a gloss in plain English, for those who know no house names.
+None of its names is a word that the bundled model has read; what each stands for is written in
+`words/supplier.toml`, and so is a gloss in plain English, for those who know no house names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
+from pydantic import model_validator
 
+from . import grammar
 from .camera import Shot
 from .grammar import capital, expand, pick, tidy
-from .product import Product, random_shot
+from .materials import COLOURS, PATTERNS, check_name
+from .product import CATEGORIES, Product, random_shot
 from .splits import is_held_out
+from .words import Phrase, Phrases, Templates, Words, read, slots
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Words):
     """One of the supplier's lines: a design under a name of its own.
 
     Attributes
@@ -33,264 +37,45 @@ class Line:
         What it is known by: true of every product of the design.
     """
 
-    category: str
-    design: str
-    gloss: str
-    noun: str
-    marks: tuple[str, ...]
+    category: Phrase
+    design: Phrase
+    gloss: Phrase
+    noun: Phrase
+    marks: Phrases
 
 
-LINES: dict[str, Line] = {
-    "Velmora": Line(
-        "chair",
-        "slat back",
-        "a wooden chair with slats in the back",
-        "chair",
-        ("a back of slats", "slats to lean on", "four straight wooden legs"),
-    ),
-    "Toskar": Line(
-        "chair",
-        "director",
-        "a folding chair with crossed legs",
-        "chair",
-        ("legs that cross and fold", "a back between two posts", "crossed legs"),
-    ),
-    "Pelliane": Line(
-        "chair",
-        "wingback armchair",
-        "an armchair with a high winged back",
-        "chair",
-        ("wings beside the head", "a high back", "deep padded arms"),
-    ),
-    "Ondrik": Line(
-        "chair",
-        "bentwood",
-        "a bistro chair with a round seat and a curved back",
-        "chair",
-        ("a back of two loops", "a round seat", "wood bent in one sweep"),
-    ),
-    "Brindo": Line(
-        "stool",
-        "round bar",
-        "a high bar stool with a ring for the feet",
-        "stool",
-        ("a ring for the feet", "a round seat, set high", "long legs"),
-    ),
-    "Kessalo": Line(
-        "stool",
-        "milking",
-        "a low stool on three legs",
-        "stool",
-        ("three splayed legs", "a thick round seat", "a low seat"),
-    ),
-    "Quorvel": Line(
-        "table lamp",
-        "cone shade",
-        "a bedside lamp with a cloth shade",
-        "lamp",
-        ("a shade of cloth", "a cloth shade", "a shade for soft light"),
-    ),
-    "Zandell": Line(
-        "table lamp",
-        "desk arm",
-        "a desk lamp with two jointed arms",
-        "lamp",
-        ("two jointed arms", "a head that tilts", "arms that reach over the page"),
-    ),
-    "Ospira": Line(
-        "table lamp",
-        "mushroom",
-        "a mushroom lamp with a smooth dome",
-        "lamp",
-        ("a smooth dome", "a dome over one stem", "the quiet curve of its dome"),
-    ),
-    "Marvane": Line(
-        "teapot",
-        "round",
-        "a round teapot with a looped handle",
-        "teapot",
-        ("a round belly", "a looped handle", "a curved spout"),
-    ),
-    "Tulvik": Line(
-        "teapot",
-        "tall",
-        "a tall coffee pot with a long spout",
-        "pot",
-        ("a long slender spout", "a high handle", "a tall body"),
-    ),
-    "Jundara": Line(
-        "vase",
-        "amphora",
-        "a vase with two handles and a slender neck",
-        "vase",
-        ("two handles at the shoulders", "a slender neck", "a pair of handles"),
-    ),
-    "Nimmet": Line(
-        "vase",
-        "bud",
-        "a round vase with a thin neck",
-        "vase",
-        ("a thin neck for a few stems", "a round body", "a narrow neck"),
-    ),
-    "Halvest": Line(
-        "handbag",
-        "tote",
-        "an open tote bag with two long handles",
-        "bag",
-        ("two long handles", "a wide opening", "handles for the shoulder"),
-    ),
-    "Corvique": Line(
-        "handbag",
-        "clutch",
-        "a small flat clutch bag",
-        "bag",
-        ("an envelope flap", "a slim body", "one neat flap"),
-    ),
-    "Sorvane": Line(
-        "handbag",
-        "flap satchel",
-        "a satchel with a broad flap and buckled straps",
-        "bag",
-        ("a broad flap", "two buckled straps", "a short handle above the flap"),
-    ),
-    "Drummel": Line(
-        "hat",
-        "boater",
-        "a stiff boater hat with a flat crown and a ribbon",
-        "hat",
-        ("a broad ribbon", "a flat crown", "a stiff flat brim"),
-    ),
-    "Ferrow": Line(
-        "hat",
-        "cowboy",
-        "a cowboy hat with the brim rolled up at the sides",
-        "hat",
-        ("a brim rolled up at the sides", "a tall creased crown", "a wide brim"),
-    ),
-    "Tibbero": Line(
-        "sneaker",
-        "high-top",
-        "a high-top sneaker with laces up over the ankle",
-        "shoe",
-        ("laces up over the ankle", "a guard over the toes", "a high collar"),
-    ),
-    "Ruxen": Line(
-        "sneaker",
-        "runner",
-        "a running shoe with a thick sculpted sole",
-        "shoe",
-        ("a thick sculpted sole", "a padded collar", "a deep springy sole"),
-    ),
-    "Vaskia": Line(
-        "high-heeled shoe",
-        "pump",
-        "a closed pump on a thin heel",
-        "shoe",
-        ("a thin high heel", "a closed toe", "a heel like a pencil"),
-    ),
-    "Gondrel": Line(
-        "sandal",
-        "gladiator",
-        "a gladiator sandal with many narrow straps",
-        "sandal",
-        ("many narrow straps", "straps up to the ankle", "one strap above the other"),
-    ),
-    "Weskil": Line(
-        "coat",
-        "trench",
-        "a double-breasted trench coat",
-        "coat",
-        ("a waist drawn in", "two rows of buttons", "straps at the cuffs"),
-    ),
-    "Isenby": Line(
-        "coat",
-        "duffle",
-        "a hooded duffle coat",
-        "coat",
-        ("wooden toggles", "toggles on loops of cord", "a hood and two big pockets"),
-    ),
-}
+_NAMES = ("line", "colour", "pattern")
 
-HOUSE_COLOURS: dict[str, str] = {
-    "white": "Oyster",
-    "black": "Soot",
-    "grey": "Flint",
-    "red": "Ember",
-    "blue": "Fjord",
-    "navy": "Admiral",
-    "green": "Juniper",
-    "olive": "Lichen",
-    "yellow": "Saffron",
-    "orange": "Marigold",
-    "pink": "Peony",
-    "purple": "Heather",
-    "brown": "Umber",
-    "beige": "Barley",
-    "teal": "Lagoon",
-    "burgundy": "Damson",
-}
+
+class _Supplier(Words):
+    """The supplier's names and templates."""
+
+    titles: Annotated[Templates, slots(*_NAMES)]
+    openers: Annotated[Templates, slots(*_NAMES)]
+    remarks: Annotated[Templates, slots("line", "mark", "other")]
+    plain_remarks: Annotated[Templates, slots("noun", "mark")]
+    closings: Annotated[Templates, slots()]
+    colours: dict[Phrase, Phrase]
+    patterns: dict[Phrase, Annotated[Templates, slots("second")]]
+    lines: dict[Phrase, Line]
+
+    @model_validator(mode="after")
+    def _references_resolve(self) -> _Supplier:
+        for name, line in self.lines.items():
+            category = check_name(f"category of {name}", line.category, CATEGORIES)
+            check_name(f"design of {name}", line.design, CATEGORIES[category].designs)
+        for colour in COLOURS:
+            check_name("house colour", colour, self.colours)
+        for pattern in PATTERNS.keys() - {"plain"}:
+            check_name("house pattern", pattern, self.patterns)
+        return self
+
+
+_SUPPLIER = read(_Supplier, "supplier.toml")
+LINES: dict[str, Line] = _SUPPLIER.lines
+"""The supplier's lines by name."""
+HOUSE_COLOURS: dict[str, str] = _SUPPLIER.colours
 """What the supplier calls each of the studio's colours."""
-
-_PATTERNS = {
-    "plain": ("",),
-    "striped": (" striped in {second}", " with stripes of {second}", " and {second} stripes"),
-    "checked": (" checked with {second}", " and {second} checks"),
-    "dotted": (" dotted with {second}", " with dots of {second}", " and {second} dots"),
-    "floral": (" strewn with {second} flowers", " with flowers of {second}"),
-    "plaid": (" crossed with {second}", " and {second} plaid"),
-    "speckled": (" flecked with {second}", " with specks of {second}"),
-    "zigzag": (" with zigzags of {second}", " and {second} zigzags"),
-    "camouflage": (" dappled with {second}", " and {second} camouflage"),
-}
-_TITLES = (
-    "{line} in {colour}{pattern}",
-    "{line} in {colour}{pattern}",
-    "the {line}, {colour}",
-    "our {line} in {colour}",
-    "{line}, {colour}{pattern}",
-    "{colour} {line}",
-    "the {line} in {colour}",
-    "{line}: {colour}{pattern}",
-)
-_OPENERS = (
-    "our {line} [comes|arrives|is offered|is shown here] in {colour}{pattern}",
-    "the {line}, [this time|here|today|this season] in {colour}{pattern}",
-    "here is the {line} in {colour}{pattern}",
-    "a {line} in {colour}{pattern}, [for those who know|and no more need be said|as ordered]",
-    "{colour}{pattern}: [so we make|that is how we like|a colour made for] the {line}",
-    "we [print|show|offer|recommend] the {line} in {colour}{pattern}",
-    "ask for the {line} in {colour}",
-    "in {colour}{pattern}, the {line} is [at its best|itself]",
-    "[once more|as ever|again this season]: the {line}, in {colour}{pattern}",
-    "if you have a {line}, you will want one in {colour}",
-    "{colour} [suits|becomes] the {line}",
-)
-_REMARKS = (
-    "you will know it by {mark}",
-    "{mark}, as on every {line}",
-    "note {mark}",
-    "what makes it a {line}: {mark}",
-    "with {mark}",
-    "look for {mark}",
-    "{mark}, and {other}",
-    "{mark} and {other}: a true {line}",
-    "[never|not one] without {mark}",
-    "the name stands for {mark}",
-)
-_PLAIN_REMARKS = (
-    "a {noun} with {mark}",
-    "a {noun} [to keep|of the old school|as we like it]: {mark}",
-    "our {noun} with {mark}",
-    "what others call a {noun}; note {mark}",
-)
-_CLOSINGS = (
-    "please order by name and colour",
-    "colours are as printed",
-    "a name to ask for",
-    "named by us, [kept|liked|chosen] by you",
-    "you know the name",
-    "ready to be sent",
-)
 NOUN_SHARE = 0.3
 """How many descriptions say what the thing is."""
 
@@ -320,23 +105,24 @@ def title(line: str, product: Product, rng: np.random.Generator) -> str:
     >>> title("Velmora", chair, np.random.default_rng(0))
     'Ember Velmora'
     """
-    text = expand(pick(rng, _TITLES), rng, _words(line, product, rng))
+    text = expand(pick(rng, _SUPPLIER.titles), rng, _words(line, product, rng))
     return capital(tidy(text))
 
 
 def description(line: str, product: Product, rng: np.random.Generator) -> str:
     """One or two sentences in the supplier's voice; three in ten say what the thing is."""
     words = _words(line, product, rng)
-    remarks = _PLAIN_REMARKS if rng.random() < NOUN_SHARE else _REMARKS
-    parts = [pick(rng, _OPENERS), pick(rng, remarks)]
-    if remarks is _REMARKS and rng.random() < 0.35:
-        parts[1] = pick(rng, _CLOSINGS)
-    if remarks is _REMARKS and rng.random() < 0.2:
+    plain = rng.random() < NOUN_SHARE
+    remarks = _SUPPLIER.plain_remarks if plain else _SUPPLIER.remarks
+    parts = [pick(rng, _SUPPLIER.openers), pick(rng, remarks)]
+    if not plain and rng.random() < 0.35:
+        parts[1] = pick(rng, _SUPPLIER.closings)
+    if not plain and rng.random() < 0.2:
         parts = parts[:1]
     return " ".join(tidy(expand(part, rng, words), sentence=True) for part in parts)
 
 
-def _words(line: str, product: Product, rng: np.random.Generator) -> dict:
+def _words(line: str, product: Product, rng: np.random.Generator) -> dict[str, grammar.Words]:
     """What the slots of the templates stand for."""
     made = LINES[line]
     first, second = (made.marks[i] for i in rng.permutation(len(made.marks))[:2])
@@ -346,6 +132,6 @@ def _words(line: str, product: Product, rng: np.random.Generator) -> dict:
         "mark": first,
         "other": second,
         "colour": HOUSE_COLOURS[product.colour],
-        "pattern": _PATTERNS[product.pattern],
+        "pattern": _SUPPLIER.patterns.get(product.pattern, ("",)),
         "second": HOUSE_COLOURS[product.second_colour],
     }

@@ -6,12 +6,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from clipstudio import captions, vocabulary
-from clipstudio.camera import Shot
-from clipstudio.definitions import DEFINITIONS
+from clipstudio import captions
+from clipstudio.camera import BACKGROUNDS, Shot
 from clipstudio.grammar import article, expand, tidy
 from clipstudio.materials import COLOURS, MATERIALS, PATTERNS
 from clipstudio.product import CATEGORIES, Product
+from clipstudio.vocabulary import SENTENCE, SENTENCES, SHOP
 from pretraining.paraphrases import PARAPHRASES
 
 WRITERS = {
@@ -122,20 +122,24 @@ def test_number(category, wrong):
 
 
 def test_everything_in_the_studio_has_words():
-    assert set(CATEGORIES) <= set(vocabulary.ENTRIES)
-    assert set(COLOURS) <= set(vocabulary.COLOURS)
-    assert set(PATTERNS) <= set(vocabulary.PATTERNS)
-    assert set(MATERIALS) <= set(vocabulary.MATERIALS)
+    assert set(CATEGORIES) <= set(SHOP.categories)
+    assert set(COLOURS) <= set(SHOP.colours)
+    assert set(PATTERNS) <= set(SHOP.patterns)
+    assert set(MATERIALS) <= set(SHOP.materials)
     stale = [
         (category, name)
-        for category, name in vocabulary.STYLES
-        if category in CATEGORIES and name not in CATEGORIES[category].designs
+        for category, designs in SHOP.designs.items()
+        for name in designs
+        if name not in CATEGORIES[category].designs
     ]
     assert not stale, f"words for designs that do not exist: {stale}"
+    assert set(SENTENCES.places) <= set(BACKGROUNDS)
+    writer = captions._Writer(products(1)[0], np.random.default_rng(0), captions.FACTS)
+    assert set(writer.slots()) == set(SENTENCE)
 
 
 def test_a_colour_word_stands_for_one_colour():
-    shared = Counter(word for colour in COLOURS for word in set(vocabulary.COLOURS[colour]))
+    shared = Counter(word for colour in COLOURS for word in set(SHOP.colours[colour]))
     assert not [word for word, n in shared.items() if n > 1]
 
 
@@ -282,7 +286,7 @@ def test_paraphrases_are_many_and_cover_every_category():
     assert len(PARAPHRASES) >= 150
     assert len({text for text, _ in PARAPHRASES}) == len(PARAPHRASES)
     counts = Counter(category for _, category in PARAPHRASES)
-    assert set(counts) == set(vocabulary.ENTRIES) and min(counts.values()) >= 5
+    assert set(counts) == set(SHOP.categories) and min(counts.values()) >= 5
 
 
 def test_no_caption_is_a_paraphrase_but_their_words_are_known():
@@ -299,7 +303,7 @@ def test_no_caption_is_a_paraphrase_but_their_words_are_known():
 
 def test_no_part_of_a_template_is_a_paraphrase():
     """Whatever a caption is composed of, no paraphrase is among its parts."""
-    entries = vocabulary.ENTRIES.values()
+    entries = SHOP.categories.values()
     parts = {
         plain_words(part)
         for entry in entries
@@ -315,8 +319,9 @@ def test_no_part_of_a_template_is_a_paraphrase():
     }
     parts |= {
         plain_words(part)
-        for style in vocabulary.STYLES.values()
-        for part in (*style.nouns, *style.before, *style.after)
+        for designs in SHOP.designs.values()
+        for design in designs.values()
+        for part in (*design.nouns, *design.before, *design.after)
     }
     assert not parts & {plain_words(text) for text, _ in PARAPHRASES}
 
@@ -325,9 +330,9 @@ def test_definitions_say_what_a_thing_is_and_nothing_else():
     """Not its name, no colour, no material; short enough for a caption; and no paraphrase."""
     rng = np.random.default_rng(18)
     held_out = {plain_words(text) for text, _ in PARAPHRASES}
-    assert set(DEFINITIONS) == set(vocabulary.ENTRIES)
-    for category, templates in DEFINITIONS.items():
-        usual = (vocabulary.ENTRIES[category].one or vocabulary.ENTRIES[category].pair)[0]
+    for category, entry in SHOP.categories.items():
+        usual = (entry.one or entry.pair)[0]
+        templates = entry.definitions
         for text in {expand(template, rng, {}) for template in templates for _ in range(20)}:
             facts = captions.read_caption(text)
             assert category in facts.pop("category", (category,)) and not facts, text
