@@ -1,9 +1,17 @@
 """From pictures to the pixel values that a checkpoint was trained with."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 import torch
+from PIL import Image
 
 from clipkit.pictures import getters
+
+MOST_OBLONG = 100  # times as long as wide: of a longer strip only the middle is resized
 
 
 class Pixels:
@@ -31,7 +39,7 @@ class Pixels:
     torch.Size([2, 3, 224, 224])
     """
 
-    def __init__(self, image_processor):
+    def __init__(self, image_processor: Any):
         self.processor = image_processor
         size = dict(image_processor.size)
         crop = {}
@@ -57,11 +65,11 @@ class Pixels:
             self.scale = image_processor.rescale_factor / std
             self.shift = -mean / std
 
-    def __call__(self, pictures):
+    def __call__(self, pictures: Any) -> torch.Tensor:
         """Return the pixel values of pictures: float32, (n, 3, height, width)."""
         return self.finish([self.read(get) for get in getters(pictures)])
 
-    def read(self, get):
+    def read(self, get: Callable[[], Image.Image]) -> np.ndarray:
         """Open one picture with a function from `getters` and bring it to size.
 
         Returns
@@ -70,12 +78,13 @@ class Pixels:
             (height, width, 3), uint8; what the processor gives where it is called itself.
         """
         image = get()
+        if self.known and not self.edge:
+            height, width = self.shape
+            return np.asarray(image.resize((width, height), self.processor.resample))
+        image = _middle(image)
         if not self.known:
             values = self.processor(images=[image], return_tensors="np")["pixel_values"][0]
             return np.asarray(values, dtype=np.float32)
-        if not self.edge:
-            height, width = self.shape
-            return np.asarray(image.resize((width, height), self.processor.resample))
         short, long = sorted(image.size)
         long = int(self.edge * long / short)
         width, height = (self.edge, long) if image.width <= image.height else (long, self.edge)
@@ -83,7 +92,7 @@ class Pixels:
         left, top = (width - self.crop[1]) // 2, (height - self.crop[0]) // 2
         return np.asarray(image.crop((left, top, left + self.crop[1], top + self.crop[0])))
 
-    def finish(self, arrays):
+    def finish(self, arrays: Sequence[np.ndarray]) -> torch.Tensor:
         """Scale and normalise what `read` gave for a batch: float32, (n, 3, height, width)."""
         values = torch.from_numpy(np.stack(arrays))
         if not self.known:
@@ -92,5 +101,18 @@ class Pixels:
         return values.mul_(self.scale).add_(self.shift)
 
 
-def _does(image_processor, step):
+def _does(image_processor: Any, step: str) -> bool:
     return bool(getattr(image_processor, f"do_{step}", False))
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    """Cut a long strip to its middle, the only part that a square shows.
+
+    Brought to 224 pixels in width, a strip of 1 x 65,000 would fill gigabytes.
+    """
+    longest = MOST_OBLONG * min(image.size)
+    if max(image.size) <= longest:
+        return image
+    width, height = (min(side, longest) for side in image.size)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))
