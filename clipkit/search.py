@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import numbers
+from typing import Any
+
+import numpy as np
 import torch
+
+BLOCK = 2**24
+"""Scores that are held at once: 64 MB."""
 
 
 class Index:
@@ -10,35 +17,41 @@ class Index:
 
     Parameters
     ----------
+    embeddings : torch.Tensor or array_like of float, shape (n, d)
+        A row an item. Rows of unit length, as `Clip.encode_images` and `Clip.encode_texts` give
+        them, are kept as they are; others are brought to unit length.
+
+    Attributes
+    ----------
     embeddings : torch.Tensor of float32, shape (n, d)
-        Rows of unit length, as `Clip.encode_images` and `Clip.encode_texts` give them.
+        Rows of unit length.
+
+    Raises
+    ------
+    ValueError
+        If there are no columns, or a row is all zeros or holds NaN or infinity.
 
     Examples
     --------
     >>> index = Index(torch.eye(3))
-    >>> scores, rows = index.search(torch.tensor([[0.6, 0.8, 0.0]]), k=2)
+    >>> scores, rows = index.search([[0.6, 0.8, 0.0]], k=2)
     >>> rows.tolist()
     [[1, 0]]
     """
 
-    def __init__(self, embeddings: torch.Tensor):
-        if embeddings.ndim != 2:
-            raise ValueError(
-                f"embeddings have the shape {tuple(embeddings.shape)}; an index takes (n, d), a "
-                "row an item"
-            )
-        self.embeddings = embeddings
+    def __init__(self, embeddings: Any):
+        self.embeddings = _unit_rows(embeddings, "embeddings")
 
     def __len__(self) -> int:
         return len(self.embeddings)
 
-    def search(self, queries: torch.Tensor, k: int = 10) -> tuple[torch.Tensor, torch.Tensor]:
-        """The k nearest items of each query, best first.
+    def search(self, queries: Any, k: int = 10) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the k nearest items of each query, best first.
 
         Parameters
         ----------
-        queries : torch.Tensor of float32, shape (m, d)
-            Rows of unit length.
+        queries : torch.Tensor or array_like of float, shape (m, d)
+            As `embeddings`.
         k : int
             How many; fewer if the index holds fewer.
 
@@ -48,12 +61,64 @@ class Index:
             Cosines.
         rows : torch.Tensor of int64, shape (m, k)
             Which items, by row number.
+
+        Raises
+        ------
+        ValueError
+            If the queries have another width than the index or cannot be compared, or k is not
+            an integer of at least 1.
         """
-        d = self.embeddings.shape[1]
-        if queries.ndim != 2 or queries.shape[1] != d:
+        if isinstance(k, bool) or not isinstance(k, numbers.Integral) or k < 1:
+            raise ValueError(f"k is {k!r}; it should be an integer of at least 1")
+        queries = _unit_rows(queries, "queries").to(self.embeddings.device)
+        if queries.shape[1] != self.embeddings.shape[1]:
             raise ValueError(
-                f"queries have the shape {tuple(queries.shape)}; this index takes (m, {d})"
+                f"queries have {queries.shape[1]} columns, but this index has "
+                f"{self.embeddings.shape[1]}; both should come from the same model"
             )
-        if k < 1:
-            raise ValueError(f"k is {k}; it should be at least 1")
-        return tuple((queries @ self.embeddings.T).topk(min(k, len(self)), dim=1))
+        k = min(int(k), len(self))
+        # A block of queries at a time: all scores of a large index do not fit into the memory.
+        blocks = queries.split(max(BLOCK // max(len(self), 1), 1))
+        best = [(block @ self.embeddings.T).topk(k, dim=1) for block in blocks]
+        scores, rows = zip(*best, strict=True)
+        return torch.cat(scores), torch.cat(rows)
+
+
+def _unit_rows(values: Any, name: str) -> torch.Tensor:
+    """Check a matrix and return it as float32 with rows of unit length."""
+    if isinstance(values, str) or (
+        isinstance(values, (list, tuple)) and any(isinstance(value, str) for value in values)
+    ):
+        raise ValueError(f"{name} are texts; encode them first: clip.encode_texts(texts)")
+    rows = _as_tensor(values, name)
+    if rows.ndim != 2 or not rows.shape[1]:
+        hint = f"; a single one is {name}[None]" if rows.ndim == 1 and len(rows) else ""
+        raise ValueError(
+            f"{name} have the shape {tuple(rows.shape)}, but it should be (n, d), a row an "
+            f"item{hint}"
+        )
+    lengths = rows.norm(dim=1)
+    wrong = ~(lengths.isfinite() & (lengths > 0))
+    if wrong.any():
+        row = int(wrong.nonzero()[0, 0])
+        what = "is all zeros" if lengths[row] == 0 else "holds NaN or infinity"
+        raise ValueError(f"row {row} of {name} {what}; no cosine is defined for it")
+    if ((lengths - 1).abs() < 1e-3).all():
+        return rows  # unchanged to the last digit
+    return rows / lengths[:, None]
+
+
+def _as_tensor(values: Any, name: str) -> torch.Tensor:
+    try:
+        if isinstance(values, (list, tuple)) and any(map(torch.is_tensor, values)):
+            values = torch.stack([torch.as_tensor(value) for value in values])
+        if not torch.is_tensor(values):
+            values = torch.from_numpy(np.array(values, dtype=np.float32))
+        if values.is_complex():
+            raise TypeError("they are complex")
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(
+            f"{name} should be a matrix of numbers, a row an item, but cannot be read as one: "
+            f"{str(error).splitlines()[0]}"
+        ) from None
+    return values.detach().float()
