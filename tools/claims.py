@@ -18,12 +18,11 @@ It uses the notebook's own names, and leaves nothing behind.
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 FOLDER = Path(__file__).parents[1] / "tests" / "claims"
 
