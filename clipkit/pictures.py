@@ -16,13 +16,14 @@ import re
 import stat
 import sys
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
+
+from clipkit.notes import warn
 
 FORMATS = (
     "JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "JPEG2000", "PPM",
@@ -70,10 +71,6 @@ class PictureError(ValueError):
     """A picture that cannot be read; the message names it and says why."""
 
 
-class PictureWarning(UserWarning):
-    """What to know of a picture that is read all the same."""
-
-
 def open_picture(picture: object, name: str = "the picture") -> Image.Image:
     """Return one picture as an upright RGB image.
 
@@ -105,7 +102,7 @@ def open_picture(picture: object, name: str = "the picture") -> Image.Image:
 
     Warns
     -----
-    PictureWarning
+    clipkit.notes.ClipWarning
         If 16-bit values use less than a quarter of their range, as a 12-bit film does: the
         picture is nearly black. `window` brings it to the full range.
 
@@ -261,7 +258,7 @@ def picture_endings() -> frozenset[str]:
 
 
 def problem_with(file: str | os.PathLike | bytes) -> str | None:
-    """Return why a picture's file cannot be read, or None if it seems whole.
+    """Return what is wrong with a picture's file, or None if it seems whole.
 
     A JPEG that has its end and a PNG whose check sums are right are not decoded: to look over a
     folder costs little more than to list it.
@@ -270,14 +267,19 @@ def problem_with(file: str | os.PathLike | bytes) -> str | None:
     ----------
     file : str, os.PathLike or bytes
         A path, or what the file holds.
+
+    Examples
+    --------
+    >>> problem_with("nowhere/mug.jpg")
+    'cannot be read: there is no such file'
     """
     try:
         if not _seems_whole(file):
             _opened(file)
     except PictureError as refusal:
-        return str(refusal).removeprefix("cannot be read: ")
+        return str(refusal)
     except Exception as error:
-        return _reason(error)
+        return f"cannot be read: {_reason(error)}"
     return None
 
 
@@ -313,6 +315,8 @@ def _opened(picture: Any) -> Image.Image:
     if isinstance(picture, (str, os.PathLike)):
         return _decode(_regular_file(picture))
     if isinstance(picture, (bytes, bytearray, memoryview)):
+        if not len(picture):
+            raise PictureError("is empty and cannot be read; choose a file that holds a picture")
         return _decode(io.BytesIO(picture))
     if isinstance(picture, Mapping) and {"bytes", "path"} & picture.keys():
         content, path = picture.get("bytes"), picture.get("path")
@@ -357,7 +361,7 @@ def _regular_file(path: str | os.PathLike) -> str:
     if not stat.S_ISREG(status.st_mode):  # reading from a pipe or a device might never end
         raise PictureError("is a pipe, a socket or a device; give a file that holds a picture")
     if not status.st_size:
-        raise PictureError("cannot be read: the file is empty")
+        raise PictureError("is empty and cannot be read; choose a file that holds a picture")
     return path
 
 
@@ -527,11 +531,9 @@ def _factor(dtype: np.dtype, low: float, high: float, hint: str, sixteen: bool =
         return 1.0
     if dtype.kind in "iu" and low >= 0 and high <= 65_535:
         if 0 < high < 2**14:
-            warnings.warn(
+            warn(
                 "a picture of 16 bits uses less than a quarter of their range, as 12-bit films do, "
-                f"so that it is nearly black; {_WINDOW}",
-                PictureWarning,
-                stacklevel=2,
+                f"so that it is nearly black; {_WINDOW}"
             )
         return 1 / 257
     expected = "floats from 0 to 1" if dtype.kind == "f" else "integers from 0 to 255 (or to 65535)"

@@ -2,13 +2,20 @@
 
 import io
 import json
+import os
 
 import numpy as np
+import pandas as pd
 import pytest
-from datasets import DatasetDict
+from datasets import ClassLabel, Dataset, DatasetDict, Features
+from datasets import Image as ImageFeature
+from datasets import Value as HubValue
 from PIL import Image
+from PIL.ImageFile import ImageFile as PillowImage
 
 from clipkit import data
+from clipkit.notes import ClipWarning
+from clipkit.pictures import open_pictures
 from clipstudio import CATEGORIES, FINDINGS, Findings, Patient, Product, Shot, captions
 from clipstudio.build import catalog_product, catalog_row, films_of, radiograph_row, supplier_row
 from clipstudio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
@@ -245,9 +252,258 @@ def test_a_broken_picture_is_named_and_the_rest_is_read(tmp_path):
     save(tmp_path / "good.png")
     (tmp_path / "broken.png").write_bytes((tmp_path / "good.png").read_bytes()[:40])
     (tmp_path / "text.jpg").write_text("hello")
-    dataset = data.from_folder(tmp_path)
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    skipped = []
+    with pytest.warns(ClipWarning, match='4 left out: "broken.png" cannot .* and 1 more') as caught:
+        dataset = data.from_folder(tmp_path, skipped)
+    assert caught[0].filename == __file__ and len(caught) == 1
     assert dataset["file"] == ["good.png"]
-    assert sorted(dataset.skipped) == ["broken.png", "text.jpg"]
+    assert [file for file, _ in skipped] == ["broken.png", "gone.jpg", "pipe.jpg", "text.jpg"]
+    assert all(f'"{file}"' in reason for file, reason in skipped)
+
+
+def test_a_folder_of_whole_pictures_is_not_warned_of(tmp_path, recwarn):
+    save(tmp_path / "good.png")
+    skipped = []
+    data.from_folder(tmp_path, skipped)
+    assert skipped == [] and not recwarn.list
+
+
+def test_pictures_are_decoded_when_they_are_used(tmp_path, monkeypatch):
+    for number in range(5):
+        save(tmp_path / f"{number}.png")
+        save(tmp_path / f"{number}.jpg")
+    decoded, real = [], PillowImage.load
+    monkeypatch.setattr(PillowImage, "load", lambda self: decoded.append(1) or real(self))
+    dataset = data.from_folder(tmp_path)
+    assert not decoded
+    assert len(open_pictures(dataset["image"])) == 10 and 10 <= len(decoded) <= 20
+
+
+def test_every_ending_of_a_picture_counts_and_others_are_said(tmp_path):
+    for ending in ("jfif", "jpe", "avif", "JPG", "apng", "jp2", "ppm"):
+        save(tmp_path / f"a.{ending}")
+    for other in ("b.heic", "c.dcm", "d.svg", "titles.csv", "README", "e.mp4"):
+        (tmp_path / other).write_bytes(b"x")
+    skipped = []
+    with pytest.warns(ClipWarning, match="3 left out"):
+        dataset = data.from_folder(tmp_path, skipped)
+    assert len(dataset) == 7
+    assert [file for file, _ in skipped] == ["b.heic", "c.dcm", "d.svg"]
+    assert '"b.heic" is not opened: .heic is not among' in skipped[0][1]
+
+
+def test_hidden_files_and_folders_are_no_labels(tmp_path, recwarn):
+    for name in ("mug/a.png", "sofa/b.png", ".ipynb_checkpoints/c.png", "__MACOSX/mug/d.png",
+                 "mug/._a.png", "sofa/.thumbs/e.png", "@eaDir/f.png"):  # fmt: skip
+        save(tmp_path / name)
+    dataset = data.from_folder(tmp_path)
+    assert dataset["file"] == ["mug/a.png", "sofa/b.png"] and dataset["label"] == ["mug", "sofa"]
+    assert not recwarn.list
+
+
+def test_one_picture_beside_the_folders_of_labels_drops_no_label(tmp_path):
+    for name in ("mug/a.png", "sofa/summer/b.png", "cover.png"):
+        save(tmp_path / name)
+    skipped = []
+    with pytest.warns(ClipWarning, match='"cover.png" lies beside the folders of labels'):
+        dataset = data.from_folder(tmp_path, skipped)
+    assert dataset["label"] == ["mug", "sofa"] and skipped[0][0] == "cover.png"
+
+
+def test_a_folder_with_some_pictures_further_down_has_no_labels(tmp_path):
+    for name in ("a.png", "b.png", "old/c.png"):
+        save(tmp_path / name)
+    dataset = data.from_folder(tmp_path)
+    assert dataset.column_names == ["image", "file"] and len(dataset) == 3
+
+
+@pytest.mark.parametrize("second", ["validation", "valid", "val", "dev", "Val"])
+def test_folders_of_splits(tmp_path, second):
+    for name in ("train/hat/x.jpg", "train/mug/y.jpg", f"{second}/hat/z.jpg", "test/hat/v.jpg",
+                 "cover.png"):  # fmt: skip
+        save(tmp_path / name)
+    with pytest.warns(ClipWarning, match="beside the folders of splits"):
+        dataset = data.from_folder(tmp_path)
+    assert list(dataset) == ["train", "validation", "test"]
+    assert dataset["train"]["label"] == ["hat", "mug"] and dataset["test"]["label"] == ["hat"]
+    assert dataset["validation"]["file"] == [f"{second}/hat/z.jpg"]
+
+
+def test_a_label_may_be_called_test(tmp_path):
+    for name in ("test/x.jpg", "mug/y.jpg"):
+        save(tmp_path / name)
+    assert data.from_folder(tmp_path)["label"] == ["mug", "test"]
+
+
+def test_links_are_followed_but_not_in_circles(tmp_path):
+    save(tmp_path / "elsewhere" / "a.png")
+    shop = tmp_path / "shop"
+    save(shop / "sofa" / "b.png")
+    (shop / "mug").symlink_to(tmp_path / "elsewhere")
+    (shop / "cup").symlink_to(tmp_path / "elsewhere")
+    (shop / "sofa" / "again").symlink_to(shop)
+    assert data.from_folder(shop)["file"] == ["cup/a.png", "mug/a.png", "sofa/b.png"]
+
+
+def test_names_that_are_not_utf8_are_said(tmp_path):
+    save(tmp_path / "good.png")
+    with open(os.fsencode(tmp_path) + b"/caf\xe9.png", "wb") as file:
+        file.write((tmp_path / "good.png").read_bytes())
+    skipped = []
+    with pytest.warns(ClipWarning, match="not UTF-8; rename it"):
+        assert len(data.from_folder(tmp_path, skipped)) == 1
+    "".join(skipped[0]).encode("utf-8")
+
+
+def test_a_folder_that_cannot_be_listed_is_said(tmp_path, monkeypatch):
+    save(tmp_path / "mug" / "a.png")
+    (tmp_path / "locked").mkdir()
+    real = os.scandir
+
+    def scandir(path):
+        if "locked" in str(path):
+            raise PermissionError(13, "no")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.warns(ClipWarning, match='"locked" is a folder that cannot be listed'):
+        assert data.from_folder(tmp_path)["label"] == ["mug"]
+
+
+@pytest.mark.skipif("CLIPKIT_SHARED" not in os.environ, reason="needs real photographs")
+def test_real_photographs_in_a_folder_for_each_label(recwarn):
+    dataset = data.from_folder(os.path.join(os.environ["CLIPKIT_SHARED"], "real-photos/clothing"))
+    assert len(dataset) == 341 and not recwarn.list
+    assert len(set(dataset["label"])) == 10 and {"t-shirt", "hat"} < set(dataset["label"])
+
+
+# ------------------------------------------------------------------------------------- own tables
+@pytest.fixture
+def shop(tmp_path):
+    for name in ("photos/1.png", "photos/2.png", "photos/3.png"):
+        save(tmp_path / name)
+    return tmp_path
+
+
+TITLES = ["a mug, red", "None", "Bücherregal"]
+
+
+def table_of(shop, kind):
+    frame = pd.DataFrame(
+        {"sku": ["07", "08", "09"], "file_name": [f"photos/{i}.png" for i in (3, 1, 2)],
+         "title": TITLES, "price": [3.5, None, 1]},
+        index=[5, 5, 1],
+    )  # fmt: skip
+    path = shop / f"metadata.{kind}"
+    if kind == "frame":
+        return frame
+    if kind in ("csv", "tsv"):
+        frame.to_csv(path, index=False, sep="\t" if kind == "tsv" else ",")
+    elif kind == "semicolon":
+        frame.to_csv(path, index=False, sep=";", encoding="utf-8-sig")
+    elif kind == "jsonl":
+        frame.to_json(path, orient="records", lines=True)
+    elif kind == "json":
+        frame.to_json(path, orient="records")
+    else:
+        frame.to_parquet(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "semicolon", "jsonl", "json", "parquet", "frame"])
+def test_pictures_with_titles_in_a_table(shop, kind, recwarn):
+    dataset = data.from_table(table_of(shop, kind), folder=shop if kind == "frame" else None)
+    assert dataset.column_names == ["image", "file", "sku", "title", "price"]
+    assert dataset["title"] == TITLES and dataset["price"] == [3.5, None, 1.0]
+    assert dataset["file"] == ["photos/3.png", "photos/1.png", "photos/2.png"]
+    assert dataset[2]["image"].size == (20, 16) and not recwarn.list
+
+
+def test_rows_whose_picture_cannot_be_read_are_left_out_and_said(shop):
+    (shop / "photos" / "1.png").write_bytes(b"no")
+    (shop / "t.csv").write_text(
+        "photo,title\nphotos/1.png,a\n,b\nphotos\\2.png,c\nphotos/9.png,d\n photos/3.png ,e\n"
+    )
+    skipped = []
+    with pytest.warns(ClipWarning, match="3 left out") as caught:
+        dataset = data.from_table(shop / "t.csv", pictures="photo", skipped=skipped)
+    assert dataset["title"] == ["c", "e"] and caught[0].filename == __file__
+    assert [file for file, _ in skipped] == ["photos/1.png", "row 1", "photos/9.png"]
+    assert "no such file" in skipped[2][1] and "names no picture" in skipped[1][1]
+
+
+def test_a_parquet_that_holds_its_pictures(shop, tmp_path):
+    content = (shop / "photos" / "1.png").read_bytes()
+    features = Features({"image": ImageFeature(), "label": ClassLabel(names=["mug", "sofa"])})
+    rows = {"image": [{"bytes": content, "path": "a.png"}, {"bytes": b"no", "path": None}],
+            "label": [1, 0]}  # fmt: skip
+    Dataset.from_dict(rows, features=features).to_parquet(tmp_path / "t.parquet")
+    with pytest.warns(ClipWarning, match='"row 1" cannot be read'):
+        dataset = data.from_table(tmp_path / "t.parquet")
+    assert dataset[0]["image"].size == (20, 16) and dataset["file"] == ["a.png"]
+    assert data.named_labels(dataset)["label"] == ["sofa"]
+    raw = data.from_table(pd.DataFrame({"picture": [content, content], "n": [1, 2]}))
+    assert raw[1]["image"].size == (20, 16) and raw["n"] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "t.csv cannot be read as a table"),
+        (b"title,price\na,1\n", "t.csv has the columns title, price; say which"),
+        ("file_name,title\na.png,Stühle\n".encode("latin-1"), "t.csv is not UTF-8"),
+        (b"file_name\nnowhere.png\n", 'no readable picture: "nowhere.png" cannot be read'),
+        (b'file_name,t\n"a.png,1\n', "t.csv"),
+    ],
+)
+def test_bad_tables_are_explained(tmp_path, content, said):
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=said):
+        data.from_table(tmp_path / "t.csv")
+    (tmp_path / "t.parquet").write_bytes(content)
+    with pytest.raises(ValueError, match="t.parquet cannot be read as a table"):
+        data.from_table(tmp_path / "t.parquet")
+    with pytest.raises(FileNotFoundError, match="no table"):
+        data.from_table(tmp_path / "gone.csv")
+    mixed = pd.DataFrame({"file_name": ["a", "b"], "x": [1, "two"]})
+    with pytest.raises(ValueError, match="the table cannot be read"):
+        data.from_table(mixed)
+
+
+# ------------------------------------------------------------------------------- names of labels
+def test_labels_that_are_numbers_become_names(tmp_path):
+    features = Features({"label": ClassLabel(names=["mug", "sofa"]), "n": HubValue("int64")})
+    rows = Dataset.from_dict({"label": [1, 0, -1, None], "n": [1, 2, 3, 4]}, features=features)
+    named = data.named_labels(rows)
+    assert named["label"] == ["sofa", "mug", None, None]
+    assert named.column_names == ["label", "n"] and named["n"] == [1, 2, 3, 4]
+    shuffled = rows.select([3, 0, 1])
+    assert data.named_labels(shuffled)["label"] == [None, "sofa", "mug"]
+    both = data.named_labels(DatasetDict(train=rows, test=shuffled))
+    assert both["test"]["label"] == [None, "sofa", "mug"]
+    assert data.named_labels(named) is named
+    with pytest.raises(ValueError, match="no column kind, but label, n"):
+        data.named_labels(rows, "kind")
+    with pytest.raises(ValueError, match="column n holds int64 without names"):
+        data.named_labels(rows, "n")
+
+
+def test_labels_of_imagefolder_become_names(tmp_path):
+    import datasets
+
+    for name in ("casual_shoes/x.png", "mug/y.png"):
+        save(tmp_path / "shop" / name)
+    rows = datasets.load_dataset(
+        "imagefolder", data_dir=str(tmp_path / "shop"), split="train", cache_dir=tmp_path / "cache"
+    )
+    assert rows["label"] == [0, 1]
+    assert data.named_labels(rows)["label"] == ["casual_shoes", "mug"]
+    assert [data.readable(name) for name in data.named_labels(rows)["label"]] == [
+        "casual shoes",
+        "mug",
+    ]
 
 
 def test_bad_folders_are_explained(tmp_path):

@@ -17,9 +17,9 @@ import torch
 from PIL import Image, PngImagePlugin
 
 from clipkit import pictures
+from clipkit.notes import ClipWarning
 from clipkit.pictures import (
     PictureError,
-    PictureWarning,
     getters,
     is_one_picture,
     open_picture,
@@ -549,7 +549,7 @@ FILM = np.linspace(0, 4095, 600).reshape(20, 30).astype(np.uint16)
     ],
 )
 def test_a_film_of_twelve_bits_in_sixteen_is_warned_of(film):
-    with pytest.warns(PictureWarning, match=r"nearly black; .*clipkit\.pictures\.window"):
+    with pytest.warns(ClipWarning, match=r"nearly black; .*clipkit\.pictures\.window"):
         open_picture(film())
 
 

@@ -21,6 +21,7 @@ import clipkit
 import clipstudio
 from clipkit import widgets
 from clipkit.evaluation import paired_difference
+from clipkit.notes import ClipWarning
 from clipkit.pictures import PictureError
 from clipkit.search import Index
 from clipkit.widgets import finder, own, parts, product, prompts, radiograph, uploads, views
@@ -60,17 +61,6 @@ def test_the_index_finds_what_sorting_all_cosines_finds():
         expected = sorted(range(50), key=lambda i: -cosines[i])[:7]
         assert row.tolist() == expected
         assert np.allclose(score, [cosines[i] for i in expected], atol=1e-6)
-
-
-def test_the_index_gives_fewer_where_there_are_fewer_and_refuses_other_widths():
-    index = Index(torch.eye(3))
-    assert index.search(torch.eye(3)[:1], k=10)[1].shape == (1, 3)
-    with pytest.raises(ValueError, match=r"\(m, 3\)"):
-        index.search(torch.zeros(1, 4))
-    with pytest.raises(ValueError, match=r"\(n, d\)"):
-        Index(torch.zeros(3))
-    with pytest.raises(ValueError, match="k is 0"):
-        index.search(torch.eye(3), k=0)
 
 
 # ------------------------------------------------------------ answers
@@ -418,7 +408,7 @@ def test_good_files_come_through_and_bad_ones_are_named():
     assert read[3][1].getpixel((0, 0)) == (255, 0, 0)
     for name, problem in zip(list(files)[6:], problems, strict=True):
         assert name in problem and problem.count("\n") == 0
-    assert "too large" in problems[3] and "10000 x 9500" in problems[4]
+    assert "scale it down" in problems[3] and "10000 x 9500" in problems[4]
 
 
 def test_own_pictures_are_classified_searched_and_compared(tiny_clip, pictures, tmp_path):
@@ -452,6 +442,49 @@ def test_dropped_files_come_as_uploaded_ones_do(tiny_clip):
     contents = [memoryview(file_of()), memoryview(b"no picture")]
     live.drop._handle_custom_msg(["one.png", "two.png"], contents)
     assert live.names == ["one.png"] and "two.png" in live.message.value
+
+
+def test_a_folder_in_splits_with_a_damaged_picture_is_read(tiny_clip, pictures, tmp_path, recwarn):
+    for part, picture in zip(("train/mug", "test/mug"), pictures, strict=False):
+        (tmp_path / part).mkdir(parents=True)
+        picture.resize((3000, 40)).save(tmp_path / part / "a.png")
+    (tmp_path / "test/mug/b.jpg").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0")
+    whole = file_of(kind="JPEG", size=(400, 400))  # its end is there, its middle is not
+    (tmp_path / "test/mug/c.jpg").write_bytes(whole[:300] + whole[-2:])
+    live = widgets.OwnPictures(tiny_clip)
+    live.folder.value = str(tmp_path)
+    live.read.click()
+    assert live.names == ["train/mug/a.png", "test/mug/a.png"]
+    assert "EPS" in live.message.value and "c.jpg" in live.message.value
+    assert all(max(picture.size) == 1024 for picture in live.pictures) and not recwarn.list
+
+
+def test_a_search_box_counts_pictures_by_position_and_passes_over_damaged_ones(tiny_clip, pictures):
+    import pandas as pd
+
+    mixed = [pictures[0], b"damaged", pictures[1], None, pictures[2]]
+    with pytest.warns(ClipWarning, match="2 left out"):
+        live = widgets.SearchBox(tiny_clip, pd.Series(mixed, index=[3, 1, 4, 0, 2]), list("abcde"))
+    assert sorted(row for row, _ in live.found) == live.rows == [0, 2, 4]
+    live._like({"new": 1})
+    assert live.found[0][1] > 0.999 and live.message.value.count("like")
+    assert live.still()[0]
+    with pytest.raises(ValueError, match="5 pictures and 2 rows"):
+        widgets.SearchBox(tiny_clip, mixed, index=Index(torch.eye(2)))
+
+
+def test_a_prompt_lab_takes_labels_as_numbers_and_says_what_it_needs(tiny_clip, pictures):
+    from datasets import ClassLabel, Dataset, DatasetDict, Features
+    from datasets import Image as ImageFeature
+
+    features = Features({"image": ImageFeature(), "category": ClassLabel(names=["mug", "red"])})
+    rows = [{"bytes": file_of(), "path": None} for _ in range(4)] + [{"bytes": b"no", "path": None}]
+    split = Dataset.from_dict({"image": rows, "category": [0, 1, 0, 1, 1]}, features=features)
+    with pytest.warns(ClipWarning, match="1 left out"):
+        lab = widgets.PromptLab(tiny_clip, DatasetDict(validation=split, test=split))
+    assert lab.truth == ["mug", "red", "mug", "red"] and lab.still()[0]
+    with pytest.raises(ValueError, match="catalog is a Dataset; .* validation and test"):
+        widgets.PromptLab(tiny_clip, split)
 
 
 def test_an_empty_upload_is_refused_in_a_sentence():

@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from clipkit import data
 from clipkit.model import Clip
-from clipkit.pictures import PictureError
+from clipkit.pictures import PictureError, getters
 from clipkit.search import Index
 
 from . import parts
@@ -55,6 +55,8 @@ class SearchBox(parts.Live):
     ----------
     found : list of (int, float)
         Row numbers and cosines of what is shown, best first.
+    rows : list of int
+        Which pictures are searched: all that can be read.
     """
 
     title = "SearchBox: words or a picture in, products out"
@@ -72,13 +74,27 @@ class SearchBox(parts.Live):
         if pictures is None:
             products = data.load_catalog()["test"]
             pictures, titles = products["image"], products["title"]
-        self.pictures = pictures
+        elif not hasattr(pictures, "__len__"):
+            pictures = list(pictures)
+        # By position, and opened one by one when shown: a Series counts by labels.
+        self.pictures = list(getters(pictures))
         self.titles = list(titles) if titles is not None else None
-        if self.titles is not None and len(self.titles) != len(pictures):
+        if self.titles is not None and len(self.titles) != len(self.pictures):
             raise ValueError(
-                f"There are {len(pictures)} pictures and {len(self.titles)} titles; give one each."
+                f"There are {len(self.pictures)} pictures and {len(self.titles)} titles; give one "
+                "each."
             )
-        self.index = index or Index(self.clip.encode_images(pictures))
+        self.rows = list(range(len(self.pictures)))
+        if index is None:
+            skipped: list[tuple[int, str]] = []
+            index = Index(self.clip.encode_images(pictures, skipped=skipped))
+            self.rows = sorted({*self.rows} - {row for row, _ in skipped})
+        if len(index) != len(self.rows):
+            raise ValueError(
+                f"There are {len(self.rows)} pictures and {len(index)} rows in the index; give one "
+                "each."
+            )
+        self.index = index
         self.results = results
         self.found: list[tuple[int, float]] = []
         self._thumbnails: dict[int, str] = {}
@@ -123,7 +139,7 @@ class SearchBox(parts.Live):
     def _like(self, change) -> None:
         if change["new"]:
             row = self.found[change["new"] - 1][0]
-            self._search_with(self.pictures[row], f"like {self._title(row)}")
+            self._search_with(self.pictures[row](), f"like {self._title(row)}")
 
     def _uploaded(self, change) -> None:
         if not change["new"]:
@@ -149,10 +165,11 @@ class SearchBox(parts.Live):
         elif not query:
             return
         try:
-            self.found = find(self.clip, self.index, query, self.results)
+            nearest = find(self.clip, self.index, query, self.results)
         except PictureError as problem:
             self.message.value = parts.status(str(problem))
             return
+        self.found = [(self.rows[row], score) for row, score in nearest]
         note = text or parts.note_on_words(self.clip, [query])
         self.message.value = parts.status(note)
         self.like.options = [("-", 0), *((str(i + 1), i + 1) for i in range(len(self.found)))]
@@ -163,7 +180,7 @@ class SearchBox(parts.Live):
         figures = []
         for place, (row, score) in enumerate(self.found, start=1):
             if row not in self._thumbnails:
-                self._thumbnails[row] = parts.thumbnail(self.pictures[row])
+                self._thumbnails[row] = parts.thumbnail(self.pictures[row]())
             lines = [
                 f"{place}. <span class='number cosine'>{score:.3f}</span>",
                 html.escape(self._title(row)),
@@ -180,7 +197,7 @@ class SearchBox(parts.Live):
             from clipkit.plots import pictures_grid
 
             titles = [f"{score:.3f}" for _, score in self.found[:8]]
-            drawn = pictures_grid([self.pictures[row] for row in rows], titles=titles)
+            drawn = pictures_grid([self.pictures[row]() for row in rows], titles=titles)
             drawn.suptitle(f"search: {self.query.value}", fontsize=10)
             return drawn
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import html
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import ipywidgets as w
 import torch
+from datasets import DatasetDict
+from PIL import Image
 
 from clipkit import data
 from clipkit.model import Clip
+from clipkit.notes import ClipWarning
+from clipkit.pictures import PictureError
 
 from . import parts
-from .uploads import MOST_BYTES, read_uploads, upload_box
+from .uploads import MOST_BYTES, read_picture, read_uploads, upload_box
 from .views import DropZone
 
 MOST = 200
@@ -21,17 +26,27 @@ LABELS = ("a mug", "a shoe", "a dress", "a chair", "a bag")
 TASKS = ("classify", "search", "compare")
 
 
-def read_folder(path: str) -> tuple[list[tuple[str, object]], list[str]]:
+def read_folder(path: str) -> tuple[list[tuple[str, Image.Image]], list[str]]:
     """The pictures of a folder by file name, and a sentence for each that cannot be read."""
+    skipped: list[tuple[str, str]] = []
     try:
-        rows = data.from_folder(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ClipWarning)  # the widget says it itself
+            rows = data.from_folder(path, skipped)
     except (OSError, ValueError) as error:
         return [], [str(error)]
-    problems = [f"{name}: {reason}" for name, reason in rows.skipped.items()]
-    if len(rows) > MOST:
-        problems.append(f"{len(rows)} pictures; the first {MOST} are taken.")
-    rows = rows.select(range(min(len(rows), MOST)))
-    return [(name, rows["image"][i]) for i, name in enumerate(rows["file"])], problems
+    splits = rows.values() if isinstance(rows, DatasetDict) else [rows]
+    files = [file for split in splits for file in split["file"]]
+    problems = [reason for _, reason in skipped]
+    if len(files) > MOST:
+        problems.append(f"{len(files)} pictures; the first {MOST} are taken.")
+    pictures = []
+    for file in files[:MOST]:
+        try:
+            pictures.append((file, read_picture(Path(path).expanduser() / file, file)))
+        except PictureError as problem:
+            problems.append(str(problem))
+    return pictures, problems
 
 
 def classify(clip: Clip, embeddings: torch.Tensor, labels: Sequence[str]) -> list[parts.Answer]:

@@ -10,10 +10,12 @@ from typing import NamedTuple
 import ipywidgets as w
 import numpy as np
 import torch
+from datasets import Dataset, DatasetDict
 
 from clipkit import data, zero_shot
 from clipkit.evaluation import Estimate, accuracy, paired_difference
 from clipkit.model import TEMPLATE, Clip
+from clipkit.pictures import getters, open_pictures
 
 from . import parts
 
@@ -157,10 +159,17 @@ class PromptLab(parts.Live):
 
     def __init__(self, clip: Clip | None = None, catalog=None, column="category", pictures=210):
         self.clip = parts.shared_clip(clip)
-        self.catalog = catalog if catalog is not None else data.load_catalog()
+        catalog = catalog if catalog is not None else data.load_catalog()
+        if not isinstance(catalog, dict) or not {*SPLITS} <= catalog.keys():
+            raise ValueError(
+                f"catalog is a {type(catalog).__name__}; it should be a DatasetDict with the "
+                f"splits {' and '.join(SPLITS)}"
+            )
+        self.catalog = data.named_labels(DatasetDict(catalog), column)
         self.column, self.most = column, pictures
         self.classes = sorted(set(self.catalog[SPLITS[0]][column]))
         self._splits: dict[str, tuple] = {}
+        self._readable: dict[str, Dataset] = {}
         self.predicted: list[str] | None = None
         self.accuracy: Estimate | None = None
         self.gain: Estimate | None = None
@@ -202,8 +211,11 @@ class PromptLab(parts.Live):
         split = self.split.value
         if split not in self._splits:
             rows = self._rows()
-            embeddings = self.clip.encode_images(rows["image"])
-            addresses = [parts.thumbnail(picture) for picture in rows["image"]]
+            skipped: list[tuple[int, str]] = []
+            embeddings = self.clip.encode_images(rows["image"], skipped=skipped)
+            rows = rows.select(sorted({*range(len(rows))} - {row for row, _ in skipped}))
+            self._readable[split] = rows
+            addresses = [parts.thumbnail(get()) for get in getters(rows["image"])]
             self._splits[split] = embeddings, list(rows[self.column]), addresses
         return self._splits[split]
 
@@ -348,7 +360,8 @@ class PromptLab(parts.Live):
         def draw():
             from clipkit.plots import pictures_grid
 
-            pictures = [self._rows()["image"][int(i)] for i in chosen]
+            rows = self._readable[self.split.value].select(chosen)
+            pictures = open_pictures(rows["image"])
             drawn = pictures_grid(pictures, titles=[title(i) for i in chosen])
             drawn.suptitle(f"accuracy {self.accuracy!s} on {self.split.value}", fontsize=10)
             return drawn

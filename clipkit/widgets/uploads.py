@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Iterable
+from pathlib import Path
 
 import ipywidgets as w
 from PIL import Image
@@ -14,12 +13,11 @@ from clipkit.pictures import PictureError, open_picture
 from . import parts
 
 MOST_BYTES = 10_000_000  # Jupyter's server closes the connection on longer messages
-MOST_PIXELS = Image.MAX_IMAGE_PIXELS  # 89 million: Pillow's own limit against traps
 KEPT_SIDE = 1024  # pixels; no model looks at more
 
 
-def read_picture(content: bytes, name: str) -> Image.Image:
-    """One uploaded file as an RGB picture of at most 1,024 pixels a side.
+def read_picture(source: bytes | Path, name: str) -> Image.Image:
+    """One file as an RGB picture of at most 1,024 pixels a side.
 
     Raises
     ------
@@ -33,36 +31,9 @@ def read_picture(content: bytes, name: str) -> Image.Image:
     ...
     clipkit.pictures.PictureError: notes.txt cannot be read: it is not a picture ...
     """
-    if not content:
-        raise PictureError(f"{name} is empty; choose a file that holds a picture.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content)) as opened:
-                width, height = opened.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        if isinstance(error, Image.DecompressionBombError):
-            raise PictureError(_too_large(name)) from error
-        raise PictureError(
-            f"{name} cannot be read: it is not a picture in a format that Pillow knows; JPEG, PNG, "
-            "WebP, GIF, BMP and TIFF are."
-        ) from error
-    if width * height > MOST_PIXELS:
-        raise PictureError(_too_large(name, f"{width} x {height}"))
-    try:
-        picture = open_picture(content, name)
-    except PictureError as error:
-        raise PictureError(f"{name}: {error}") from error
-    picture.thumbnail((KEPT_SIDE, KEPT_SIDE))
+    picture = open_picture(source, name)
+    picture.thumbnail((KEPT_SIDE, KEPT_SIDE))  # a hundred of a camera's would fill the memory
     return picture
-
-
-def _too_large(name: str, size: str = "") -> str:
-    shown = f" ({size} pixels)" if size else ""
-    return (
-        f"{name} is too large{shown}; scale it down to at most {MOST_PIXELS / 1e6:.0f} million "
-        "pixels."
-    )
 
 
 def read_uploads(files: Iterable[dict]) -> tuple[list[tuple[str, Image.Image]], list[str]]:
