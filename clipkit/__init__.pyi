@@ -13,6 +13,7 @@ from . import (
     losses as losses,
     model as model,
     notes as notes,
+    openclip as openclip,
     parallel as parallel,
     pictures as pictures,
     pixels as pixels,

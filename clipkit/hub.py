@@ -4,11 +4,18 @@ Whatever the source, the result is a folder on disk; `clipkit.loading` loads onl
 so never reaches for the network itself. A checkpoint that cannot be had gives one sentence.
 """
 
+from __future__ import annotations
+
 import difflib
+import hashlib
 import json
 import os
 import re
+import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 BUNDLED = Path(__file__).parent / "assets" / "clip"
 
@@ -34,6 +41,12 @@ WEIGHTS = (
 )
 TOKENIZERS = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model")
 PROCESSORS = ("processor_config.json", "preprocessor_config.json")
+OPEN_CLIP = "open_clip_config.json"
+OPEN_CLIP_WEIGHTS = (
+    "open_clip_model.safetensors",
+    "open_clip_pytorch_model.safetensors",
+    "open_clip_pytorch_model.bin",
+)
 _OTHERS = (
     "config.json",
     *TOKENIZERS,
@@ -45,24 +58,31 @@ _OTHERS = (
     "words.txt",
 )
 
+STALLED = 120.0  # seconds in which nothing comes: then it is given up
+WORD_AFTER = 10.0  # seconds of silence after which, and after each of which, a line is printed
+
+Result = TypeVar("Result")
+
 
 class CheckpointError(OSError):
     """A checkpoint that cannot be found, fetched or read; the message says what to do."""
 
 
-def find_checkpoint(name=None):
+def find_checkpoint(name: str | os.PathLike[str] | None = None) -> Path:
     """Return the folder that holds a checkpoint's files, fetching them if need be.
 
     Parameters
     ----------
     name : str or os.PathLike, optional
-        A folder, or an id on the Hugging Face Hub. Without one, the environment variable
-        ``CLIPKIT_MODEL`` decides, and without that the bundled model.
+        A folder, or an id on the Hugging Face Hub, with "hf-hub:" before it for the files of
+        OpenCLIP. Without one, the environment variable ``CLIPKIT_MODEL`` decides, and without that
+        the bundled model.
 
     Returns
     -------
     pathlib.Path
-        A folder with ``config.json``, weights, tokenizer and processor configuration.
+        A folder with ``config.json``, weights, tokenizer and processor configuration, or with
+        ``open_clip_config.json`` and weights.
 
     Raises
     ------
@@ -70,7 +90,10 @@ def find_checkpoint(name=None):
         In one sentence, what is wrong and what to do.
     """
     name = name or os.environ.get("CLIPKIT_MODEL") or BUNDLED
-    folder = Path(name).expanduser()
+    try:
+        folder = Path(name).expanduser()
+    except RuntimeError as error:  # no home is known
+        raise CheckpointError(f'"{name}" begins with "~", but {_first_line(error)}') from error
     if folder.is_dir():
         return _complete(folder)
     if folder == BUNDLED:
@@ -78,15 +101,28 @@ def find_checkpoint(name=None):
             f'the bundled model is missing from "{BUNDLED}"; install clipkit again, or clone its '
             "repository again"
         )
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", str(name)):
+    known = str(name).removeprefix("hf-hub:")
+    if not is_id(known):
         raise CheckpointError(
             f'there is no folder "{name}", and it is not an id on the Hugging Face Hub either '
             '(an id is like "openai/clip-vit-base-patch32")'
         )
-    return _complete(_fetch(str(name)))
+    open_clip = known != str(name)
+    return _complete(_fetch(known, open_clip), open_clip)
 
 
-def weights_of(folder):
+def is_id(name: str) -> bool:
+    """Return whether a name can be one on the Hub.
+
+    Examples
+    --------
+    >>> is_id("openai/clip-vit-base-patch32"), is_id("my models/clip")
+    (True, False)
+    """
+    return bool(re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name.removeprefix("hf-hub:")))
+
+
+def weights_of(folder: str | os.PathLike[str]) -> str | None:
     """Return the name of the folder's weights file, or None.
 
     Examples
@@ -97,8 +133,72 @@ def weights_of(folder):
     return next((file for file in WEIGHTS if (Path(folder) / file).is_file()), None)
 
 
-def _complete(folder):
+def is_open_clip(name: str, folder: Path) -> bool:
+    """Return whether a checkpoint is to be read by open_clip."""
+    return name.startswith("hf-hub:") or not (folder / "config.json").is_file()
+
+
+def cached_folder(name: str) -> Path | None:
+    """Return where a model of the Hub lies in the cache, whole or in part, or None."""
+    from huggingface_hub import try_to_load_from_cache
+
+    for file in ("config.json", OPEN_CLIP):
+        path = try_to_load_from_cache(name.removeprefix("hf-hub:"), file)
+        if isinstance(path, str):
+            return Path(path).parent
+    return None
+
+
+def cached_ids() -> list[str]:
+    """Return the ids of models whose weights lie in the Hub's cache."""
+    from huggingface_hub import constants
+
+    found = []
+    for folder in sorted(Path(constants.HF_HUB_CACHE).glob("models--*")):
+        if any(weights_of(snapshot) for snapshot in folder.glob("snapshots/*")):
+            found.append(folder.name.removeprefix("models--").replace("--", "/"))
+    return found
+
+
+def discard_damaged(folder: Path) -> list[str]:
+    """Remove from the Hub's cache what differs from its announced checksum; return its names.
+
+    The cache calls a file by its checksum, so that this can be seen without a network. Folders
+    outside the cache are left as they are.
+    """
+    removed = []
+    for path in sorted(folder.iterdir()):
+        blob = path.resolve()
+        if path.is_symlink() and blob.is_file() and not _as_announced(blob):
+            blob.unlink()
+            path.unlink()
+            removed.append(path.name)
+    return removed
+
+
+def _as_announced(blob: Path) -> bool:
+    """Return whether a file of the cache has the checksum by which it is called."""
+    if re.fullmatch("[0-9a-f]{64}", blob.name):
+        digest = hashlib.sha256()
+    elif re.fullmatch("[0-9a-f]{40}", blob.name):  # as git counts: small files
+        digest = hashlib.sha1(b"blob %d\0" % blob.stat().st_size)
+    else:
+        return True
+    with blob.open("rb") as file:
+        while chunk := file.read(2**20):
+            digest.update(chunk)
+    return digest.hexdigest() == blob.name
+
+
+def _complete(folder: Path, open_clip: bool = False) -> Path:
     """Return the folder if all that a checkpoint needs is there."""
+    if open_clip or ((folder / OPEN_CLIP).is_file() and not (folder / "config.json").is_file()):
+        if not any((folder / file).is_file() for file in OPEN_CLIP_WEIGHTS):
+            raise CheckpointError(
+                f'the folder "{folder}" has no weights; a checkpoint of OpenCLIP needs one of '
+                f"{', '.join(OPEN_CLIP_WEIGHTS)}"
+            )
+        return folder
     if not (folder / "config.json").is_file():
         raise CheckpointError(
             f'the folder "{folder}" has no config.json, so it is not a checkpoint in the Hugging '
@@ -110,8 +210,9 @@ def _complete(folder):
             raise CheckpointError(
                 f'the folder "{folder}" has no {what}; it needs one of {", ".join(files)}'
             )
-    file = weights_of(folder)
-    missing = [part for part in _parts(folder / file) if not (folder / part).is_file()]
+    missing = [
+        part for part in _parts(folder / weights_of(folder)) if not (folder / part).is_file()
+    ]
     if missing:
         raise CheckpointError(
             f'the weights in "{folder}" are incomplete: {", ".join(missing)} is missing'
@@ -119,119 +220,197 @@ def _complete(folder):
     return folder
 
 
-def _parts(file):
+def _parts(file: Path) -> list[str]:
     """Return the names of the files that an index names, none for undivided weights."""
     if not file.name.endswith(".index.json"):
         return []
-    return sorted(set(json.loads(file.read_text(encoding="utf-8"))["weight_map"].values()))
+    try:
+        parts = json.loads(file.read_text(encoding="utf-8"))["weight_map"].values()
+        parts = sorted({str(Path(part).name) for part in parts})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        parts = []
+    if not parts:
+        raise CheckpointError(
+            f'"{file}" names no files of weights; delete it or fetch it again, or use another '
+            "checkpoint"
+        )
+    return parts
 
 
-def _fetch(name):
+def _fetch(name: str, open_clip: bool) -> Path:
     """Bring a checkpoint from the Hub into its cache and return the cache's folder."""
-    import huggingface_hub
     from huggingface_hub import errors
 
     try:
-        info = huggingface_hub.HfApi().model_info(name, timeout=10)
+        present = _patiently(lambda: _listing(name), name)
     except errors.GatedRepoError as error:
         raise _gated(name) from error
     except errors.RepositoryNotFoundError as error:
         raise CheckpointError(f'the Hub knows no model "{name}"{_suggestion(name)}') from error
     except errors.HFValidationError as error:
         raise CheckpointError(f'"{name}" is not a valid id: {_first_line(error)}') from error
-    except OSError as error:  # no network, offline mode, or the Hub is down
-        return _cached(name, error)
-    except Exception as error:
-        if not _is_network_error(error):
-            raise
+    except Exception as error:  # whatever stands between here and the Hub may do
         return _cached(name, error)
 
-    present = {file.rfilename for file in info.siblings}
-    weights = next((file for file in WEIGHTS if file in present), None)
-    if weights is None or "config.json" not in present:
-        what = "config.json" if weights else "weights (safetensors or pytorch_model.bin)"
+    choice = OPEN_CLIP_WEIGHTS if open_clip else WEIGHTS
+    weights = next((file for file in choice if file in present), None)
+    config = OPEN_CLIP if open_clip else "config.json"
+    if weights is None or config not in present:
+        what = config if weights else f"weights ({', '.join(choice)})"
+        advice = f'; load "hf-hub:{name}", it is a checkpoint of OpenCLIP'
         raise CheckpointError(
-            f'"{name}" has no {what} on the Hub, so transformers cannot load it'
-            + (" (it is an open_clip checkpoint)" if _is_open_clip(present) else "")
+            f'"{name}" has no {what} on the Hub' + advice * (OPEN_CLIP in present and not open_clip)
         )
+    others = [OPEN_CLIP, *_OTHERS] if open_clip else _OTHERS
     try:
-        return _download(name, [file for file in (*_OTHERS, weights) if file in present])
+        return _download(name, [file for file in (*others, weights) if file in present])
+    except CheckpointError:
+        raise
     except errors.GatedRepoError as error:
         raise _gated(name) from error
-    except errors.EntryNotFoundError as error:
-        if isinstance(error, FileNotFoundError):  # the network went away on the way
-            raise _broken_off(name, error) from error
+    except errors.RemoteEntryNotFoundError as error:
         raise CheckpointError(
             f'"{name}" is incomplete on the Hub ({_last_line(error)}); tell its author, or use '
             "another checkpoint"
         ) from error
     except Exception as error:
-        if not (isinstance(error, OSError) or _is_network_error(error)):
-            raise
-        raise _broken_off(name, error) from error
+        raise CheckpointError(
+            f'the download of "{name}" broke off; run this again, files that are complete stay '
+            f"({_reason(error)})"
+        ) from error
 
 
-def _download(name, files):
+def _listing(name: str) -> set[str]:
+    """Return the names of a model's files, as the Hub gives them."""
+    import huggingface_hub
+
+    info = huggingface_hub.HfApi().model_info(name, timeout=10)
+    return {file.rfilename for file in info.siblings}
+
+
+def _download(name: str, files: list[str]) -> Path:
     from huggingface_hub import hf_hub_download
 
+    def get(file: str, **options: Any) -> Path:
+        return Path(_patiently(lambda: hf_hub_download(name, file, **options), name))
+
+    before = set(_blobs(name))
     # The first call asks what "main" is now and records it for offline use; the others name that
     # commit and so need no question to the server where the file is in the cache already.
-    path = Path(hf_hub_download(name, files[0]))
-    commit = path.parent.name
-    for file in files[1:]:
-        path = Path(hf_hub_download(name, file, revision=commit))
-    for part in _parts(path):
-        hf_hub_download(name, part, revision=commit)
-    return path.parent
+    paths = [get(files[0])]
+    commit = paths[0].parent.name
+    paths += [get(file, revision=commit) for file in files[1:]]
+    paths += [get(part, revision=commit) for part in _parts(paths[-1])]
+    if any(path.resolve() not in before for path in paths):
+        removed = discard_damaged(paths[0].parent)
+        if removed:
+            raise CheckpointError(
+                f'{", ".join(removed)} of "{name}" came damaged: the checksum is not the one that '
+                "was announced; run this again"
+            )
+    return paths[0].parent
 
 
-def _cached(name, error):
+def _blobs(name: str) -> dict[Path, int]:
+    """Return the files that the cache holds of a model, complete or not, with their sizes."""
+    from huggingface_hub import constants
+
+    folder = Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}" / "blobs"
+    found = {}
+    for path in folder.glob("*"):
+        try:
+            found[path.resolve()] = path.stat().st_size
+        except OSError:  # it has been renamed meanwhile
+            continue
+    return found
+
+
+def _patiently(function: Callable[[], Result], name: str) -> Result:
+    """Call a function that waits for the Hub; say so while nothing comes, and give up at last.
+
+    The libraries below have limits for one silence, but repeat themselves for minutes, and a line
+    that brings a byte now and then has no end for them. In time, at least one of their steps of
+    10 MB has to arrive.
+    """
+    answer: list[Any] = []
+
+    def run() -> None:
+        try:
+            answer.append((function(), None))
+        except BaseException as error:
+            answer.append((None, error))
+
+    thread = threading.Thread(target=run, daemon=True)  # nothing else ends one that waits
+    thread.start()
+    silent, seen = 0.0, _blobs(name)
+    step = min(0.2, STALLED / 10)
+    while thread.is_alive() and silent < STALLED:
+        thread.join(step)
+        now = _blobs(name)
+        silent, seen = (silent + step, seen) if now == seen else (0.0, now)
+        if silent and silent % WORD_AFTER < step:
+            print(f'"{name}": nothing from the Hub for {silent:.0f} s', file=sys.stderr)
+    if not answer:
+        raise TimeoutError(f"nothing came for {STALLED:.0f} s")
+    result, error = answer[0]
+    if error:
+        raise error
+    return result
+
+
+def _cached(name: str, error: Exception) -> Path:
     """Return the cache's folder for a model that the Hub cannot be asked about now."""
-    from huggingface_hub import constants, try_to_load_from_cache
+    from huggingface_hub import constants
 
-    config = try_to_load_from_cache(name, "config.json")
-    if isinstance(config, str):
-        folder = Path(config).parent
-        if weights_of(folder):
-            return folder
+    folder = cached_folder(name)
+    if folder and (weights_of(folder) or (folder / OPEN_CLIP).is_file()):
+        return folder
     if constants.HF_HUB_OFFLINE:
         why = "HF_HUB_OFFLINE is set"
         then = "unset it to download the model, or load one that is here already"
     else:
-        why = f"the Hub cannot be reached ({_first_line(error)})"
-        then = "connect to the network once to download the model, or load one that is here already"
+        why, then = _reason(error), "or load one that is here already"
+        if (isinstance(error, OSError) or _is_network_error(error)) and not _status(error):
+            then = f"connect to the network once to download the model, {then}"
     here = ", ".join(["clipkit.load() for the bundled model", *map(repr, cached_ids())])
     raise CheckpointError(
         f'"{name}" is neither a folder nor in the cache, and {why}; {then}: {here}'
     ) from error
 
 
-def cached_ids():
-    """Return the ids of models whose weights lie in the Hub's cache."""
-    from huggingface_hub import constants
+def _reason(error: Exception) -> str:
+    """Say in a clause what stood in the way."""
+    status = _status(error)
+    if status in (401, 403):
+        return f"the Hub refuses it (status {status}): log in with `hf auth login`"
+    if status == 429:
+        return "the Hub has had too many requests from here (status 429): wait some minutes"
+    if status:
+        return f"the Hub answers with status {status}"
+    if isinstance(error, ImportError):  # of a proxy of an unusual kind
+        return f"a package that the connection needs is missing ({_first_line(error)})"
+    if isinstance(error, TimeoutError):
+        return f"the Hub does not answer ({_first_line(error)})"
+    if isinstance(error, OSError) or _is_network_error(error):
+        return f"the Hub cannot be reached ({_first_line(error)})"
+    return (
+        "what answers is not the Hub, but perhaps the log-in page of a network "
+        f"({type(error).__name__}: {_first_line(error)})"
+    )
 
-    found = []
-    for folder in sorted(Path(constants.HF_HUB_CACHE).glob("models--*")):
-        if any(weights_of(snapshot) for snapshot in folder.glob("snapshots/*")):
-            found.append(folder.name.removeprefix("models--").replace("--", "/"))
-    return found
+
+def _status(error: Exception) -> int | None:
+    return getattr(getattr(error, "response", None), "status_code", None)
 
 
-def _gated(name):
+def _gated(name: str) -> CheckpointError:
     return CheckpointError(
         f'"{name}" is open only to those who accepted its terms: accept them on '
         f"https://huggingface.co/{name} and log in with `hf auth login`"
     )
 
 
-def _broken_off(name, error):
-    return CheckpointError(
-        f'the download of "{name}" broke off; run this again, files that are complete stay '
-        f"({_first_line(error)})"
-    )
-
-
-def _suggestion(name):
+def _suggestion(name: str) -> str:
     ids = {known.lower(): known for known in (*KNOWN_IDS, *cached_ids())}
     close = difflib.get_close_matches(name.lower(), ids, n=1, cutoff=0.6)
     if not close:  # only the owner may be missing
@@ -241,18 +420,14 @@ def _suggestion(name):
     return ' (ids are like "openai/clip-vit-base-patch32"; a private model needs `hf auth login`)'
 
 
-def _is_open_clip(files):
-    return any(file.startswith("open_clip") for file in files)
-
-
-def _is_network_error(error):
+def _is_network_error(error: Exception) -> bool:
     # httpx is a detail of huggingface_hub, and its version changes the package's name
     return type(error).__module__.split(".")[0] in {"httpx", "httpx2", "httpcore", "requests"}
 
 
-def _first_line(error):
+def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _last_line(error):
+def _last_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[-1]

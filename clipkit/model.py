@@ -13,11 +13,10 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn.functional import normalize
-from transformers import PreTrainedModel, ProcessorMixin
 
 from clipkit.notes import listed, quoted, warn, warn_of_skipped
 from clipkit.parallel import map_batches
@@ -25,12 +24,16 @@ from clipkit.pictures import PictureError, getters
 from clipkit.pixels import Pixels
 from clipkit.texts import TextMemory, Tokens, is_blank, read_texts, unknown_words
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, ProcessorMixin
+
 TEMPLATE = "a photo of a {}."
 CPU_BATCH = 16  # for one core; more is no faster there
 GPU_BATCH = 64
 UNKNOWN_SHOWN = 10  # words that one warning lists
-# These text towers do not look beyond a text's end, or were trained to see the padding there.
-NEED_NO_MASK = ("clip", "clipseg", "groupvit", "metaclip_2", "siglip", "siglip2")
+# Text towers that were trained to see the padding, and others that do not look beyond the end.
+PADDED = ("siglip", "siglip2", "open_clip")
+UNMASKED = (*PADDED, "clip", "clipseg", "groupvit", "metaclip_2", "owlvit", "owlv2")
 # One batch at a time on a GPU, whose own cores share it.
 _GPU = threading.Lock()
 
@@ -83,7 +86,7 @@ class Clip:
         self.words = words
         self.name = name
         kind, text = model.config.model_type, model.config.text_config
-        self.is_siglip = kind.startswith("siglip")
+        self.is_siglip = getattr(model, "logit_bias", None) is not None
         self.context_length = int(
             min(text.max_position_embeddings, processor.tokenizer.model_max_length)
         )
@@ -94,8 +97,8 @@ class Clip:
         self.tokens = Tokens(
             processor.tokenizer,
             self.context_length,
-            to_full_length=self.is_siglip,
-            with_mask=kind not in NEED_NO_MASK,
+            to_full_length=kind in PADDED,
+            with_mask=kind not in UNMASKED,
         )
         self._remembered = TextMemory()
         self._said: set[str] = set()
@@ -106,7 +109,9 @@ class Clip:
     @property
     def logit_scale(self) -> float:
         """float: the factor that turns cosines into logits (100 for OpenAI's models)."""
-        return self.model.logit_scale.detach().exp().item()
+        if hasattr(self.model, "temperature"):  # ALIGN divides instead
+            return 1 / self.model.temperature.item()
+        return self.model.logit_scale.detach().float().exp().item()
 
     @property
     def logit_bias(self) -> float:
@@ -156,8 +161,7 @@ class Clip:
                     failed.append((index, str(error)))
             if not arrays:
                 return torch.empty(0, self.dimension)
-            pixels = self.pixels.finish(arrays)
-            return self._forward(self.model.get_image_features, pixel_values=pixels)
+            return self._forward(self.model.get_image_features, **self.pixels.inputs(arrays))
 
         total = len(pictures) if hasattr(pictures, "__len__") else None
         rows = list(self._in_batches(encode, enumerate(getters(pictures)), batch_size, total))

@@ -41,7 +41,9 @@ class Pixels:
 
     def __init__(self, image_processor: Any):
         self.processor = image_processor
-        size = dict(image_processor.size)
+        # SigLIP 2 takes pictures of any shape, as patches, and is told how many there are.
+        self.several = len(getattr(image_processor, "model_input_names", ())) > 1
+        size = dict(image_processor.size or {})
         crop = {}
         if _does(image_processor, "center_crop"):
             crop = dict(image_processor.crop_size or {})
@@ -78,6 +80,8 @@ class Pixels:
             (height, width, 3), uint8; what the processor gives where it is called itself.
         """
         image = get()
+        if self.several:
+            return np.asarray(image)
         if self.known and not self.edge:
             height, width = self.shape
             return np.asarray(image.resize((width, height), self.processor.resample))
@@ -91,6 +95,12 @@ class Pixels:
         image = image.resize((width, height), self.processor.resample)
         left, top = (width - self.crop[1]) // 2, (height - self.crop[0]) // 2
         return np.asarray(image.crop((left, top, left + self.crop[1], top + self.crop[0])))
+
+    def inputs(self, arrays: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
+        """Return what the picture tower takes, by name, for a batch of what `read` gave."""
+        if self.several:
+            return dict(self.processor(images=list(arrays), return_tensors="pt"))
+        return {"pixel_values": self.finish(arrays)}
 
     def finish(self, arrays: Sequence[np.ndarray]) -> torch.Tensor:
         """Scale and normalise what `read` gave for a batch: float32, (n, 3, height, width)."""

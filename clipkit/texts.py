@@ -7,11 +7,14 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import torch
-from transformers import PreTrainedTokenizerBase
 
 from clipkit.notes import quoted, warn
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 REMEMBERED = 20_000  # texts; 10 to 40 MB of embeddings
 

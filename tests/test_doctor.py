@@ -28,6 +28,9 @@ def assets(tiny_checkpoint, tmp_path, monkeypatch):
         for rows, split in enumerate(SPLITS, start=1):
             table = pyarrow.table({"a": list(range(rows))})
             parquet.write_table(table, folder / f"{split}.parquet")
+    data = tmp_path / "assets" / "data"
+    lines = [f"{doctor.checksum(p)}  {p.relative_to(data)}" for p in data.glob("*/*.parquet")]
+    (data / "SHA256").write_text("\n".join(sorted(lines)))
     return tmp_path / "assets"
 
 
@@ -59,6 +62,37 @@ def broken(assets, monkeypatch, how):
         shutil.rmtree(assets / "data" / "catalog")
     elif how == "damaged data":
         (assets / "data" / "radiographs" / "test.parquet").write_bytes(b"PAR1")
+    elif how == "zeroed data":  # as after a crash of the disk; the length stays
+        path = assets / "data" / "catalog" / "train.parquet"
+        path.write_bytes(path.read_bytes()[:30] + bytes(20) + path.read_bytes()[50:])
+    elif how == "no list of the data":
+        (assets / "data" / "SHA256").unlink()
+    elif how == "home is a file":
+        (assets / "file").write_text("")
+        for name in ("HOME", "HF_HOME", "NUMBA_CACHE_DIR"):
+            monkeypatch.setenv(name, str(assets / "file"))
+        from huggingface_hub import constants
+
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(assets / "file" / "hub"))
+    elif how == "no home":
+        monkeypatch.delenv("HOME")
+        monkeypatch.setattr("pwd.getpwuid", lambda uid: {}[uid])
+        for name in ("CLIPKIT_PROGRESS", "NUMBA_CACHE_DIR"):
+            monkeypatch.setenv(name, str(assets / "kept"))
+    elif how == "no such model":
+        monkeypatch.setenv("CLIPKIT_MODEL", "~/no such/model")
+    elif how == "half a model in the cache":
+        (assets / "half").mkdir()
+        (assets / "half" / "config.json").write_text("{}")
+        monkeypatch.setattr(doctor.hub, "cached_folder", lambda name: assets / "half")
+        monkeypatch.setenv("CLIPKIT_MODEL", "somebody/some-clip")
+    elif how == "proxy":
+        import huggingface_hub.utils
+
+        def no_socks():
+            raise ImportError("Using SOCKS proxy, but the 'socksio' package is not installed.")
+
+        monkeypatch.setattr(huggingface_hub.utils, "get_session", no_socks)
     elif how == "memory":
         monkeypatch.setattr(doctor, "MEMORY_NEEDED", 1e6)
     elif how == "chosen model":
@@ -88,6 +122,13 @@ def broken(assets, monkeypatch, how):
         ("no tokenizer", 1, "has no tokenizer"),
         ("no data", 3, "train.parquet"),
         ("damaged data", 1, "test.parquet"),
+        ("zeroed data", 1, 'train.parquet" is damaged'),
+        ("no list of the data", 1, "list of the data sets, is missing"),
+        ("home is a file", 3, "Progress in the exercises cannot be kept"),
+        ("no home", 1, "set HOME"),
+        ("no such model", 1, 'no folder "~/no such/model"'),
+        ("half a model in the cache", 1, "has no weights"),
+        ("proxy", 1, "'socksio' package is not installed"),
         ("memory", 1, "close other programs"),
         ("chosen model", 1, "unset CLIPKIT_MODEL"),
         ("old package", 1, 'pip install "numpy>=1000"'),
@@ -112,6 +153,16 @@ def test_a_model_of_the_hub_is_named_and_not_fetched(assets, monkeypatch):
     found = doctor.report(assets)
     assert dict(found.facts)["chosen model"] == "somebody/some-clip, fetched from the Hub when used"
     assert found.problems == []
+
+
+def test_the_shipped_data_are_those_of_the_list():
+    found = doctor.Report()
+    doctor._data(found, doctor.PACKAGE / "assets" / "data")
+    assert found.problems == []
+    sets = {name.removeprefix("data set ") for name, _ in found.facts}
+    assert sets == {path.name for path in (doctor.PACKAGE / "assets" / "data").iterdir()} - {
+        "SHA256"
+    }
 
 
 def test_exit_status(assets, monkeypatch, capsys):

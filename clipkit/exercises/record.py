@@ -14,7 +14,10 @@ STATES = ("right", "tried", "not started")
 
 def path() -> Path:
     """Return the file: `CLIPKIT_PROGRESS` if it is set, else ``~/.clipkit/progress.json``."""
-    return Path(os.environ.get("CLIPKIT_PROGRESS") or Path.home() / ".clipkit" / "progress.json")
+    try:
+        return Path(os.environ.get("CLIPKIT_PROGRESS") or "~/.clipkit/progress.json").expanduser()
+    except RuntimeError as error:  # a user without a home
+        raise FileNotFoundError(f"no progress can be kept: {error}") from error
 
 
 def read() -> dict[str, str]:
