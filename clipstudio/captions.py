@@ -33,7 +33,7 @@ def _shares_a_stem(phrase: str, noun: str) -> bool:
     return bool(stems[0] & stems[1])
 
 
-class _Writer:
+class Writer:
     """The phrases one caption is composed of; draws a noun once and keeps to its number."""
 
     def __init__(
@@ -284,7 +284,7 @@ def _check_mention(mention: Iterable[str]) -> tuple[str, ...]:
     return mention
 
 
-def _tags(writer: _Writer, label: bool = False) -> list[str]:
+def _tags(writer: Writer, label: bool = False) -> list[str]:
     """Return single words for the facts: one each, the second colour by chance."""
     words = []
     if "category" in writer.facts:
@@ -298,7 +298,7 @@ def _tags(writer: _Writer, label: bool = False) -> list[str]:
     return words
 
 
-def _bare_name(writer: _Writer) -> str:
+def _bare_name(writer: Writer) -> str:
     """Return a name as search boxes know it; "denim" only for what is made of it."""
     name = pick(writer.rng, writer.entry.labels)
     return name if writer._fits(name) else writer.noun
@@ -326,10 +326,10 @@ def title(product: Product, rng: np.random.Generator) -> str:
     >>> facts["category"], facts["colour"]
     (('mug',), ('teal',))
     """
-    return _title(_Writer(product, rng, FACTS, general=0.0))
+    return _title(Writer(product, rng, FACTS, general=0.0))
 
 
-def _title(writer: _Writer) -> str:
+def _title(writer: Writer) -> str:
     rng = writer.rng
     words = writer.slots()
     words["noun"] = writer.noun
@@ -365,11 +365,11 @@ def description(product: Product, rng: np.random.Generator) -> str:
     str
         Sentences with capitals and full stops.
     """
-    writer = _Writer(product, rng, FACTS, rate=0.85, general=0.0)
+    writer = Writer(product, rng, FACTS, rate=0.85, general=0.0)
     return writer.sentences(pick(rng, (0, 1, 1, 1, 2, 2, 2)))
 
 
-def _grouped(facts: list[str], writer: _Writer) -> list[str]:
+def _grouped(facts: list[str], writer: Writer) -> list[str]:
     """Drop facts by chance, so that any of them may stand alone."""
     kept = [fact for fact in facts if writer.chance(0.65)]
     if set(kept) - {"design"}:
@@ -377,7 +377,7 @@ def _grouped(facts: list[str], writer: _Writer) -> list[str]:
     return [pick(writer.rng, [fact for fact in facts if fact != "design"])]
 
 
-def _label(writer: _Writer) -> str:
+def _label(writer: Writer) -> str:
     """Write a bare label or a list of tags."""
     rng = writer.rng
     form = rng.random()
@@ -395,7 +395,7 @@ def _label(writer: _Writer) -> str:
     return tidy(writer.with_article(phrase) if form < 0.85 else phrase)
 
 
-def _photo_of(writer: _Writer, shot: Shot | None, pose: str | None, grey: bool) -> str:
+def _photo_of(writer: Writer, shot: Shot | None, pose: str | None, grey: bool) -> str:
     """Write "a photo of ...", with what is known to be true of the picture."""
     frames = SENTENCES.photo_of
     if grey:
@@ -415,7 +415,7 @@ def _photo_of(writer: _Writer, shot: Shot | None, pose: str | None, grey: bool) 
     return tidy(text)
 
 
-def _definition(writer: _Writer) -> str:
+def _definition(writer: Writer) -> str:
     """Say what the thing is without its name, at times with its colour or its pattern."""
     said = [
         form
@@ -472,7 +472,7 @@ def caption(
     if grey:
         mention = tuple(fact for fact in mention if fact != "colour")
     if length == "long" or (length is None and rng.random() < 0.3):
-        writer = _Writer(product, rng, mention)
+        writer = Writer(product, rng, mention)
         text = writer.sentences(1 + int(rng.random() * 2.4))
         if "category" in mention and writer.chance(0.2):
             text += " " + tidy(expand("{definition}", rng, writer.slots()), sentence=True)
@@ -491,7 +491,7 @@ def _short(
     mention: tuple[str, ...],
     grey: bool,
 ) -> str:
-    writer = _Writer(product, rng, mention)
+    writer = Writer(product, rng, mention)
     form = rng.random()
     if form < 0.35:
         writer.facts = _grouped(writer.facts, writer)

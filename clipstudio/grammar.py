@@ -20,7 +20,7 @@ _ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 _ARTICLE = re.compile(r"(?<![\w-])([Aa])n? (?=([\w-]+))")
 _CONSONANT_SOUND = re.compile(r"(?:uni|us[aeiu]|eu|one\b|once|ut[ei])", re.IGNORECASE)
-_SILENT_OR_SPELT = re.compile(r"(?:hour|honest|heir|x-ray|8|11\b|18\b|AP\b|[AEFILMNORSX]-)")
+_SILENT_OR_SPELT = re.compile(r"(?:hour|honest|heir|x-?ray|8|11\b|18\b|AP\b|[AEFILMNORSX]-)")
 
 
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:

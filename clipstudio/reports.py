@@ -78,6 +78,7 @@ class _Term(Words):
     article: bool
     scale: Phrase
     names: Phrases
+    plain: Phrases = ()
     plural: Phrases = ()
     short: Phrases
     signs: Annotated[Templates, slots("side", "size", "sizely", "place")]
@@ -452,15 +453,18 @@ def _short_caption(
         return tidy(expand(pick(rng, _WORDS.normal_films), rng, words))
     plain = [_plain_name(item, rng) for item in items]
     told = " and ".join(plain if writer.chance(0.5) else [writer.phrase(item) for item in items])
-    words |= {"told": told, "bare": told.removeprefix("a "), "absent": absent}
+    words |= {"told": told, "bare": re.sub("^an? ", "", told), "absent": absent}
     return tidy(expand(pick(rng, _WORDS.found_films), rng, words))
 
 
 def _plain_name(item: Finding, rng: np.random.Generator) -> str:
-    """Name a finding in the studio's own words, with or without its side."""
+    """Name a finding in the studio's own words, with or without its side, or in plain ones."""
+    term = _WORDS.terms.get(item.name)
+    if term and term.plain and rng.random() < 0.25:
+        return pick(rng, term.plain)
     side = {"both": "bilateral", None: ""}.get(item.side, item.side)
     name = f"{side} {item.name}" if rng.random() < 0.6 else item.name
-    mass = item.name in _WORDS.terms and not _WORDS.terms[item.name].article
+    mass = term is not None and not term.article
     return name if mass or item.side == "both" else f"a {name}"
 
 
@@ -481,7 +485,7 @@ def _long_caption(
 
 # What names a finding, by hospital's words or by what they mean. The first rule that fits wins.
 _READ_TERMS = {
-    "pleural effusion": r"(?:(?:pleural|pl) )?effusions?|pleural fluid",
+    "pleural effusion": r"(?:(?:pleural|pl) )?effusions?|pleural fluid|fluid around the lung",
     "pneumothorax": r"pneumothora(?:x|ces)|ptx",
     "cardiomegaly": r"cardiomegaly|enlargement of the heart|cardiac enlargement|enlarged heart"
     r"|(?:heart|silhouette) (?:is|appears) (?:not )?(?:\w+ )?enlarged|\bcm",
@@ -490,7 +494,7 @@ _READ_TERMS = {
     "nodule": r"nodules?|nodular opacity",
     "oedema": r"oedema|edema",
     "atelectasis": r"atelectasis|atelectatic changes?",
-    "rib fracture": r"(?:rib )?fractures?|rib #",
+    "rib fracture": r"(?:rib )?fractures?|rib #|broken ribs?",
     "hiatal hernia": r"hiat(?:al|us) hernia|hh",
     "pacemaker": r"pacemaker|pacing device|ppm",
     "central line": r"central (?:venous )?(?:line|catheter)|cvc",

@@ -35,9 +35,10 @@ from clipstudio import (
     photographs,
     radiograph,
     random_shot,
+    subject_from_dict,
 )
-from clipstudio.captions import caption
 from clipstudio.reports import radiograph_caption
+from clipstudio.scene_captions import subject_caption
 from clipstudio.splits import SEEDS, is_held_out
 from pretraining.augment import augment, draw_grey
 from pretraining.towers import PATCHES, train_tokenizer
@@ -198,8 +199,8 @@ def render(folder: Path, pictures: int, processes: int = 1, pixels: int = PIXELS
 def write_caption(specification: dict, rng, grey: bool = False, length: str | None = None) -> str:
     """A new caption of a picture; that of a grey picture does not name its colour."""
     if "product" in specification:
-        product = Product.from_dict(specification["product"])
-        return caption(product, rng, length=length, grey=grey)
+        subject = subject_from_dict(specification["product"])
+        return subject_caption(subject, rng, length=length, grey=grey)
     patient = Patient.from_dict(specification["patient"])
     findings = Findings.from_dict(specification["findings"])
     return radiograph_caption(patient, findings, rng, length=length)

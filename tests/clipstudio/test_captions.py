@@ -134,7 +134,7 @@ def test_everything_in_the_studio_has_words():
     ]
     assert not stale, f"words for designs that do not exist: {stale}"
     assert set(SENTENCES.places) <= set(BACKGROUNDS)
-    writer = captions._Writer(products(1)[0], np.random.default_rng(0), captions.FACTS)
+    writer = captions.Writer(products(1)[0], np.random.default_rng(0), captions.FACTS)
     assert set(writer.slots()) == set(SENTENCE)
 
 
@@ -233,6 +233,36 @@ def test_same_seed_same_text():
 def test_words_of_real_data_sets_occur(word, category):
     written = texts(captions.caption, 3000, seed=15, category=category)
     assert any(re.search(rf"\b{word}\b", text, re.IGNORECASE) for _, text in written)
+
+
+# What users of CLIP type first; a model that has met a word does not warn of it.
+PROMPTS = (
+    "a photo of a",
+    "a picture of a",
+    "picture of",
+    "an image of",
+    "image of",
+    "photo showing",
+    "a picture showing",
+    "the picture shows",
+    "product photo",
+    "product shot",
+    "product image",
+    "stock photo",
+    "a close-up of",
+    "a rendering of",
+    "low resolution",
+    "pic of",
+)
+
+
+def test_what_users_type_first_occurs_in_captions():
+    rng = np.random.default_rng(20)
+    counts = Counter()
+    for product in products(6000, seed=20):
+        text = captions.caption(product, rng, shot=Shot(zoom=1.6 if rng.random() < 0.2 else 1.0))
+        counts.update(prompt for prompt in PROMPTS if prompt in text)
+    assert min(counts[prompt] for prompt in PROMPTS) >= 15, counts
 
 
 # -- the reader on texts that no generator wrote ---------------------------------------------------

@@ -203,6 +203,17 @@ def test_bad_arguments():
         reports.radiograph_caption(*case, length="medium")
 
 
+def test_what_users_type_first_occurs_in_captions():
+    prompts = ("x-ray", "xray", "chest x-ray", "x-ray of the chest", "CXR", "x-ray image", "film")
+    prompts += ("x-ray showing", "a photo of a", "a picture of a", "healthy", "no findings")
+    prompts += ("pneumonia", "edema", "enlarged heart", "broken rib", "fluid around the lung")
+    counts = Counter()
+    for patient, findings, rng in cases(8000, seed=14):
+        text = reports.radiograph_caption(patient, findings, rng)
+        counts.update(prompt for prompt in prompts if re.search(rf"\b{prompt}\b", text))
+    assert min(counts[prompt] for prompt in prompts) >= 15, counts
+
+
 # -- the reader on texts that no generator wrote ---------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 import pytest
 import tomllib
 
-from clipstudio import supplier, vocabulary
+from clipstudio import scene_captions, supplier, vocabulary
 from clipstudio.grammar import slots_of
 from clipstudio.reports import _Reports
 from clipstudio.words import FOLDER, read
@@ -14,6 +14,7 @@ TABLES = {
     vocabulary.Shop: SHOP,
     vocabulary.Sentences: ("sentences.toml",),
     supplier._Supplier: ("supplier.toml",),
+    scene_captions._Scenes: ("scenes.toml",),
     _Reports: ("reports.toml",),
 }
 
