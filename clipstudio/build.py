@@ -32,8 +32,8 @@ from clipstudio import (
     reports,
     supplier,
 )
-from clipstudio.chest import PREVALENCE
-from clipstudio.splits import HELD_OUT_PAIRS, SEEDS, is_held_out
+from clipstudio.chest import KINDS, PREVALENCE
+from clipstudio.splits import HELD_OUT_PAIRS, KEPT_BACK, SEEDS, is_held_out
 
 FOLDER = Path(__file__).parents[1] / "clipkit" / "assets" / "data"
 SPLITS = ("train", "validation", "test")
@@ -58,7 +58,7 @@ class Archive:
     normal : float
         Share of films without any finding.
     prevalence : dict of str to float
-        Chance of each finding in a patient who is not normal.
+        Chance of each finding in a patient who is not normal; others never occur.
     pixels, quality : int
         Side of the square films, and the quality of their JPEG.
     """
@@ -71,16 +71,23 @@ class Archive:
     pixels: int
     quality: int
 
+    @property
+    def kept_back(self) -> tuple[str, ...]:
+        """Findings that never occur, and that no report names or denies."""
+        return tuple(name for name in KINDS if name not in self.prevalence)
 
+
+KNOWN_PREVALENCE = {name: chance for name, chance in PREVALENCE.items() if name not in KEPT_BACK}
 # A ward with an intensive care unit: more films in bed, fluid and devices, fewer chance findings.
 WARD_PREVALENCE = {
     **PREVALENCE,
-    **{"pleural effusion": 0.32, "pneumothorax": 0.13, "oedema": 0.2, "atelectasis": 0.22},
-    **{"central line": 0.2, "chest tube": 0.06, "pacemaker": 0.09, "nodule": 0.07, "mass": 0.06},
+    **{"pleural effusion": 0.32, "pneumothorax": 0.15, "oedema": 0.2, "atelectasis": 0.22},
+    **{"central line": 0.2, "chest tube": 0.06, "pacemaker": 0.12, "nodule": 0.07, "mass": 0.06},
+    "hiatal hernia": 0.1,
 }
 ARCHIVES = {
     "A": Archive(
-        "A", 20, {"train": 720, "validation": 240, "test": 240}, 0.33, PREVALENCE, 160, 85
+        "A", 20, {"train": 720, "validation": 240, "test": 240}, 0.33, KNOWN_PREVALENCE, 160, 85
     ),
     "B": Archive(
         "B", 30, {"train": 600, "validation": 200, "test": 200}, 0.25, WARD_PREVALENCE, 128, 80
@@ -216,7 +223,7 @@ def radiograph_row(split: str, number: int, film: int, hospital: str = "A") -> d
     prefix = "" if hospital == "A" else f"{hospital}-"
     return {
         "image": jpeg(radiograph(patient, findings, archive.pixels, hospital), archive.quality),
-        "report": reports.report(patient, findings, rng, hospital).text,
+        "report": reports.report(patient, findings, rng, hospital, archive.kept_back).text,
         "findings": [finding.name for finding in findings.items],
         "patient": f"{prefix}{split}-{number:04d}",
         "sex": patient.sex,

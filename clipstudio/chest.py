@@ -420,7 +420,7 @@ class Findings:
                 Share of films without any finding or device.
         prevalence : dict of str to float
             Chance of each finding in a patient who is not normal; companions come on top
-            (`COMPANIONS`).
+            (`COMPANIONS`), of those that are listed here.
         """
         rng = np.random.default_rng(rng)
         if rng.random() < normal:
@@ -431,7 +431,7 @@ class Findings:
             names = [str(rng.choice(list(prevalence), p=odds / odds.sum()))]
         for name in list(names):
             for other, chance in COMPANIONS.get(name, {}).items():
-                if other not in names and rng.random() < chance:
+                if other in prevalence and other not in names and rng.random() < chance:
                     names.append(other)
         items: list[Finding] = []
         for name in names:

@@ -9,6 +9,7 @@ and a word for its size; much of what is absent is denied; small findings are so
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
@@ -153,12 +154,21 @@ DEVICES = tuple(_WORDS.devices)
 class _Reporter:
     """Composes the sentences of one report."""
 
-    def __init__(self, findings: Findings, rng: np.random.Generator, style: str) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        rng: np.random.Generator,
+        style: str,
+        kept_back: Collection[str] = (),
+    ) -> None:
         self.items = sorted(findings, key=lambda item: _WORDS.urgency.index(item.name))
         self.words = _WORDS.hospitals[style]
         self.rng = rng
         self.style = style
         self.present = {item.name for item in self.items}
+        self.absent = [
+            name for name in _WORDS.terms if name not in self.present and name not in kept_back
+        ]
         self.hedges = [
             item
             for item in self.items
@@ -264,7 +274,7 @@ class _Reporter:
 
     def denials(self, rate: float) -> list[str]:
         """Return statements of what is absent, some of them for several findings at once."""
-        absent = [name for name in _WORDS.terms if name not in self.present and self.chance(rate)]
+        absent = [name for name in self.absent if self.chance(rate)]
         absent = [absent[i] for i in self.rng.permutation(len(absent))]
         lines = []
         if not self.present & set(_WORDS.lungs) and self.chance(0.6):
@@ -340,7 +350,11 @@ def _prose(lines: list[str]) -> str:
 
 
 def report(
-    patient: Patient, findings: Findings, rng: np.random.Generator, style: str = "A"
+    patient: Patient,
+    findings: Findings,
+    rng: np.random.Generator,
+    style: str = "A",
+    kept_back: Collection[str] = (),
 ) -> Report:
     """Write the report of a chest radiograph.
 
@@ -354,6 +368,8 @@ def report(
         Chooses the words, which findings are denied and which small ones are hedged.
     style : {"A", "B"}
         The hospital: full sentences, or telegraphic with abbreviations.
+    kept_back : collection of str
+        Findings of which the hospital does not know: they are never denied.
 
     Returns
     -------
@@ -374,7 +390,7 @@ def report(
     """
     if style not in STYLES:
         raise ValueError(f"A report's style is one of {', '.join(STYLES)}, not {style!r}.")
-    writer = _Reporter(findings, rng, style)
+    writer = _Reporter(findings, rng, style, kept_back)
     statements = [writer.statement(item) for item in writer.items]
     denials = writer.denials(0.55 if writer.items else 0.7)
     body = statements + denials
@@ -413,12 +429,13 @@ def radiograph_caption(
     rng: np.random.Generator,
     length: str | None = None,
     style: str = "A",
+    kept_back: Collection[str] = (),
 ) -> str:
     """Write a caption of a radiograph for pretraining.
 
     Parameters
     ----------
-    patient, findings, rng, style
+    patient, findings, rng, style, kept_back
         As for `report`.
     length : {"short", "long"}, optional
         "short" names a few of the findings in at most 14 words; "long" is a report's impression
@@ -432,28 +449,31 @@ def radiograph_caption(
     if length not in ("short", "long", None):
         raise ValueError(f"A caption's length is 'short', 'long' or None, not {length!r}.")
     if length == "long" or (length is None and rng.random() < 0.3):
-        return _long_caption(patient, findings, rng, style)
+        return _long_caption(patient, findings, rng, style, kept_back)
     while True:
-        text = _short_caption(patient, findings, rng, style)
+        text = _short_caption(patient, findings, rng, style, kept_back)
         if len(text.split()) <= 14:
             return text
 
 
 def _short_caption(
-    patient: Patient, findings: Findings, rng: np.random.Generator, style: str
+    patient: Patient,
+    findings: Findings,
+    rng: np.random.Generator,
+    style: str,
+    kept_back: Collection[str],
 ) -> str:
-    writer = _Reporter(findings, rng, style)
+    writer = _Reporter(findings, rng, style, kept_back)
     words = {"view": patient.projection, "person": _person(patient)}
     words["film"] = expand(pick(rng, _WORDS.films), rng, words)
-    absent = [name for name in _WORDS.terms if name not in writer.present]
     items = [writer.items[i] for i in rng.permutation(len(writer.items))]
     items = items[: 1 + int(rng.random() * 2)]
     if not items:
-        words["absent"] = pick(rng, absent)
+        words["absent"] = pick(rng, writer.absent)
         return tidy(expand(pick(rng, _WORDS.normal_films), rng, words))
     plain = [_plain_name(item, rng) for item in items]
     told = " and ".join(plain if writer.chance(0.5) else [writer.phrase(item) for item in items])
-    words |= {"told": told, "bare": re.sub("^an? ", "", told), "absent": absent}
+    words |= {"told": told, "bare": re.sub("^an? ", "", told), "absent": writer.absent}
     return tidy(expand(pick(rng, _WORDS.found_films), rng, words))
 
 
@@ -469,9 +489,13 @@ def _plain_name(item: Finding, rng: np.random.Generator) -> str:
 
 
 def _long_caption(
-    patient: Patient, findings: Findings, rng: np.random.Generator, style: str
+    patient: Patient,
+    findings: Findings,
+    rng: np.random.Generator,
+    style: str,
+    kept_back: Collection[str],
 ) -> str:
-    full = report(patient, findings, rng, style)
+    full = report(patient, findings, rng, style, kept_back)
     if rng.random() < 0.4:
         return full.impression
     if rng.random() < 0.3:

@@ -46,6 +46,11 @@ HELD_OUT_PAIRS = {
 the catalogue: these pairs appear in the catalogue's test split alone and measure composition."""
 
 
+KEPT_BACK = ("pneumothorax", "pacemaker", "hiatal hernia")
+"""Findings that hospital A, on whose films the model is pretrained, never shows, names or denies.
+Hospital B has them: there is something for fine-tuning to teach that the model has never met."""
+
+
 def is_held_out(category: str, colour: str) -> bool:
     """Whether this pair is kept for the test split.
 

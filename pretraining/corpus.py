@@ -37,9 +37,10 @@ from clipstudio import (
     random_shot,
     subject_from_dict,
 )
+from clipstudio.build import KNOWN_PREVALENCE
 from clipstudio.reports import radiograph_caption
 from clipstudio.scene_captions import subject_caption
-from clipstudio.splits import SEEDS, is_held_out
+from clipstudio.splits import KEPT_BACK, SEEDS, is_held_out
 from pretraining.augment import augment, draw_grey
 from pretraining.towers import PATCHES, train_tokenizer
 
@@ -145,11 +146,11 @@ def in_another_room(shot: Shot, rng: np.random.Generator, product: Product) -> S
 
 
 def render_radiographs(rng: np.random.Generator, n: int, pixels: int):
-    """n radiographs of one hospital, without a mask. -> (n, p, p, 4) uint8, specifications."""
+    """n radiographs of hospital A, without a mask. -> (n, p, p, 4) uint8, specifications."""
     pictures, specifications = [], []
     for _ in range(n):
         patient = Patient.random(rng)
-        findings = Findings.random(rng)
+        findings = Findings.random(rng, prevalence=KNOWN_PREVALENCE)
         film = np.asarray(radiograph(patient, findings, pixels).convert("L"))
         pictures.append(np.dstack([film, film, film, np.zeros_like(film)]))
         specifications.append({"patient": patient.to_dict(), "findings": findings.to_dict()})
@@ -203,7 +204,7 @@ def write_caption(specification: dict, rng, grey: bool = False, length: str | No
         return subject_caption(subject, rng, length=length, grey=grey)
     patient = Patient.from_dict(specification["patient"])
     findings = Findings.from_dict(specification["findings"])
-    return radiograph_caption(patient, findings, rng, length=length)
+    return radiograph_caption(patient, findings, rng, length=length, kept_back=KEPT_BACK)
 
 
 def sample_texts(n: int = 40_000, seed: int = 0) -> list[str]:
@@ -214,7 +215,8 @@ def sample_texts(n: int = 40_000, seed: int = 0) -> list[str]:
         if index % 12:
             specification = {"product": random_product(rng).to_dict()}
         else:
-            patient, findings = Patient.random(rng), Findings.random(rng)
+            patient = Patient.random(rng)
+            findings = Findings.random(rng, prevalence=KNOWN_PREVALENCE)
             specification = {"patient": patient.to_dict(), "findings": findings.to_dict()}
         length = "long" if index % 3 == 0 else "short"
         texts.append(write_caption(specification, rng, length=length))

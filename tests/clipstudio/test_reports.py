@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from clipstudio import reports
+from clipstudio.build import ARCHIVES
 from clipstudio.chest import DEVICES, FINDINGS, KINDS, Finding, Findings, Patient
 from clipstudio.grammar import article
 from clipstudio.reports import Fact, read_report, size_class
+from clipstudio.splits import KEPT_BACK
+from pretraining.corpus import render_radiographs, sample_texts, write_caption
 
 
 def cases(n, seed=0, style="A"):
@@ -201,6 +204,47 @@ def test_bad_arguments():
         reports.report(*case, style="C")
     with pytest.raises(ValueError, match="'short', 'long' or None"):
         reports.radiograph_caption(*case, length="medium")
+
+
+def test_hospital_a_never_shows_names_or_denies_what_it_keeps_back():
+    words = "|".join(reports._READ_TERMS[name] for name in KEPT_BACK)
+    archive, rng = ARCHIVES["A"], np.random.default_rng(15)
+    assert set(archive.kept_back) == set(KEPT_BACK)
+    others: set[str] = set()
+    for _ in range(2500):
+        patient = Patient.random(rng)
+        findings = Findings.random(rng, archive.normal, archive.prevalence)
+        others |= {item.name for item in findings}
+        assert not others & set(KEPT_BACK)
+        texts = [reports.report(patient, findings, rng, "A", KEPT_BACK).text]
+        texts += [
+            write_caption({"patient": patient.to_dict(), "findings": findings.to_dict()}, rng)
+        ]
+        for text in texts:
+            assert not re.search(rf"(?<!\w)(?:{words})(?!\w)", text.lower()), text
+    assert others == set(KINDS) - set(KEPT_BACK)
+
+
+def test_hospital_b_shows_and_names_them():
+    archive, rng = ARCHIVES["B"], np.random.default_rng(16)
+    assert not archive.kept_back
+    shown, denied = Counter(), Counter()
+    for _ in range(600):
+        patient = Patient.random(rng, "B")
+        findings = Findings.random(rng, archive.normal, archive.prevalence)
+        shown.update(item.name for item in findings)
+        for fact in read_report(reports.report(patient, findings, rng, "B").text):
+            denied[fact.name] += fact.status == "absent"
+    assert min(shown[name] for name in KEPT_BACK) > 30
+    assert denied["pneumothorax"] > 100 and denied["hiatal hernia"] > 100
+
+
+def test_the_recipe_draws_films_of_hospital_a():
+    _, specifications = render_radiographs(np.random.default_rng(17), 12, 32)
+    drawn = {item["name"] for each in specifications for item in each["findings"]["items"]}
+    assert drawn and not drawn & set(KEPT_BACK)
+    words = re.compile("|".join(reports._READ_TERMS[name] for name in KEPT_BACK))
+    assert not [text for text in sample_texts(1500) if words.search(text.lower())]
 
 
 def test_what_users_type_first_occurs_in_captions():

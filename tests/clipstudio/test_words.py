@@ -1,7 +1,8 @@
 """The tables of words are checked when they are loaded: a fault in one is told with its place."""
 
-import pytest
 import tomllib
+
+import pytest
 
 from clipstudio import scene_captions, supplier, vocabulary
 from clipstudio.grammar import slots_of
