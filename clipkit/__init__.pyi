@@ -5,6 +5,7 @@ from . import (
     classroom as classroom,
     data as data,
     doctor as doctor,
+    embeddings as embeddings,
     evaluation as evaluation,
     exercises as exercises,
     fine_tune as fine_tune,

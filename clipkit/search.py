@@ -5,8 +5,9 @@ from __future__ import annotations
 import numbers
 from typing import Any
 
-import numpy as np
 import torch
+
+from clipkit.embeddings import unit_rows
 
 BLOCK = 2**24
 """Scores that are held at once: 64 MB."""
@@ -40,7 +41,7 @@ class Index:
     """
 
     def __init__(self, embeddings: Any):
-        self.embeddings = _unit_rows(embeddings, "embeddings")
+        self.embeddings = unit_rows(embeddings, "embeddings")
 
     def __len__(self) -> int:
         return len(self.embeddings)
@@ -70,7 +71,7 @@ class Index:
         """
         if isinstance(k, bool) or not isinstance(k, numbers.Integral) or k < 1:
             raise ValueError(f"k is {k!r}; it should be an integer of at least 1")
-        queries = _unit_rows(queries, "queries").to(self.embeddings.device)
+        queries = unit_rows(queries, "queries").to(self.embeddings.device)
         if queries.shape[1] != self.embeddings.shape[1]:
             raise ValueError(
                 f"queries have {queries.shape[1]} columns, but this index has "
@@ -82,43 +83,3 @@ class Index:
         best = [(block @ self.embeddings.T).topk(k, dim=1) for block in blocks]
         scores, rows = zip(*best, strict=True)
         return torch.cat(scores), torch.cat(rows)
-
-
-def _unit_rows(values: Any, name: str) -> torch.Tensor:
-    """Check a matrix and return it as float32 with rows of unit length."""
-    if isinstance(values, str) or (
-        isinstance(values, (list, tuple)) and any(isinstance(value, str) for value in values)
-    ):
-        raise ValueError(f"{name} are texts; encode them first: clip.encode_texts(texts)")
-    rows = _as_tensor(values, name)
-    if rows.ndim != 2 or not rows.shape[1]:
-        hint = f"; a single one is {name}[None]" if rows.ndim == 1 and len(rows) else ""
-        raise ValueError(
-            f"{name} have the shape {tuple(rows.shape)}, but it should be (n, d), a row an "
-            f"item{hint}"
-        )
-    lengths = rows.norm(dim=1)
-    wrong = ~(lengths.isfinite() & (lengths > 0))
-    if wrong.any():
-        row = int(wrong.nonzero()[0, 0])
-        what = "is all zeros" if lengths[row] == 0 else "holds NaN or infinity"
-        raise ValueError(f"row {row} of {name} {what}; no cosine is defined for it")
-    if ((lengths - 1).abs() < 1e-3).all():
-        return rows  # unchanged to the last digit
-    return rows / lengths[:, None]
-
-
-def _as_tensor(values: Any, name: str) -> torch.Tensor:
-    try:
-        if isinstance(values, (list, tuple)) and any(map(torch.is_tensor, values)):
-            values = torch.stack([torch.as_tensor(value) for value in values])
-        if not torch.is_tensor(values):
-            values = torch.from_numpy(np.array(values, dtype=np.float32))
-        if values.is_complex():
-            raise TypeError("they are complex")
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(
-            f"{name} should be a matrix of numbers, a row an item, but cannot be read as one: "
-            f"{str(error).splitlines()[0]}"
-        ) from None
-    return values.detach().float()

@@ -201,26 +201,27 @@ class TextMemory:
 
     def __init__(self) -> None:
         self._rows: dict[str, torch.Tensor] = {}
-        self._lengths = torch.empty(0)
+        self._marks = torch.empty(0)
 
     def rows_of(self, model: torch.nn.Module) -> dict[str, torch.Tensor]:
         """Return what is remembered of a model's text tower; forget it first if it has changed.
 
-        A tower has changed when the length of any row of its weights has. This notices whatever
-        way they were changed, and takes less than a millisecond for a million of them.
+        A tower has changed when the mark of any row of its weights has. This notices whatever way
+        they were changed, and takes less than a millisecond for a million of them.
         """
-        lengths = torch.cat([torch.empty(0), *_lengths(model)])
+        marks = torch.cat([torch.empty(0), *_marks(model)])
         # Adapters can be switched on and off without a trace in the weights.
         switched = hasattr(model, "peft_config")
-        if switched or not torch.equal(lengths, self._lengths):
-            self._rows, self._lengths = {}, lengths
+        if switched or not torch.equal(marks, self._marks):
+            self._rows, self._marks = {}, marks
         for text in list(itertools.islice(self._rows, max(0, len(self._rows) - REMEMBERED))):
             del self._rows[text]  # the oldest
         return self._rows
 
 
-def _lengths(model: torch.nn.Module) -> Iterator[torch.Tensor]:
+def _marks(model: torch.nn.Module) -> Iterator[torch.Tensor]:
+    """Yield, for each row of weights, their sum; each counts differently, so that order matters."""
     for name, weights in model.named_parameters():
         if not name.startswith(("vision", "visual")):
-            rows = torch.atleast_1d(weights.detach())
-            yield torch.linalg.vector_norm(rows, dim=-1, dtype=torch.float32).flatten().cpu()
+            rows = torch.atleast_1d(weights.detach()).float()
+            yield (rows @ torch.arange(1, rows.shape[-1] + 1, device=rows.device).sqrt()).flatten()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
+from clipkit.embeddings import unit_rows
 from clipkit.model import Clip
 
 TEMPLATES = (
@@ -37,7 +39,8 @@ def predict(
     Parameters
     ----------
     clip : clipkit.model.Clip
-    pictures : pictures, or torch.Tensor of float32, shape (n, d), of their embeddings
+    pictures : pictures, or torch.Tensor or numpy.ndarray of float, shape (n, d)
+        Pictures, or their embeddings.
     labels : list of str
     templates : sequence of str
         Prompts with {} where the label goes; their embeddings are averaged.
@@ -70,13 +73,24 @@ def shots(labels: Sequence, k: int, seed: int = 0) -> np.ndarray:
     -------
     numpy.ndarray of int
 
+    Raises
+    ------
+    ValueError
+        If k is below 1, or there is not one label for each item.
+
     Examples
     --------
     >>> len(shots(["mug", "mug", "mug", "vase", "vase"], 2))
     4
     """
-    rng = np.random.default_rng(seed)
     labels = np.asarray(labels)
+    if labels.ndim != 1:
+        raise ValueError(
+            f"labels have the shape {labels.shape}, but it should be (n,), one for each item"
+        )
+    if isinstance(k, bool) or not isinstance(k, numbers.Integral) or k < 1:
+        raise ValueError(f"k is {k!r}, but it should be a whole number of at least 1")
+    rng = np.random.default_rng(seed)
     order = rng.permutation(len(labels))
     return np.concatenate([order[labels[order] == name][:k] for name in np.unique(labels)])
 
@@ -96,7 +110,8 @@ def finding_scores(
     Parameters
     ----------
     clip : clipkit.model.Clip
-    pictures : pictures, or torch.Tensor of float32, shape (n, d), of their embeddings
+    pictures : pictures, or torch.Tensor or numpy.ndarray of float, shape (n, d)
+        Pictures, or their embeddings.
     findings : list of str, length m
     present, absent : sequences of str
         Templates that state the finding and that deny it.
@@ -124,7 +139,8 @@ def sentence_scores(
     Parameters
     ----------
     clip : clipkit.model.Clip
-    pictures : pictures, or torch.Tensor of float32, shape (n, d), of their embeddings
+    pictures : pictures, or torch.Tensor or numpy.ndarray of float, shape (n, d)
+        Pictures, or their embeddings.
     stated, denied : lists of str
         Sentences of reports that state the finding, and that deny it.
 
@@ -151,5 +167,15 @@ def sentence_scores(
 
 
 def _encoded(clip: Clip, pictures: Any) -> torch.Tensor:
-    """Return embeddings as they are, and pictures as embeddings."""
-    return pictures if isinstance(pictures, torch.Tensor) else clip.encode_images(pictures)
+    """Return embeddings as they are, if they can be compared, and pictures as embeddings."""
+    if not isinstance(pictures, (torch.Tensor, np.ndarray)) or pictures.ndim > 2:
+        return clip.encode_images(pictures)
+    if isinstance(pictures, np.ndarray) and pictures.dtype.kind not in "biuf":  # of paths
+        return clip.encode_images(pictures)
+    rows = unit_rows(pictures, "pictures").cpu()
+    if rows.shape[1] != clip.dimension:
+        raise ValueError(
+            f"pictures have {rows.shape[1]} columns, but embeddings of {clip.name} have "
+            f"{clip.dimension}; encode them with the same model (a single picture goes in a list)"
+        )
+    return rows

@@ -40,6 +40,16 @@ class Hub:
         File name to the number of bytes after which nothing more comes.
     down : bool
         Every connection breaks at once.
+    silent : bool
+        No question is ever answered.
+    status : int, optional
+        What every question is answered with.
+    odd : bytes, optional
+        What stands where the list of a model's files should.
+    flipped : set
+        Files of which a byte arrives as another.
+    dripping : set
+        Files of which a byte comes now and then, without end.
     asked : list
         (method, path, first byte) of every request.
     """
@@ -47,6 +57,8 @@ class Hub:
     def __init__(self):
         self.repositories, self.gated, self.cut, self.stall = {}, set(), {}, {}
         self.down, self.asked, self.cuts = False, [], None
+        self.silent, self.status, self.odd = False, None, None
+        self.flipped, self.dripping = set(), set()
         self.released = threading.Event()
         hub = self
 
@@ -77,6 +89,12 @@ class Hub:
         if self.down:
             request.close_connection = True
             return
+        if self.silent:
+            self.released.wait(60)
+            request.close_connection = True
+            return
+        if self.status:
+            return self.refuse(request, self.status)
         if found := re.fullmatch(r"/api/models/([^/]+/[^/]+)(/revision/\w+)?", request.path):
             self.answer_model(request, found[1])
         elif found := re.fullmatch(r"/([^/]+/[^/]+)/resolve/(\w+)/(.+)", request.path):
@@ -98,6 +116,8 @@ class Hub:
         body = json.dumps(
             {"id": name, "sha": COMMIT, "siblings": [{"rfilename": file} for file in files]}
         ).encode()
+        if self.odd is not None:
+            body = self.odd
         request.send_response(200)
         request.send_header("Content-Type", "application/json")
         request.send_header("Content-Length", str(len(body)))
@@ -113,9 +133,12 @@ class Hub:
         if not path.is_file() or path.stat().st_size == 0:  # an empty file stands for a lost one
             return self.refuse(request, 404, "EntryNotFound")
         content = path.read_bytes()
+        checksum = hashlib.sha256(content).hexdigest()
+        if file in self.flipped:
+            content = content[:-1] + bytes([content[-1] ^ 1])
         request.send_response(206 if start else 200)
         request.send_header("X-Repo-Commit", COMMIT)
-        request.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+        request.send_header("ETag", f'"{checksum}"')
         request.send_header("X-Linked-Size", str(len(content)))
         request.send_header("Accept-Ranges", "bytes")
         if start:
@@ -124,6 +147,9 @@ class Hub:
         request.end_headers()
         if request.command == "HEAD":
             return
+        while file in self.dripping and not self.released.wait(0.1):
+            request.wfile.write(b"x")
+            request.wfile.flush()
         end = min(self.cut.get(file, len(content)), self.stall.get(file, len(content)))
         request.wfile.write(content[start : max(start, end)])
         request.wfile.flush()
@@ -163,8 +189,8 @@ def fetch(hub, tmp_path):
         )
         if not wait:
             return process
-        out, err = process.communicate(timeout=60)
-        assert process.returncode == 0, err
+        out, run.err = process.communicate(timeout=60)
+        assert process.returncode == 0, run.err
         answer = json.loads(out.splitlines()[-1])
         return answer["folder"], answer["error"]
 
@@ -174,8 +200,11 @@ def fetch(hub, tmp_path):
 # Waiting between attempts is left out, and since the weights are small, they come in smaller steps
 # than the 10 MB that huggingface_hub takes at a time.
 CLIENT = """
-import json, sys, time
+import json, os, sys, time
 import huggingface_hub.constants
+import clipkit.hub
+clipkit.hub.STALLED = float(os.environ.get("STALLED", clipkit.hub.STALLED))
+clipkit.hub.WORD_AFTER = 1
 time.sleep = lambda seconds: None
 huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE = 10_000
 from clipkit.hub import CheckpointError, find_checkpoint
@@ -356,3 +385,117 @@ def test_no_network(hub, fetch):
     _, error = fetch("shop/another", HF_HUB_OFFLINE="1")
     assert "HF_HUB_OFFLINE is set" in error
     assert "unset it" in error
+
+
+@pytest.mark.parametrize(
+    "body", [b"<!doctype html><title>Hotel</title>", b"{", b"[]", b'{"id": "shop/tiny-clip"}', b""]
+)
+def test_an_odd_answer_leaves_the_cache_usable(hub, fetch, body):
+    hub.odd = body
+    folder, error = fetch("shop/tiny-clip")
+    assert folder is None
+    assert "what answers is not the Hub" in error and "\n" not in error
+    hub.odd = None
+    folder, _ = fetch("shop/tiny-clip")
+    hub.odd = body
+    assert fetch("shop/tiny-clip") == (folder, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (401, "knows no model|refuses it"),
+        (403, "the Hub refuses it (status 403): log in"),
+        (404, "knows no model|status 404"),
+        (429, "too many requests from here (status 429): wait"),
+        (500, "the Hub answers with status 500"),
+    ],
+)
+def test_a_refusal_is_told_by_its_status(hub, fetch, status, said):
+    hub.status = status
+    folder, error = fetch("shop/tiny-clip")
+    assert folder is None
+    assert any(part in error for part in said.split("|")), error
+    assert "cannot be reached" not in error and "\n" not in error
+    if status in (403, 429, 500):
+        hub.status = None
+        folder, _ = fetch("shop/tiny-clip")
+        hub.status = status
+        assert fetch("shop/tiny-clip") == (folder, None)
+
+
+def test_a_flipped_byte_is_seen_and_fetched_again(hub, fetch, tiny_checkpoint):
+    hub.flipped.add("model.safetensors")
+    folder, error = fetch("shop/tiny-clip")
+    assert folder is None
+    assert 'model.safetensors of "shop/tiny-clip" came damaged' in error
+    _, offline = fetch("shop/tiny-clip", HF_HUB_OFFLINE="1")
+    assert "neither a folder nor in the cache" in offline
+    hub.flipped.clear()
+    folder, error = fetch("shop/tiny-clip")
+    assert error is None
+    assert same_weights(folder, tiny_checkpoint)
+
+
+def test_what_is_damaged_in_the_cache_is_removed_when_it_cannot_be_read(
+    hub, fetch, tiny_checkpoint
+):
+    folder = Path(fetch("shop/tiny-clip")[0])
+    weights = (folder / "model.safetensors").resolve()
+    weights.write_bytes(weights.read_bytes()[:5000])
+    with pytest.raises(clipkit.hub.CheckpointError, match="model.safetensors has been removed"):
+        clipkit.load(folder)
+    assert same_weights(fetch("shop/tiny-clip")[0], tiny_checkpoint)
+    assert clipkit.hub.discard_damaged(tiny_checkpoint) == []  # no cache, no checksums
+
+
+def test_silence_has_an_end_and_a_word_meanwhile(hub, fetch):
+    folder, _ = fetch("shop/tiny-clip")
+    hub.silent = True
+    assert fetch("shop/tiny-clip", STALLED="2.5") == (folder, None)
+    assert "nothing from the Hub for 1 s" in fetch.err
+    _, error = fetch("shop/another", STALLED="1")
+    assert "the Hub does not answer (nothing came for 1 s)" in error
+
+
+def test_a_download_that_drips_has_an_end(hub, fetch, tiny_checkpoint):
+    hub.dripping.add("model.safetensors")
+    _, error = fetch("shop/tiny-clip", STALLED="2")
+    assert 'the download of "shop/tiny-clip" broke off' in error
+    assert "nothing came for 2 s" in error
+    hub.dripping.clear()
+    folder, error = fetch("shop/tiny-clip")
+    assert error is None
+    assert same_weights(folder, tiny_checkpoint)
+
+
+def test_a_proxy_without_its_package_does_not_hide_the_cache(hub, fetch):
+    folder, _ = fetch("shop/tiny-clip")
+    proxy = {"ALL_PROXY": "socks5://127.0.0.1:9", "NO_PROXY": "", "no_proxy": ""}
+    assert fetch("shop/tiny-clip", **proxy) == (folder, None)
+    _, error = fetch("shop/another", **proxy)
+    assert "a package that the connection needs is missing" in error or "cannot be reached" in error
+
+
+def test_open_clip_files_are_fetched_by_their_own_prefix(hub, fetch, tiny_checkpoint, tmp_path):
+    both = shutil.copytree(tiny_checkpoint, tmp_path / "both")
+    (both / "open_clip_config.json").write_text("{}")
+    (both / "open_clip_model.safetensors").write_bytes(b"weights")
+    hub.repositories["shop/both"] = both
+    folder, error = fetch("hf-hub:shop/both")
+    assert error is None
+    names = {path.name for path in Path(folder).iterdir()}
+    assert "open_clip_model.safetensors" in names and "model.safetensors" not in names
+    (both / "config.json").unlink()
+    _, error = fetch("shop/both")
+    assert 'load "hf-hub:shop/both", it is a checkpoint of OpenCLIP' in error
+
+
+@pytest.mark.parametrize("index", ["[]", "{", '{"weight_map": []}', '{"weight_map": {}}'])
+def test_an_odd_index_of_weights_is_named(hub, fetch, tiny_checkpoint, tmp_path, index):
+    odd = shutil.copytree(tiny_checkpoint, tmp_path / "odd")
+    (odd / "model.safetensors").rename(odd / "model-00001-of-00001.safetensors")
+    (odd / "model.safetensors.index.json").write_text(index)
+    hub.repositories["shop/odd"] = odd
+    _, error = fetch("shop/odd")
+    assert "names no files of weights" in error

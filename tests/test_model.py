@@ -1,10 +1,13 @@
 """Loading and encoding: the same numbers as plain Hugging Face code, whatever the form."""
 
+import copy
 import gc
 import gzip
 import html
+import io
 import json
 import os
+import pickle
 import pkgutil
 import shutil
 import subprocess
@@ -321,6 +324,121 @@ def test_an_import_leaves_the_warnings_of_others_as_they_are():
     assert python(code) == "True"
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("\U0001f355", '"\U0001f355"'),
+        ("a mug with a \U0001f355", '"\U0001f355"'),
+        ("12345", '"12345"'),
+        ("!!!", '"!!!"'),
+        ("mug\u200b", '"<U\\+200B>"'),
+        ("\u676f\u5b50", '"\u676f\u5b50"'),
+        ("cafe\u0301", '"caf\u00e9"'),
+    ],
+)
+def test_what_is_no_known_word_is_named(tiny_clip, text, named):
+    tiny_clip.words = frozenset(["a", "mug", "with", "photo", "of", "sofa"])
+    with pytest.warns(UserWarning, match=f"never seen the word {named}"):
+        tiny_clip.encode_texts([text])
+    tiny_clip._said.clear()
+    with pytest.warns(UserWarning, match=f"never seen the word {named}"):
+        tiny_clip.encode_labels([text, "sofa"])
+
+
+def test_figures_and_punctuation_beside_words_are_passed_over(tiny_clip):
+    tiny_clip.words = frozenset(["a", "red", "mug"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tiny_clip.encode_texts(["a red mug, 12 - 45!", "Mug (red)"])
+
+
+def test_many_unknown_words_are_counted(tiny_clip):
+    tiny_clip.words = frozenset(["a"])
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = [f"{first}{second}" for first in letters for second in "xyz"]
+    with pytest.warns(UserWarning, match="and 68 more") as caught:
+        tiny_clip.encode_texts(words)
+    assert len(str(caught[0].message)) < 250
+
+
+def test_a_million_characters_are_not_quoted(tiny_clip):
+    with pytest.warns(UserWarning, match="cut to the 40") as caught:
+        tiny_clip.encode_texts("mug " * 250_000)
+    assert len(str(caught[0].message)) < 200
+
+
+def test_a_special_token_in_a_text_does_not_end_it(tiny_clip):
+    start = "a red mug"
+    for token in ("<|endoftext|>", "<|startoftext|>"):
+        row, other = tiny_clip.encode_texts([start, f"{start} {token} of"])
+        assert row @ other < 0.999
+        ids = tiny_clip.tokenize(f"{start} {token} of")[0].tolist()
+        end = tiny_clip.processor.tokenizer.eos_token_id
+        assert ids.index(end) == len(ids) - 1
+        assert ids.count(tiny_clip.processor.tokenizer.bos_token_id) == 1
+
+
+def test_texts_are_taken_by_position_and_only_where_they_have_one(tiny_clip):
+    pandas = pytest.importorskip("pandas")
+    texts = ["a red mug", "mug", "a sofa", "hat"]
+    expected = tiny_clip.encode_texts(texts)
+    column = pandas.Series(texts, index=[3, 1, 0, 2])
+    for given in (column, np.array(texts), tuple(texts), (t for t in texts), pandas.Index(texts)):
+        assert torch.equal(tiny_clip.encode_texts(given), expected)
+    assert torch.equal(tiny_clip.encode_texts(column[column != "mug"]), expected[[0, 2, 3]])
+    assert tiny_clip.tokenize("a red mug").shape[0] == 1
+    assert tiny_clip.tokenize([]).shape[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ({"mug", "sofa"}, "texts is a set, which has no order"),
+        ({"mug": "a mug"}, "texts is a dict, of which the keys or the values"),
+        (b"mug", "texts is a bytes, .* decode it first"),
+        (memoryview(b"mug"), "texts is a memoryview, .* decode it first"),
+        (io.StringIO("mug\nsofa\n"), "an open file"),
+        (3, "texts is a int, but it should be a text or a list of texts"),
+        (None, "texts is a NoneType"),
+        (np.array("mug"), "texts is a ndarray"),
+        (["mug", None], r"texts\[1\] is a NoneType"),
+        (["mug", float("nan")], r"texts\[1\] is a float"),
+        ([["mug"], ["sofa"]], r"texts\[0\] is a list"),
+    ],
+)
+def test_what_is_no_list_of_texts_is_named(tiny_clip, texts, said):
+    for take in (tiny_clip.encode_texts, tiny_clip.tokenize):
+        with pytest.raises(TypeError, match=said):
+            take(texts)
+
+
+def test_a_whole_table_is_no_list_of_texts(tiny_clip):
+    datasets, pandas = pytest.importorskip("datasets"), pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"text": ["mug", "sofa"]})
+    dataset = datasets.Dataset.from_pandas(frame)
+    for table in (frame, dataset, dataset.to_iterable_dataset()):
+        with pytest.raises(TypeError, match="whole table; give its column"):
+            tiny_clip.encode_texts(table)
+    assert tiny_clip.encode_texts(dataset["text"]).shape == (2, 16)
+
+
+def test_half_a_character_is_named_by_its_text(tiny_clip):
+    with pytest.raises(ValueError, match=r"texts\[1\] holds half a character at position 4"):
+        tiny_clip.encode_texts(["mug", "mug \ud83c"])
+
+
+@pytest.mark.parametrize("way", [copy.deepcopy, lambda clip: pickle.loads(pickle.dumps(clip))])
+def test_a_copy_answers_alike_and_is_one_of_its_own(tiny_clip, pictures, way):
+    texts = tiny_clip.encode_texts(TEXTS[:1])
+    other = way(tiny_clip)
+    assert torch.equal(other.encode_texts(TEXTS[:1]), texts)
+    assert torch.equal(other.encode_images(pictures), tiny_clip.encode_images(pictures))
+    with torch.no_grad():
+        other.model.text_projection.weight.add_(1)
+    assert not close(other.encode_texts(TEXTS[:1]), texts, 1e-3)
+    assert torch.equal(tiny_clip.encode_texts(TEXTS[:1]), texts)
+
+
 def test_no_text_is_computed_twice(tiny_clip):
     seen = []
     tiny_clip.model.text_model.register_forward_pre_hook(
@@ -336,7 +454,10 @@ def test_no_text_is_computed_twice(tiny_clip):
     assert torch.equal(tiny_clip.encode_texts("a sofa")[0], first[1])
 
 
-@pytest.mark.parametrize("way", ["optimiser", "data", "load_state_dict", "replaced", "peft"])
+@pytest.mark.parametrize(
+    "way",
+    ["optimiser", "data", "one row", "signs", "swapped", "load_state_dict", "replaced", "peft"],
+)
 def test_training_is_never_answered_from_memory(tiny_checkpoint, plain, way):
     clip = clipkit.load(tiny_checkpoint)
     before = clip.encode_texts(["a red mug"])
@@ -350,6 +471,15 @@ def test_training_is_never_answered_from_memory(tiny_checkpoint, plain, way):
         for parameter in tower.parameters():
             parameter.data = parameter.data * 1.3
             parameter.data.add_(0.1 * torch.randn(parameter.shape))
+    elif way == "one row":  # the smallest step: one word's embedding
+        ids = clip.tokenize(["a red mug"])[0]
+        tower.embeddings.token_embedding.weight.data[ids[1]] *= 1.5
+    elif way == "signs":
+        clip.model.text_projection.weight.data[:8] *= -1
+    elif way == "swapped":  # two words change places
+        table = tower.embeddings.token_embedding.weight.data
+        first, second = clip.tokenize(["a red mug"])[0][1:3].tolist()
+        table[[first, second]] = table[[second, first]]
     elif way == "load_state_dict":
         tower.load_state_dict(
             {k: v + 0.2 * torch.randn(v.shape) for k, v in tower.state_dict().items()}

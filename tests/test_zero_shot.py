@@ -12,6 +12,8 @@ class Sorted:
     """A stand-in whose embeddings say what is asked for: a text has the direction of its word."""
 
     logit_scale = 10.0
+    dimension = 3
+    name = "the stand-in"
     words = ("mug", "sofa", "hat")
 
     def distinct_labels(self, labels):
@@ -77,6 +79,78 @@ def test_predict_names_the_largest_share(tiny_clip):
     said = zero_shot.predict(tiny_clip, tiny_clip.encode_images(pictures), labels, ["a {}"])
     assert said.tolist() == [labels[i] for i in best]
     assert zero_shot.predict(tiny_clip, pictures, iter(labels), "a {}").tolist() == said.tolist()
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([[1, 0, 0], [0, NAN, 0]], "row 1 of pictures holds NaN"),
+        ([[INF, 0, 0]], "row 0 of pictures holds NaN or infinity"),
+        ([[0, 0, 0]], "row 0 of pictures is all zeros"),
+        ([1, 0, 0], "should be \\(n, d\\)"),
+        ([[1, 0]], "have 2 columns, but embeddings of the stand-in have 3"),
+    ],
+)
+def test_embeddings_that_cannot_be_compared_are_named(clip, rows, said):
+    for form in (torch.Tensor, lambda values: np.array(values, dtype=float)):
+        with pytest.raises(ValueError, match=said):
+            zero_shot.predict(clip, form(rows), ["mug", "hat"])
+        with pytest.raises(ValueError, match=said):
+            zero_shot.finding_scores(clip, form(rows), ["mug"])
+        with pytest.raises(ValueError, match=said):
+            zero_shot.sentence_scores(clip, form(rows), ["a mug"], ["a hat"])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        torch.Tensor.double,
+        torch.Tensor.half,
+        lambda rows: rows.clone().requires_grad_(),
+        lambda rows: 7 * rows,
+        torch.Tensor.numpy,
+        lambda rows: rows.numpy().astype("float64"),
+    ],
+)
+def test_embeddings_may_be_of_any_kind_of_numbers(clip, form):
+    rows = clip.encode_images(["hat", "mug", "sofa"])
+    assert zero_shot.predict(clip, form(rows), ["mug", "hat", "sofa"]).tolist() == [
+        "hat",
+        "mug",
+        "sofa",
+    ]
+    expected = zero_shot.finding_scores(clip, rows, ["mug"])
+    torch.testing.assert_close(zero_shot.finding_scores(clip, form(rows), ["mug"]), expected)
+
+
+def test_arrays_of_pictures_and_of_paths_are_pictures(tiny_clip, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), np.uint8)
+    paths = []
+    for i, array in enumerate(pixels):
+        paths.append(str(tmp_path / f"{i}.png"))
+        Image.fromarray(array).save(paths[-1])
+    labels = ["mug", "red sofa", "hat"]
+    expected = zero_shot.predict(tiny_clip, tiny_clip.encode_images(pixels), labels).tolist()
+    for pictures in (pixels, list(pixels), paths, np.array(paths), np.array(paths, dtype=object)):
+        assert zero_shot.predict(tiny_clip, pictures, labels).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("labels", "k", "said"),
+    [
+        (["mug", "hat"], -1, "k is -1"),
+        (["mug", "hat"], 0, "k is 0"),
+        (["mug", "hat"], 1.5, "k is 1.5"),
+        ([["mug"], ["hat"]], 1, "shape \\(2, 1\\)"),
+        ({"mug", "hat"}, 1, "shape"),
+    ],
+)
+def test_shots_refuses_what_draws_nothing(labels, k, said):
+    with pytest.raises(ValueError, match=said):
+        zero_shot.shots(labels, k)
 
 
 def test_a_finding_scores_above_half_where_it_is_stated_and_a_stranger_in_between(clip):
