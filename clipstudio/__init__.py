@@ -17,6 +17,7 @@ from .product import (
 from .xray import finding_masks, radiograph
 
 from . import products  # isort: skip  # noqa: F401  (fills CATEGORIES)
+from . import figure  # isort: skip  # noqa: F401  (knows how to dress)
 from .subjects import Group, Wearer, Worn, lettered, subject_from_dict  # isort: skip
 from .compiled import is_compiled, warm_up  # isort: skip
 

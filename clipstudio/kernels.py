@@ -1300,7 +1300,9 @@ def borrow(size, first, pixel, position, material, open_, shadow, known):
     WEAVE,
     WEAVE_FREQUENCY,
 ) = (0, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)
-MATERIAL_ROW = 24
+FRAME = 24  # 12: from the scene to the object on which the pattern lies: matrix, origin
+FRAMED = 36  # how much larger things are in the object's own units; 0: those of the scene
+MATERIAL_ROW = 37
 (
     PLAIN,
     STRIPED,
@@ -1707,10 +1709,28 @@ def shade_product(
     n[0] = gx
     n[1] = gy
     n[2] = gz
+    ox = x  # the point in the object's own coordinates, in which patterns are drawn
+    oy = y
+    oz = z
+    own = footprint
+    if M[m, FRAMED] > 0:
+        f = FRAME
+        ax = x - M[m, f + 9]
+        ay = y - M[m, f + 10]
+        az = z - M[m, f + 11]
+        ox = M[m, f] * ax + M[m, f + 1] * ay + M[m, f + 2] * az
+        oy = M[m, f + 3] * ax + M[m, f + 4] * ay + M[m, f + 5] * az
+        oz = M[m, f + 6] * ax + M[m, f + 7] * ay + M[m, f + 8] * az
+        ax = M[m, f] * gx + M[m, f + 1] * gy + M[m, f + 2] * gz
+        ay = M[m, f + 3] * gx + M[m, f + 4] * gy + M[m, f + 5] * gz
+        gz = M[m, f + 6] * gx + M[m, f + 7] * gy + M[m, f + 8] * gz
+        gx = ax
+        gy = ay
+        own = footprint * M[m, FRAMED]
     if not matt:
-        weave_normal(M, m, x, y, z, gx, gy, gz, footprint, n)
-        bump_normal(M, m, x, y, z, footprint, n)
-    w = pattern_weight(M, m, x, y, z, gx, gy, gz, footprint)
+        weave_normal(M, m, ox, oy, oz, gx, gy, gz, own, n)
+        bump_normal(M, m, ox, oy, oz, own, n)
+    w = pattern_weight(M, m, ox, oy, oz, gx, gy, gz, own)
     cos = max(-(n[0] * dx + n[1] * dy + n[2] * dz), 0.02)
     rough = M[m, ROUGHNESS]
     metal = M[m, METAL]

@@ -98,6 +98,10 @@ class Material:
         "woven", "twill" or "knit" threads, per unit of length.
     reflectance : float
         Mirrored share of light that falls straight on a non-metal (0.02 to 0.08).
+    frame : tuple of 13 floats, optional
+        Where the object stands on which the pattern lies: a matrix (9) and an origin (3) that
+        lead from the scene to the object's own coordinates, and how much larger lengths are
+        there.  None: the scene's own coordinates.
     """
 
     colour: RGB = (0.5, 0.5, 0.5)
@@ -120,6 +124,7 @@ class Material:
     reflectance: float = 0.04
     weave: str = ""
     weave_frequency: float = 60.0
+    frame: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         check_name("pattern", self.pattern, [*PATTERNS, *_OTHER_PATTERNS])
@@ -136,7 +141,9 @@ class Material:
         row = np.zeros(k.MATERIAL_ROW)
         row[k.COLOUR : k.COLOUR + 3] = self.colour
         row[k.SECOND : k.SECOND + 3] = self.colour if self.second is None else self.second
-        row[k.PATTERN :] = (
+        if self.frame is not None:
+            row[k.FRAME :] = self.frame
+        row[k.PATTERN : k.FRAME] = (
             {**PATTERNS, **_OTHER_PATTERNS}[self.pattern],
             self.frequency,
             MAPPINGS[self.mapping],

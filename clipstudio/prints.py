@@ -169,7 +169,7 @@ def _in_ink(material: Material) -> Material:
         None if colour is None else _nearest_ink(colour, substance)
         for colour in (material.colour, material.second)
     )
-    kept = ("pattern", "frequency", "mapping", "angle", "around", "aux")
+    kept = ("pattern", "frequency", "mapping", "angle", "around", "aux", "frame")
     return Material(
         first,
         second,

@@ -11,6 +11,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
@@ -32,8 +33,11 @@ from .materials import (
     wood,
 )
 from .scene import Scene, SceneTable
+from .signs import WRITTEN, inscribe
 
 Range = tuple[float, float]
+LEGIBLE_YAW = ((-20.0, 20.0),)
+"""Camera angles from which words on the front can be read."""
 DEFAULT_YAW = {
     "standing": (-40, 40),
     "side": (-35, 35),
@@ -65,6 +69,7 @@ class Design:
     yaw: tuple[Range, ...] | None
     pitch: tuple[Range, ...] | None
     colours: tuple[str, ...] = ()
+    tailor: Callable | None = None
 
     def yaw_ranges(self, pose: str) -> tuple[Range, ...]:
         """Camera angles around the product from which it is well seen, degrees."""
@@ -103,6 +108,7 @@ def design(
     yaw: Range | tuple[Range, ...] | None = None,
     pitch: Range | tuple[Range, ...] | None = None,
     colours: tuple[str, ...] = (),
+    tailor: Callable | None = None,
 ) -> Callable:
     """Register the decorated function as a design.
 
@@ -121,6 +127,8 @@ def design(
         Camera angles from which the product is well seen, in degrees; by default the pose's.
     colours : tuple of str, optional
         The colours in which such a product is mostly sold: most random products get one of them.
+    tailor : callable, optional
+        What cuts the pieces of clothes, given a `tailoring.Tailor`: it also dresses a figure.
     """
     poses = (pose,) if isinstance(pose, str) else tuple(pose)
     for name_ in poses:
@@ -146,6 +154,7 @@ def design(
             _ranges(yaw),
             _ranges(pitch),
             tuple(colours),
+            tailor,
         )
         CATEGORIES.setdefault(category, Category(category)).designs[name] = new
         return build
@@ -219,6 +228,7 @@ class Look:
         upright = product.pattern == "striped" and _unit(product.shape, "upright stripes") < 0.35
         self._angle = 90.0 if upright else 0.0
         self.material: str = product.material
+        self.lettering = product.lettering
 
     def main(self, frequency: float = 8.0, **changes) -> Material:
         """The product's colours, pattern and material; frequency: repeats per unit of length."""
@@ -335,6 +345,15 @@ class Product:
     def __hash__(self) -> int:
         return hash((*self._plain(), *sorted(self.parameters.items())))
 
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """The product itself, as every subject lists its products."""
+        return (self,)
+
+    def on_sale(self) -> tuple[int, ...]:
+        """The numbers of what a mask of the product shows (see `Scene.owned`)."""
+        return (1,)
+
     def _plain(self) -> tuple:
         return (
             self.category,
@@ -416,22 +435,75 @@ def design_of(product: Product) -> Design:
 
 
 # --------------------------------------------------------------------------------------- building
-@dataclass(frozen=True)
-class Built:
-    """A product's scene, its pose, and the parameters that its design asked for."""
+class Subject(Protocol):
+    """Whatever can be photographed: a product, a worn one, or several (see `subjects`)."""
 
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """What is in the picture, in the order of `object_masks`."""
+
+    def on_sale(self) -> tuple[int, ...]:
+        """The numbers of what a mask of the product shows: 1 for the first of `products`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """A subject's scene, and how it wants to be seen.
+
+    Attributes
+    ----------
+    scene : Scene
+    table : SceneTable
+    pose : str
+    parameters : tuple of Parameter
+        Those that a product's design asked for.
+    yaw, pitch : tuple of (low, high)
+        Camera angles from which it is well seen, degrees.
+    view : numpy.ndarray, shape (6,)
+        The box that a picture at zoom 1 shows.
+    """
+
+    scene: Scene
     table: SceneTable
     pose: str
     parameters: tuple[Parameter, ...]
+    yaw: tuple[Range, ...]
+    pitch: tuple[Range, ...]
+    view: np.ndarray
+
+
+@functools.singledispatch
+def assemble(subject: object) -> Built:
+    """Build a subject's scene; every kind of subject registers its own way."""
+    raise TypeError(f"expected a product or what is made of products, got {subject!r}")
 
 
 @functools.lru_cache(maxsize=64)
-def build(product: Product) -> Built:
-    """Build a product's scene (kept for the next call)."""
-    shape = Shape(product.shape, product.parameters, design_of(product).poses)
+def build(subject: Subject) -> Built:
+    """Build a subject's scene (kept for the next call)."""
+    return assemble(subject)
+
+
+def construct(product: Product, poses: tuple[str, ...] | None = None) -> tuple[Scene, Shape]:
+    """A product's own scene and its free parameters; `poses` replaces those of its design."""
+    made = design_of(product)
+    shape = Shape(product.shape, product.parameters, poses or made.poses)
     scene = Scene()
-    design_of(product).build(scene, Look(product, shape), shape)
-    return Built(scene.table(), shape.pose, tuple(shape.drawn.values()))
+    made.build(scene, Look(product, shape), shape)
+    return scene, shape
+
+
+@assemble.register(Product)
+def _(product: Product) -> Built:
+    scene, shape = construct(product)
+    made, words = design_of(product), product.lettering
+    yaw, pitch = made.yaw_ranges(shape.pose), made.pitch_ranges(shape.pose)
+    if words is not None:
+        if not (words.on == "print" and made.tailor):
+            inscribe(scene, words, shape.pose)
+        yaw, pitch = LEGIBLE_YAW, tuple((low, min(high, 30.0)) for low, high in pitch)
+    table = scene.table()
+    return Built(scene, table, shape.pose, tuple(shape.drawn.values()), yaw, pitch, table.box)
 
 
 def parameters(product: Product) -> list[Parameter]:
@@ -447,41 +519,39 @@ def parameters(product: Product) -> list[Parameter]:
     return list(build(product).parameters)
 
 
-def _yaw(product: Product, shot: Shot) -> float:
-    ranges = design_of(product).yaw_ranges(build(product).pose)
-    return sum(ranges[0]) / 2 if shot.yaw is None else shot.yaw
+def _yaw(subject: Subject, shot: Shot) -> float:
+    return sum(build(subject).yaw[0]) / 2 if shot.yaw is None else shot.yaw
 
 
-def _pitch(product: Product, shot: Shot) -> float:
-    ranges = design_of(product).pitch_ranges(build(product).pose)
-    return sum(ranges[0]) / 2 if shot.pitch is None else shot.pitch
+def _pitch(subject: Subject, shot: Shot) -> float:
+    return sum(build(subject).pitch[0]) / 2 if shot.pitch is None else shot.pitch
 
 
-def trace_product(product: Product, shot: Shot, size: int, antialias: int = 3) -> Samples:
-    """Trace a product's picture without colouring it (see `camera.trace`)."""
+def trace_product(product: Subject, shot: Shot, size: int, antialias: int = 3) -> Samples:
+    """Trace a subject's picture without colouring it (see `camera.trace`)."""
     if not 8 <= size <= 1024:
         raise ValueError(f"size must lie between 8 and 1024 pixels, got {size}")
     made, yaw = build(product), _yaw(product, shot)
-    view = camera.frame(made.table.box, yaw, _pitch(product, shot), shot)
+    view = camera.frame(made.view, yaw, _pitch(product, shot), shot)
     stage = camera.stage_for(made.pose, made.table.box)
     light = camera.light_direction(shot.light, yaw, shot.seed)
     return camera.trace(made.table, view, stage, size, antialias, light)
 
 
 def photograph(
-    product: Product,
+    product: Subject,
     shot: Shot | None = None,
     size: int = 192,
     antialias: int = 3,
     matt: bool = False,
 ) -> Image.Image:
-    """A photograph of a product.
+    """A photograph of a product, of somebody who wears it, or of several products.
 
     Parameters
     ----------
-    product : Product
+    product : Product, Worn or Group
     shot : Shot, optional
-        By default from the middle of the design's range of views, on a white sweep.
+        By default from the middle of the subject's range of views, on a white sweep.
     size : int, 8 to 1024
         Width and height in pixels.
     antialias : int
@@ -515,7 +585,7 @@ def photograph(
 
 
 def photographs(
-    pairs: Iterable[tuple[Product, Shot]], size: int = 80, antialias: int = 1, matt: bool = True
+    pairs: Iterable[tuple[Subject, Shot]], size: int = 80, antialias: int = 1, matt: bool = True
 ) -> np.ndarray:
     """Many small photographs with their masks, as fast as the studio can.
 
@@ -524,7 +594,7 @@ def photographs(
 
     Parameters
     ----------
-    pairs : iterable of (Product, Shot)
+    pairs : iterable of (Product, Worn or Group; Shot)
     size : int
     antialias, matt
         As in `photograph`; the defaults are the fast ones.
@@ -532,30 +602,71 @@ def photographs(
     Returns
     -------
     numpy.ndarray, uint8, shape (n, size, size, 4)
-        Red, green, blue, and how much of the pixel the product covers.
+        Red, green, blue, and how much of the pixel the product (or all of a group) covers.
     """
     out = []
     for product, shot in pairs:
         picture = np.asarray(photograph(product, shot, size, antialias, matt))
-        cover = trace_product(product, shot, size, antialias).cover()
+        cover = _cover(product, trace_product(product, shot, size, antialias))
         out.append(np.dstack([picture, (cover * 255 + 0.5).astype(np.uint8)]))
     return np.array(out, np.uint8).reshape(-1, size, size, 4)
 
 
-def product_mask(product: Product, shot: Shot | None = None, size: int = 192) -> np.ndarray:
-    """Which pixels of the photograph show the product: bool, shape (size, size)."""
-    return trace_product(product, shot or Shot(), size).mask()
+def _cover(subject: Subject, samples: Samples, number: int | None = None) -> np.ndarray:
+    """Share of each pixel that what is on sale covers, or one of a subject's products."""
+    owners = build(subject).table.owners
+    wanted = subject.on_sale() if number is None else [number + 1]
+    mine = np.isin(np.append(owners, 0), [*wanted, *(WRITTEN + owner for owner in wanted)])
+    seen = mine[np.maximum(samples.material, -1)]  # of the background: what was appended
+    cover = np.bincount(samples.pixel, samples.weight * seen, minlength=samples.size**2)
+    return cover.reshape(samples.size, samples.size)
 
 
-def random_shot(rng: np.random.Generator | int, product: Product) -> Shot:
-    """A shot drawn at random from the design's own range of views; backgrounds suit its pose."""
+def product_mask(product: Subject, shot: Shot | None = None, size: int = 192) -> np.ndarray:
+    """Which pixels of the photograph show the product on sale, or any of a group's products.
+
+    Returns
+    -------
+    numpy.ndarray, bool, shape (size, size)
+    """
+    return _cover(product, trace_product(product, shot or Shot(), size)) >= 0.5
+
+
+def object_masks(subject: Subject, shot: Shot | None = None, size: int = 192) -> np.ndarray:
+    """Which pixels of the photograph show each of a subject's products.
+
+    Returns
+    -------
+    numpy.ndarray, bool, shape (n, size, size)
+        In the order of the subject's `products`: no pixel belongs to two of them.
+    """
+    samples = trace_product(subject, shot or Shot(), size)
+    return np.stack([_cover(subject, samples, i) >= 0.5 for i in range(len(subject.products))])
+
+
+def words_mask(subject: Subject, shot: Shot | None = None, size: int = 192) -> np.ndarray:
+    """Which pixels show words, or the tag, label, sticker or box on which they are written.
+
+    Returns
+    -------
+    numpy.ndarray, bool, shape (size, size)
+    """
+    samples = trace_product(subject, shot or Shot(), size)
+    owners = np.append(build(subject).table.owners, 0)
+    seen = owners[np.maximum(samples.material, -1)] >= WRITTEN
+    cover = np.bincount(samples.pixel, samples.weight * seen, minlength=size**2)
+    return cover.reshape(size, size) >= 0.5
+
+
+def random_shot(rng: np.random.Generator | int, product: Subject) -> Shot:
+    """A shot drawn at random from the subject's own range of views; backgrounds suit its pose."""
     rng = np.random.default_rng(rng)
-    pose = build(product).pose
+    made = build(product)
+    pose = made.pose
     names = list(BACKGROUNDS)
     shares = np.array([_share(name, pose) for name in names], float)
     tilt = {"flat": 9.0, "hanging": 4.0}.get(pose, 2.5)
-    yaw = _pick(rng, design_of(product).yaw_ranges(pose))
-    pitch = _pick(rng, design_of(product).pitch_ranges(pose))
+    yaw, pitch = _pick(rng, made.yaw), _pick(rng, made.pitch)
     return Shot(
         yaw=round(float(rng.uniform(*yaw)), 1),
         pitch=round(float(rng.uniform(*pitch)), 1),

@@ -130,7 +130,10 @@ def outline_grid(outline: Sequence) -> tuple[Grid, np.ndarray, np.ndarray]:
 
 
 # ----------------------------------------------------------------------------------------- shapes
-def _rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
+_WITH_GRIDS = (k.REVOLVE, k.EXTRUDE, k.CLOTH)
+
+
+def rotation(yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> np.ndarray:
     """Matrix that turns by roll about z, then pitch about x, then yaw about y (degrees)."""
     a, b, c = np.radians([yaw, pitch, roll])
     about_y = np.array([[math.cos(a), 0, math.sin(a)], [0, 1, 0], [-math.sin(a), 0, math.cos(a)]])
@@ -181,8 +184,12 @@ class Shape:
 
         Angles are in degrees.  Rotate first and move afterwards to turn a shape in its place.
         """
-        turn = _rotation(yaw, pitch, roll)
+        turn = rotation(yaw, pitch, roll)
         return replace(self, rotation=turn @ self.rotation, origin=turn @ self.origin)
+
+    def turned(self, matrix: np.ndarray) -> Shape:
+        """Turned about the scene's origin by a rotation matrix."""
+        return replace(self, rotation=matrix @ self.rotation, origin=matrix @ self.origin)
 
     def mirror(self, axes: str = "x") -> Shape:
         """Also seen in the plane x = 0 ("x"), z = 0 ("z") or both ("xz"); keep it on the + side."""
@@ -460,6 +467,7 @@ def cloth(
     seam_depth: float = 0.008,
     back: float = 0.4,
     on: Shape | None = None,
+    over: tuple[Grid, Grid] | None = None,
     lift: float = 0.0,
     seed: int = 0,
 ) -> Shape:
@@ -497,6 +505,8 @@ def cloth(
         Puff of the back as a fraction of the front's: small lying flat, 1 worn.
     on : Shape, optional
         Another cloth on which this one lies (a pocket, a placket): its front is followed.
+    over : (front, back), optional
+        Two grids of heights that the front and the back follow: the body of who wears it.
     lift : float
         How far above the surface of `on` this piece lies.
     seed : int
@@ -527,7 +537,7 @@ def cloth(
         np.asarray(pulls, float).reshape(-1, 2).tobytes(),
         seam_points.tobytes(),
         seam_starts,
-        None if on is None else on.grids[1],
+        over if on is None else (on.grids[1], on.grids[1]),
         float(lift),
     )
     values = (0, 0, 0, 0, slope)
@@ -553,7 +563,7 @@ def _bake_cloth(
     pulls: bytes,
     seam_points: bytes,
     seam_starts: tuple[int, ...],
-    base: Grid | None,
+    base: tuple[Grid, Grid] | None,
     lift: float,
 ) -> tuple[Grid, Grid, float]:
     """Front and back height of a cloth on its outline's grid, and a safe step for its slopes."""
@@ -571,13 +581,17 @@ def _bake_cloth(
     if base is not None:
         across = grid.x0 + grid.cell * np.arange(GRID)
         up = grid.y0 + grid.cell * np.arange(GRID)
-        under = base(across[None, :], up[:, None]) + lift
-        front, behind = (front + under).astype(np.float32), (behind + under).astype(np.float32)
+        under = [grid(across[None, :], up[:, None]) + lift for grid in base]
+        front, behind = (
+            (a + b).astype(np.float32) for a, b in zip((front, behind), under, strict=True)
+        )
     inside = grid.values < 0
     steepest = max(_steepness(heights, inside, grid.cell) for heights in (front, behind))
     for values in (front, behind):
         values.flags.writeable = False
-    made_of = (grid.key, numbers, pulls, seam_points, seam_starts, base and base.key, lift)
+    made_of = (grid.key, numbers, pulls, seam_points, seam_starts, base and base[0].key, lift)
+    if base is not None and base[0] is not base[1]:
+        made_of = (*made_of, base[1].key)
     frame = (grid.x0, grid.y0, grid.cell)
     slope = max(0.4, 1 / math.sqrt(1 + steepest**2))
     return (
@@ -601,6 +615,8 @@ class SceneTable:
         Low and high corner of what is solid.
     key : bytes
         A fingerprint that two scenes share exactly if their geometry is the same.
+    owners : numpy.ndarray, int64, shape (m,)
+        The number of the object to which each of the materials belongs (see `Scene.owned`).
     """
 
     rows: np.ndarray
@@ -608,9 +624,70 @@ class SceneTable:
     materials: tuple[Material, ...]
     box: np.ndarray
     key: bytes
+    owners: np.ndarray
 
 
 _BOXES: dict[bytes, np.ndarray] = {}  # of scenes seen before
+
+
+@dataclass(frozen=True, eq=False)
+class _Placing:
+    """How an object's own points p become the scene's: q = matrix @ p + origin."""
+
+    matrix: np.ndarray
+    origin: np.ndarray
+
+    @functools.cached_property
+    def inverse(self) -> np.ndarray:
+        return np.linalg.inv(self.matrix)
+
+    @functools.cached_property
+    def scales(self) -> tuple[float, float]:
+        """The most and the least by which lengths grow."""
+        stretch = np.linalg.svd(self.matrix, compute_uv=False)
+        return float(stretch[0]), float(stretch[-1])
+
+    def points(self, p: np.ndarray) -> np.ndarray:
+        return p @ self.matrix.T + self.origin
+
+    def box(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The scene's box around a box of the object."""
+        middle = self.points((low + high) / 2)
+        half = np.abs(self.matrix) @ ((high - low) / 2)
+        return middle - half, middle + half
+
+    def row(self, row: np.ndarray, reflect: int = 0) -> np.ndarray:
+        """One row of a table; `reflect` takes one of its mirrored copies, as a bit set (x, z)."""
+        flip = np.array([-1.0 if reflect & 1 else 1.0, 1.0, -1.0 if reflect & 2 else 1.0])
+        most, least = self.scales
+        new = row.copy()
+        own = row[k.ROTATION : k.ROTATION + 9].reshape(3, 3)
+        new[k.ROTATION : k.ROTATION + 9] = (own * flip @ self.inverse).ravel()
+        new[k.ORIGIN : k.ORIGIN + 3] = self.points(flip * row[k.ORIGIN : k.ORIGIN + 3])
+        new[k.BALL : k.BALL + 3] = self.points(flip * row[k.BALL : k.BALL + 3])
+        new[k.BALL_RADIUS] *= most
+        new[[k.STEP, k.SMOOTH, k.GROUP_SMOOTH, k.RAISE, k.RAISE_EDGE]] *= least
+        new[k.MIRROR] = 0
+        if row[k.GROUP] > 0:
+            centre = row[k.GROUP_CENTRE : k.GROUP_CENTRE + 3]  # of all mirrored copies
+            half = np.abs(self.matrix) @ row[k.GROUP_HALF : k.GROUP_HALF + 3]
+            new[k.GROUP_CENTRE : k.GROUP_CENTRE + 3] = self.points(centre)
+            new[k.GROUP_HALF : k.GROUP_HALF + 3] = half
+            new[k.GROUP_RADIUS] = np.linalg.norm(half)
+        return new
+
+    def material(self, material: Material) -> Material:
+        """The material, its pattern going with the object."""
+        matrix, origin, scale = self.inverse, self.origin, 1 / math.prod(self.scales) ** 0.5
+        if material.frame is not None:  # an object that stands in another one
+            inner, start = np.reshape(material.frame[:9], (3, 3)), np.array(material.frame[9:12])
+            matrix, origin, scale = inner @ matrix, self.points(start), scale * material.frame[12]
+        return material.but(frame=(*matrix.ravel().tolist(), *origin.tolist(), scale))
+
+
+def _copies(mirror: int) -> list[int]:
+    """The reflections of a mirrored shape, as bit sets (x, z), itself first."""
+    return [bits for bits in range(4) if bits & mirror == bits]
 
 
 class Scene:
@@ -631,6 +708,9 @@ class Scene:
         self._grids: list[Grid] = []
         self._grid_at: dict[int, int] = {}
         self._materials: list[Material] = []
+        self._kept: list[Scene] = []
+        self._owners: list[int] = []
+        self._owner = 1
         self._boxes: list[tuple[np.ndarray, np.ndarray]] = []
         self._group = 0  # the open group's number, 0 outside
         self._groups = 0
@@ -726,6 +806,91 @@ class Scene:
             row[k.GROUP_HALF : k.GROUP_HALF + 3] = half
             row[k.GROUP_RADIUS] = np.linalg.norm(half)
 
+    @contextlib.contextmanager
+    def owned(self, number: int) -> Iterator[None]:
+        """What is added inside belongs to the object of this number; by default it is 1."""
+        before, self._owner = self._owner, number
+        try:
+            yield
+        finally:
+            self._owner = before
+
+    def place(
+        self,
+        other: Scene,
+        at: Sequence[float] = (0.0, 0.0, 0.0),
+        turn: np.ndarray | None = None,
+        scale: float | Sequence[float] = 1.0,
+        first: int | None = None,
+    ) -> None:
+        """Put a whole scene into this one, scaled, then turned, then moved.
+
+        Parameters
+        ----------
+        other : Scene
+            Is left as it is.
+        at : (x, y, z)
+            Where its origin comes to lie.
+        turn : numpy.ndarray, shape (3, 3), optional
+            From `rotation`; a reflection is possible too.
+        scale : float or three floats
+            Along its own axes; uneven ones cost more steps of the rays.
+        first : int, optional
+            The number that its object 1 gets, and its further ones after it; by default all
+            belongs to the open `owned` block.
+        """
+        if self._group:
+            raise ValueError("a scene cannot be placed inside a group: close the group first")
+        matrix = (np.eye(3) if turn is None else turn) * np.broadcast_to(scale, 3)
+        placing = _Placing(matrix, np.asarray(at, float))
+        materials = []
+        for material, owner in zip(other._materials, other._owners, strict=True):
+            own = self._owner if first is None else owner + first - 1 if owner else 0
+            with self.owned(own):
+                materials.append(self._material_at(placing.material(material)))
+        if id(other) not in self._grid_at:
+            self._grid_at[id(other)] = len(self._grids)
+            self._grids.extend(other._grids)
+            self._kept.append(other)  # so that no other scene gets its id
+        for rows in other._by_group():
+            for row in self._placed(rows, placing):
+                if row[k.MATERIAL] >= 0:
+                    row[k.MATERIAL] = materials[int(row[k.MATERIAL])]
+                if int(row[k.OP]) in _WITH_GRIDS:
+                    row[k.GRID_AT] += self._grid_at[id(other)]
+                self._rows.append(row)
+        self._boxes += [placing.box(low, high) for low, high in other._boxes]
+
+    def _by_group(self) -> list[list[np.ndarray]]:
+        """The rows, those of a group together, every other one alone."""
+        parts: list[list[np.ndarray]] = []
+        for row in self._rows:
+            if row[k.GROUP] > 0 and parts and parts[-1][0][k.GROUP] == row[k.GROUP]:
+                parts[-1].append(row)
+            else:
+                parts.append([row])
+        return parts
+
+    def _placed(self, rows: list[np.ndarray], placing: _Placing) -> Iterator[np.ndarray]:
+        """The rows of one group (or one row), placed; mirrored copies become rows of their own.
+
+        What clips a group clips each of its mirrored copies, so then the group is copied.
+        """
+        grouped = rows[0][k.GROUP] > 0
+        clips = [int(r[k.MIRROR]) for r in rows if r[k.JOIN] in (k.CLIP, k.SMOOTH_CLIP)]
+        mirror = max(clips, default=0)
+        for whole in _copies(mirror):
+            if grouped:
+                self._groups += 1
+            for row in rows:
+                own = int(row[k.MIRROR]) & ~mirror
+                for reflect in _copies(own):
+                    bits = reflect | (whole & int(row[k.MIRROR]))
+                    new = placing.row(row, bits)
+                    if grouped:
+                        new[k.GROUP] = self._groups
+                    yield new
+
     def _append(self, shape: Shape, join: int, material: Material | None, smooth: float) -> None:
         if not isinstance(shape, Shape):
             raise TypeError(f"expected a Shape such as box(1, 1, 1), got {shape!r}")
@@ -740,9 +905,10 @@ class Scene:
         if material is None:
             return -1
         for i, known in enumerate(self._materials):
-            if known is material:
+            if known is material and self._owners[i] == self._owner:
                 return i
         self._materials.append(material)
+        self._owners.append(self._owner)
         return len(self._materials) - 1
 
     def _texture_at(self, grids: tuple[Grid, ...]) -> int:
@@ -769,7 +935,8 @@ class Scene:
             if len(_BOXES) > 500:
                 _BOXES.clear()
             _BOXES[key] = k.solid_box(rows, textures, np.concatenate([low, high]))
-        return SceneTable(rows, textures, tuple(self._materials), _BOXES[key], key)
+        owners = np.array(self._owners, np.int64)
+        return SceneTable(rows, textures, tuple(self._materials), _BOXES[key], key, owners)
 
     def distance(self, points: np.ndarray) -> np.ndarray:
         """Signed distance at points of shape (n, 3), shape (n,).

@@ -80,6 +80,11 @@ WEARABLE: tuple[str, ...] = (
     "sunglasses",
 )
 """Categories that a person can wear or carry."""
+WORN_DESIGNS: dict[str, tuple[str, ...]] = {
+    "scarf": ("looped", "snood"),
+    "belt": ("buckled",),
+}
+"""The designs that can be worn, where not all of a category can: no scarf in its folds."""
 ARRANGEMENTS: dict[str, str] = {
     "side by side": "in a row, the first at the left",
     "two rows": "one row behind (or above) the other, the first at its left",
@@ -187,6 +192,8 @@ class Worn:
         parts: dict[str, str] = {}
         for product in self.products:
             check_name("category to wear", product.category, WEARABLE)
+            designs = WORN_DESIGNS.get(product.category, CATEGORIES[product.category].designs)
+            check_name(f"design of a {product.category} to wear", product.design, designs)
             for part in parts_of(product.category):
                 if part in parts:
                     raise ValueError(
@@ -199,6 +206,10 @@ class Worn:
     def products(self) -> tuple[Product, ...]:
         """The product on sale, then the rest of the outfit."""
         return (self.product, *self.outfit)
+
+    def on_sale(self) -> tuple[int, ...]:
+        """The number of the product on sale."""
+        return (1,)
 
     def to_dict(self) -> dict:
         """Plain values, ready for JSON."""
@@ -238,7 +249,10 @@ class Worn:
         rng = np.random.default_rng(rng)
         category = _pick(rng, WEARABLE)
         if product is None:
-            product = Product.random(rng, **{"category": category, **fixed})
+            category = check_name("category to wear", fixed.get("category", category), WEARABLE)
+            designs = WORN_DESIGNS.get(category, CATEGORIES[category].designs)
+            design = _pick(rng, designs)
+            product = Product.random(rng, **{"design": design, **fixed, "category": category})
         crop = _pick(rng, _CROPS_FOR[product.category])
         stances = list(STANCES)
         if product.category in ("watch", "belt"):
@@ -378,6 +392,10 @@ class Group:
     def lies(self) -> bool:
         """Whether the products lie flat, seen from above, rather than stand."""
         return any(product.category not in STANDING for product in self.products)
+
+    def on_sale(self) -> tuple[int, ...]:
+        """The numbers of all products."""
+        return tuple(range(1, len(self.products) + 1))
 
     def relations(self) -> list[tuple[int, str, int]]:
         """Who is where: (index, "left of" | "in front of" | "above" | "on top of", index)."""
@@ -541,11 +559,7 @@ def lettered(
     return replace(product, lettering=words)
 
 
-Subject = Product | Worn | Group
-"""Whatever can be photographed."""
-
-
-def subject_from_dict(values: dict) -> Subject:
+def subject_from_dict(values: dict) -> Product | Worn | Group:
     """The product, the worn product or the group that a `to_dict` described.
 
     Examples
@@ -567,7 +581,6 @@ __all__ = [
     "MANNEQUINS",
     "SKINS",
     "STANCES",
-    "Subject",
     "WEARABLE",
     "Wearer",
     "Worn",

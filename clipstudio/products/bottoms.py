@@ -251,7 +251,7 @@ def slip_dress(tailor):
         (chest * 0.8, -0.55, 1),
         (0, -0.55),
     ]
-    tailor.lay(mirrored(back), tailor.cloth, -0.03, puff=0.0, folds=0.004)
+    tailor.lay_inside(mirrored(back), tailor.cloth, -0.03, puff=0.0, folds=0.004)
     front = tailor.lay(mirrored(half), tailor.cloth, pulls=[(chest, -0.4), (-chest, -0.4)])
     for side in (-1, 1):
         for inward, z in ((0.0, -0.02), (0.03, 0.0)):

@@ -27,6 +27,7 @@ from clipstudio.scene import (
     torus,
     tube,
 )
+from clipstudio.signs import WRITTEN, ink_of, letters
 
 #: How garments are shown; a pose is drawn from the tuple, so the flat one is the most common.
 POSES = ("flat", "flat", "flat", "flat", "hanging", "hanging", "worn")
@@ -258,6 +259,7 @@ class Piece:
     material: Material
     z: float
     details: list = field(default_factory=list)
+    outline: np.ndarray = field(default_factory=lambda: np.zeros((1, 2)))
 
     def height(self, x, y):
         """z of the piece's front at (x, y)."""
@@ -362,6 +364,38 @@ class Tailor:
         steps = 1 if len(points) == 2 else 2 if angular or not closed else 5
         return self.pulled(smooth_curve(points, steps, closed))
 
+    def lay_inside(self, outline, material, z=0.0, **style):
+        """Lay a piece of the inside of the back, which is seen where the front is cut out."""
+        return self.lay(outline, material, z, **style)
+
+    def write(self):
+        """Print the product's words, if it has any, on the chest of its largest piece."""
+        words = self.look.lettering
+        if words is None or words.on != "print":
+            return
+        area = [float(np.prod(np.ptp(piece.outline, axis=0))) for piece in self.pieces]
+        piece = self.pieces[int(np.argmax(area))]
+        low, high = piece.outline.min(0), piece.outline.max(0)
+        half = 0.3 * min(high[0] - low[0], 0.9)
+        middle = ((low[0] + high[0]) / 2, high[1] - 0.36 * min(high[1] - low[1], 1.3))
+        contours = [
+            self.pulled(contour + self.unpulled(middle))
+            for contour in letters(words.text, half, 0.55 * half)
+        ]
+        piece.details.append((self.print, (extrude(contours, 1.0).at(0, 0, 1.0), ink_of(words))))
+
+    def unpulled(self, point):
+        """About where a point lay before the garment was pulled about."""
+        guess = np.asarray(point, float)
+        for _ in range(4):
+            guess = guess + point - self.pulled(guess[None])[0]
+        return guess
+
+    def print(self, shape, ink):
+        """Paint with ink, as words on the product."""
+        with self.scene.owned(WRITTEN + 1):
+            self.scene.paint(shape, ink, 0.0006, 0.004)
+
     def cut(self, outline, seams=(), pulls=(), **style):
         """Cut a piece of cloth; `seams` are lines of points pressed into it."""
         values = {"thickness": self.weight, "puff": self.puff, "edge": self.edge, **self.style}
@@ -377,6 +411,7 @@ class Tailor:
     def lay(self, outline, material, z=0.0, seams=(), pulls=(), quilting=0.0, **style):
         """Cut a piece and lay it down at height z; `quilting` is the number of its padded rows."""
         piece = Piece(self.cut(outline, seams, pulls, **style), material, z)
+        piece.outline = np.array([piece.shape.low[:2], piece.shape.high[:2]])
         self.pieces.append(piece)
         if quilting:
             piece.shape = piece.shape.ribbed(0.012, quilting)
@@ -386,6 +421,40 @@ class Tailor:
         """Lay a smooth second layer (a collar, a lapel) on a piece, following its surface."""
         style = {"puff": puff, "edge": 0.05, "folds": 0.002, "on": piece.shape, "lift": lift}
         return self.lay(outline, material, piece.z, seams, **style)
+
+    def sleeves(self, limbs, material, cuff, cuff_depth, on_top, **style):
+        """Lay the left and the right sleeve."""
+        z = self.puff * 0.75 + self.weight if on_top else -0.2 * self.puff
+        puff = self.puff * (0.6 if self.pose == "flat" else 0.75)
+        for limb, side in zip(limbs, (-1, 1), strict=True):
+            turn = flipped if side < 0 else list
+            seams = [turn([limb.at(0.93, -1), limb.at(0.93, 1)])] if cuff is None else []
+            outline = turn(limb.outline())
+            piece = self.lay(outline, material, z, seams, puff=puff, edge=0.08, **style)
+            if cuff is not None:
+                self.sew(piece, turn(limb.cuff(cuff_depth)), cuff)
+
+    def hood(self, body, material, lining, height, width, opening):
+        """A hood that lies up behind the neck, its opening showing the lining."""
+        z = -0.3 * self.puff - 0.01
+        dome = [
+            (0, height),
+            (width * 0.62, height * 0.92),
+            (width, height * 0.5),
+            (body.neck + 0.06, -0.04, 1),
+            (body.neck * 0.5, -body.scoop - 0.03),
+            (0, -body.scoop - 0.04),
+        ]
+        face = [
+            (0, height * 0.8),
+            (width * opening * 0.7, height * 0.68),
+            (width * opening, height * 0.35),
+            (body.neck * 0.7, -body.scoop * 0.3),
+            (0, -body.scoop - 0.01, 1),
+        ]
+        rim = [self.curve(mirrored(dome)), self.curve(mirrored(face))]
+        self.lay(mirrored(dome), lining, z - 0.03, puff=0.0, folds=0.006)
+        self.lay(rim, material, z + 0.05, puff=self.puff * 0.7, edge=0.08)
 
     def sew(self, piece, outline, material, height=0.008):
         """Sew a flat detail (a pocket, a placket, a hem) onto a piece; below 0 it is a slit."""
@@ -443,9 +512,10 @@ def garment(category, name, materials, **sold):
         def build(scene, look, shape):
             tailor = Tailor(scene, look, shape)
             draw(tailor)
+            tailor.write()
             tailor.finish()
 
-        return design(category, name, POSES, materials, **sold)(build)
+        return design(category, name, POSES, materials, tailor=draw, **sold)(build)
 
     return register
 
@@ -461,7 +531,7 @@ def neck_back(tailor, body, material):
         (0, -body.scoop - 0.1),
     ]
     z = -0.4 * tailor.puff - 0.012
-    piece = tailor.lay(mirrored(inside), material, z, puff=0.0, folds=0.004)
+    piece = tailor.lay_inside(mirrored(inside), material, z, puff=0.0, folds=0.004)
     tailor.sew(piece, rectangle(0, -0.065, 0.026, 0.014), tailor.white)
 
 
@@ -487,14 +557,7 @@ def draw_sleeves(tailor, body, length, wrist=0.1, elbow=None):
 
 def lay_sleeves(tailor, limbs, material, cuff=None, cuff_depth=0.07, on_top=False, **style):
     """Lay the left and the right sleeve; `cuff` is the material of their ends, if they have any."""
-    z = tailor.puff * 0.75 + tailor.weight if on_top else -0.2 * tailor.puff
-    puff = tailor.puff * (0.6 if tailor.pose == "flat" else 0.75)
-    for limb, side in zip(limbs, (-1, 1), strict=True):
-        turn = flipped if side < 0 else list
-        seams = [turn([limb.at(0.93, -1), limb.at(0.93, 1)])] if cuff is None else []
-        piece = tailor.lay(turn(limb.outline()), material, z, seams, puff=puff, edge=0.08, **style)
-        if cuff is not None:
-            tailor.sew(piece, turn(limb.cuff(cuff_depth)), cuff)
+    tailor.sleeves(limbs, material, cuff, cuff_depth, on_top, **style)
 
 
 def neckband(tailor, piece, body, material, width=0.03):
@@ -544,7 +607,7 @@ def shirt_collar(tailor, fronts, body, material, size=0.13, stand=0.05, spread=0
     low = -body.scoop
     back = [(0, stand * 0.75), (body.neck * 0.7, stand), (body.neck + 0.015, 0.0, 1)]
     back += [(body.neck * 0.7, -0.03), (0, -0.055)]
-    tailor.lay(mirrored(back), material, -0.2 * tailor.puff, puff=0.0, folds=0.002)
+    tailor.lay_inside(mirrored(back), material, -0.2 * tailor.puff, puff=0.0, folds=0.002)
     leaf = [
         (0.004, low + 0.012, 1),
         (body.neck * 0.62, low * 0.42),
@@ -569,7 +632,7 @@ def open_neck(tailor, fronts, body, material, size=0.16):
         (body.neck + 0.01, low - size * 0.1, 1),
     ]
     back = [(0, 0.035), (body.neck * 0.8, 0.04), (body.neck + 0.02, 0.0, 1), (0, -0.06)]
-    tailor.lay(mirrored(back), material, -0.2 * tailor.puff, puff=0.0, folds=0.002)
+    tailor.lay_inside(mirrored(back), material, -0.2 * tailor.puff, puff=0.0, folds=0.002)
     for piece, side in zip(fronts, (list, flipped), strict=True):
         tailor.lay_on(piece, side(leaf), material)
 
@@ -592,7 +655,7 @@ def lapels(tailor, fronts, body, material, break_at, width=0.15, notch=0.05):
         (body.neck * 0.9, -0.13, 1),
     ]
     back = [(0, 0.045), (body.neck * 0.75, 0.05), (body.neck + 0.02, 0.0, 1), (0, -0.05)]
-    tailor.lay(mirrored(back), material, -0.2 * tailor.puff, puff=0.0, folds=0.002)
+    tailor.lay_inside(mirrored(back), material, -0.2 * tailor.puff, puff=0.0, folds=0.002)
     for piece, side in zip(fronts, (list, flipped), strict=True):
         tailor.lay_on(piece, side(lapel), material)
         tailor.lay_on(piece, side(collar), material, 0.022)
@@ -615,7 +678,7 @@ def stand_collar(tailor, fronts, body, material, height=0.09, gap=0.01):
         (body.neck, -0.03, 1),
         (0, -0.1),
     ]
-    tailor.lay(mirrored(back), tailor.lining, -0.3 * tailor.puff - 0.01, puff=0, folds=0)
+    tailor.lay_inside(mirrored(back), tailor.lining, -0.3 * tailor.puff - 0.01, puff=0, folds=0)
     for piece, side in zip(fronts, (list, flipped), strict=True):
         tailor.lay_on(piece, side(half), material, puff=0.02)
 
@@ -677,25 +740,7 @@ def patch_pocket(tailor, piece, x, y, half_width, half_height, material, flap=No
 
 def hood(tailor, body, material, lining, height=0.36, width=0.25, opening=0.62):
     """A hood that lies up behind the neck, its opening showing the lining."""
-    z = -0.3 * tailor.puff - 0.01
-    dome = [
-        (0, height),
-        (width * 0.62, height * 0.92),
-        (width, height * 0.5),
-        (body.neck + 0.06, -0.04, 1),
-        (body.neck * 0.5, -body.scoop - 0.03),
-        (0, -body.scoop - 0.04),
-    ]
-    face = [
-        (0, height * 0.8),
-        (width * opening * 0.7, height * 0.68),
-        (width * opening, height * 0.35),
-        (body.neck * 0.7, -body.scoop * 0.3),
-        (0, -body.scoop - 0.01, 1),
-    ]
-    rim = [tailor.curve(mirrored(dome)), tailor.curve(mirrored(face))]
-    tailor.lay(mirrored(dome), lining, z - 0.03, puff=0.0, folds=0.006)
-    tailor.lay(rim, material, z + 0.05, puff=tailor.puff * 0.7, edge=0.08)
+    tailor.hood(body, material, lining, height, width, opening)
 
 
 def drawstrings(tailor, piece, body, material, length=0.3):
@@ -743,7 +788,7 @@ def waist_back(tailor, half_width, dip, material, height=0.0):
     ]
     inside.append((0, -dip - 0.09))
     z = -0.3 * tailor.puff - 0.012
-    return tailor.lay(mirrored(inside), material, z, puff=0.0, folds=0.003)
+    return tailor.lay_inside(mirrored(inside), material, z, puff=0.0, folds=0.003)
 
 
 def waistband(tailor, piece, half_width, dip, depth, material, ribs=False, wider=1.0):

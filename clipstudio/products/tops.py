@@ -608,7 +608,7 @@ def outer(
     hanger(tailor, body)
     if open_front:
         inside = resized(body, scoop=0.0, chest=body.chest - 0.02)
-        tailor.lay(inside.front(0.02), tailor.lining, -0.5 * tailor.puff - 0.02, puff=0.01)
+        tailor.lay_inside(inside.front(0.02), tailor.lining, -0.5 * tailor.puff - 0.02, puff=0.01)
         gaps = tailor.draw("gap top", 0.01, 0.05), tailor.draw("gap bottom", 0.03, 0.22)
         right = tailor.lay(body.half(*gaps), cloth, quilting=quilting)
         left = tailor.lay(flipped(body.half(*gaps)), cloth, quilting=quilting)
