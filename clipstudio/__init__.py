@@ -8,16 +8,18 @@ from .prints import print_of
 from .product import (
     CATEGORIES,
     Product,
+    object_masks,
     parameters,
     photograph,
     photographs,
     product_mask,
     random_shot,
+    words_mask,
 )
 from .xray import finding_masks, radiograph
 
 from . import products  # isort: skip  # noqa: F401  (fills CATEGORIES)
-from . import figure  # isort: skip  # noqa: F401  (knows how to dress)
+from . import figure, staging  # isort: skip  # noqa: F401  (build what `subjects` says)
 from .subjects import Group, Wearer, Worn, lettered, subject_from_dict  # isort: skip
 from .compiled import is_compiled, warm_up  # isort: skip
 
@@ -43,6 +45,7 @@ __all__ = [
     "finding_masks",
     "is_compiled",
     "lettered",
+    "object_masks",
     "parameters",
     "photograph",
     "photographs",
@@ -52,4 +55,5 @@ __all__ = [
     "random_shot",
     "subject_from_dict",
     "warm_up",
+    "words_mask",
 ]

@@ -638,11 +638,19 @@ class Fitting(Tailor):
         low = -0.8 * body.scoop
         for side in (-1, 1):
             edge = tube(
-                (side * 0.105, 0.045, 0.03), (side * 0.085, low * 0.6, 0.14), (0, low, 0.15), 0.026, 0.016
+                (side * 0.105, 0.045, 0.03),
+                (side * 0.085, low * 0.6, 0.14),
+                (0, low, 0.15),
+                0.026,
+                0.016,
             )
             self._late.append((edge.wrinkle(0.004, 20), material, 0.015))
             roll = tube(
-                (side * 0.095, 0.0, 0.07), (side * 0.215, 0.075, -0.06), (0, 0.05, -0.20), 0.034, 0.085
+                (side * 0.095, 0.0, 0.07),
+                (side * 0.215, 0.075, -0.06),
+                (0, 0.05, -0.20),
+                0.034,
+                0.085,
             )
             self._late.append((roll.wrinkle(0.010, 14), material, 0.03))
 
@@ -727,8 +735,8 @@ class Fitting(Tailor):
         (left, low), (right, high) = piece.outline
         if self.covered:
             high = min(high, COVERED)
-        inside &= ((ACROSS > left) & (ACROSS < right))[None, :]
-        inside &= ((UP > low) & (UP < high))[:, None]
+        inside &= ((left < ACROSS) & (right > ACROSS))[None, :]
+        inside &= ((low < UP) & (high > UP))[:, None]
         z = front(ACROSS[None, :], UP[:, None]) + piece.z
         figure.front = np.where(inside, np.maximum(figure.front, z), figure.front)
         z = back(ACROSS[None, :], UP[:, None])
@@ -797,11 +805,11 @@ class Dressing:
 
     def dress(self) -> Scene:
         """Draw everything that the crop shows."""
-        tucked = "belt" in self.numbered or (
-            self._category("upper") in ("t-shirt", "shirt")
-            and "outer" not in self.numbered
-            and self.figure.unit("tucked") < 0.3
-        )
+        short = self._category("upper") in ("t-shirt", "shirt", "long-sleeved top")
+        shown = self.worn.product.category in (*BOTTOMS, "belt")
+        tucked = short and "outer" not in self.numbered and self.figure.unit("tucked") < 0.3
+        tucked = tucked or (short and shown)
+        tucked = tucked or "belt" in self.numbered
         order = ("upper", "lower", "outer") if tucked else ("lower", "upper", "outer")
         if self._category("upper") == "dress":
             order = ("upper", "outer")
@@ -911,15 +919,15 @@ class Dressing:
         y, middle = WAIST - 0.012, len(ACROSS) // 2
         row = np.searchsorted(UP, y)
         front, back = self.figure.front[row, middle], self.figure.back[row, middle]
-        wide = (self.figure.width[row] + 0.016) / shape.drawn["girth"].value
-        deep = ((front - back) / 2 + 0.012) / shape.drawn["depth"].value
+        wide = (self.figure.width[row] + 0.030) / shape.drawn["girth"].value
+        deep = ((front - back) / 2 + 0.028) / shape.drawn["depth"].value
         at = (0, y - 0.3 * shape.drawn["width"].value, (front + back) / 2)
         Placed(thing, number, at, np.eye(3), (wide, 0.3, deep)).put(self.scene)
 
     def _handbag(self, number: int, product: Product) -> None:
         thing, _ = _thing(product)
         box = thing.table().box
-        size = 0.46 / max(box[3] - box[0], 0.8 * (box[4] - box[1]))
+        size = 0.52 / max(box[3] - box[0], 0.8 * (box[4] - box[1]))
         arms = self.figure.arms
         arm = min(arms, key=lambda a: a.wrist[1])
         side = np.sign(arm.shoulder[0])
@@ -962,8 +970,9 @@ _EDGES: dict[str, tuple[float | None, float]] = {  # of the picture; None: below
     "upper body": (-1.12, 0.56),
     "torso": (-1.12, 0.15),
     "lower body": (None, -0.50),
-    "portrait": (-0.34, 0.60),
-    "feet": (None, -1.50),
+    "hips": (-1.62, -0.38),
+    "portrait": (-0.30, 0.58),
+    "feet": (None, -1.58),
     "wrist": (-0.62, -0.22),
 }
 FRAMED = 0.86  # of the picture at zoom 1 is taken by the box that it shows
@@ -976,6 +985,8 @@ def _(worn: Worn) -> Built:
     table = scene.table()
     low, high = dressing.low, dressing.high
     middle, half = np.array([0.0, (low + high) / 2, 0.05]), (high - low) / 2 * FRAMED
+    if worn.product.category == "handbag" and worn.crop == "hips":
+        middle[0] = 0.55 * min(dressing.figure.arms, key=lambda a: a.wrist[1]).wrist[0]
     if worn.crop == "wrist":
         arm = max(dressing.figure.arms, key=lambda a: a.wrist[1])
         middle = arm.at(arm.length - 0.06)
@@ -983,4 +994,6 @@ def _(worn: Worn) -> Built:
     on_floor = _EDGES[worn.crop][0] is None
     behind = worn.product.category == "backpack"
     yaw = ((152.0, 208.0),) if behind else ((-28.0, 28.0),)
-    return Built(scene, table, "standing" if on_floor else "worn", (), yaw, ((-3.0, 9.0),), box)
+    return Built(
+        scene, table, "standing" if on_floor else "worn", (), yaw, ((-3.0, 9.0),), box, (0.98, 1.22)
+    )

@@ -129,14 +129,24 @@ def supports_for(category: str, pose: str) -> list[str]:
     return supports
 
 
+def contrast(a: str, b: str) -> float:
+    """How different two colours look (distance of their display values)."""
+    x, y = (np.array(COLOURS[c]) ** (1 / 2.2) for c in (a, b))
+    return float(np.linalg.norm(x - y))
+
+
 def random_lettering(
     rng: np.random.Generator,
     category: str,
     categories: tuple[str, ...],
     supports: list[str],
     relation: str | None = None,
+    colours: tuple[str, ...] = (),
 ) -> Lettering:
-    """Words for a product of a category; `relation` is drawn evenly where it is not given."""
+    """Words for a product of a category.
+
+    The `relation` is drawn evenly where it is not given; a print stands out from `colours`.
+    """
     drawn = RELATIONS[rng.integers(len(RELATIONS))]
     relation = check_name("relation", relation or drawn, RELATIONS)
     on = supports[rng.integers(len(supports))]
@@ -154,4 +164,7 @@ def random_lettering(
         ground = ("beige", "brown", "white")[rng.integers(3)]
     dark = ground in ("red", "black", "brown")
     ink = "white" if dark else ("black", "navy", "red")[rng.integers(3)]
+    if on == "print":
+        inks = ("black", "white", "red", "navy", "yellow")
+        ink = max(inks, key=lambda c: min([contrast(c, other) for other in colours] or [1.0]))
     return Lettering(text, on, ink, ground)

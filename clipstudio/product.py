@@ -18,7 +18,7 @@ from PIL import Image
 
 from . import camera
 from .camera import BACKGROUNDS, LIGHTS, POSES, Samples, Shot
-from .lettering import Lettering
+from .lettering import Lettering, contrast
 from .materials import (
     COLOURS,
     MATERIALS,
@@ -399,12 +399,6 @@ def _pick(rng: np.random.Generator, options):
     return options[rng.integers(len(options))]
 
 
-def _contrast(a: str, b: str) -> float:
-    """How different two colours look (distance of their display values)."""
-    x, y = (np.array(COLOURS[c]) ** (1 / 2.2) for c in (a, b))
-    return float(np.linalg.norm(x - y))
-
-
 def _draw(rng: np.random.Generator, fixed: dict) -> dict:
     for name in fixed:
         check_name("field of a product", name, Product.__dataclass_fields__)
@@ -423,7 +417,7 @@ def _draw(rng: np.random.Generator, fixed: dict) -> dict:
     any_colour, usual = _pick(rng, COLOURS), _pick(rng, made.colours or COLOURS)
     colour = drawn.setdefault("colour", usual if rng.random() < 0.8 else any_colour)
     check_name("colour", colour, COLOURS)
-    unlike = [c for c in COLOURS if _contrast(c, colour) > 0.45]
+    unlike = [c for c in COLOURS if contrast(c, colour) > 0.45]
     drawn.setdefault("second_colour", _pick(rng, unlike))
     drawn.setdefault("shape", int(rng.integers(2**31)))
     return drawn
@@ -461,6 +455,8 @@ class Built:
         Camera angles from which it is well seen, degrees.
     view : numpy.ndarray, shape (6,)
         The box that a picture at zoom 1 shows.
+    zoom : (low, high)
+        How near the camera comes in random shots.
     """
 
     scene: Scene
@@ -470,6 +466,7 @@ class Built:
     yaw: tuple[Range, ...]
     pitch: tuple[Range, ...]
     view: np.ndarray
+    zoom: Range
 
 
 @functools.singledispatch
@@ -485,25 +482,28 @@ def build(subject: Subject) -> Built:
 
 
 def construct(product: Product, poses: tuple[str, ...] | None = None) -> tuple[Scene, Shape]:
-    """A product's own scene and its free parameters; `poses` replaces those of its design."""
-    made = design_of(product)
+    """A product's own scene, with the words on it, and its free parameters.
+
+    `poses` replaces those of its design.
+    """
+    made, words = design_of(product), product.lettering
     shape = Shape(product.shape, product.parameters, poses or made.poses)
     scene = Scene()
     made.build(scene, Look(product, shape), shape)
+    if words is not None and not (words.on == "print" and made.tailor):
+        inscribe(scene, words, shape.pose)
     return scene, shape
 
 
 @assemble.register(Product)
 def _(product: Product) -> Built:
     scene, shape = construct(product)
-    made, words = design_of(product), product.lettering
-    yaw, pitch = made.yaw_ranges(shape.pose), made.pitch_ranges(shape.pose)
-    if words is not None:
-        if not (words.on == "print" and made.tailor):
-            inscribe(scene, words, shape.pose)
+    made, pose = design_of(product), shape.pose
+    yaw, pitch = made.yaw_ranges(pose), made.pitch_ranges(pose)
+    if product.lettering is not None:
         yaw, pitch = LEGIBLE_YAW, tuple((low, min(high, 30.0)) for low, high in pitch)
-    table = scene.table()
-    return Built(scene, table, shape.pose, tuple(shape.drawn.values()), yaw, pitch, table.box)
+    table, drawn = scene.table(), tuple(shape.drawn.values())
+    return Built(scene, table, pose, drawn, yaw, pitch, table.box, _zooms(pose))
 
 
 def parameters(product: Product) -> list[Parameter]:
@@ -673,7 +673,7 @@ def random_shot(rng: np.random.Generator | int, product: Subject) -> Shot:
         roll=round(float(np.clip(rng.normal(0, tilt), -3 * tilt, 3 * tilt)), 1),
         light=_pick(rng, LIGHTS),
         background=names[rng.choice(len(names), p=shares / shares.sum())],
-        zoom=round(float(math.exp(rng.uniform(*np.log(_zooms(pose))))), 2),
+        zoom=round(float(math.exp(rng.uniform(*np.log(made.zoom)))), 2),
         shift_x=round(float(rng.normal(0, 0.05)), 3),
         shift_y=round(float(rng.normal(0, 0.05)), 3),
         seed=int(rng.integers(2**31)),

@@ -627,6 +627,7 @@ class SceneTable:
     owners: np.ndarray
 
 
+Box = tuple[np.ndarray, np.ndarray]  # low and high corner
 _BOXES: dict[bytes, np.ndarray] = {}  # of scenes seen before
 
 
@@ -683,6 +684,17 @@ class _Placing:
             inner, start = np.reshape(material.frame[:9], (3, 3)), np.array(material.frame[9:12])
             matrix, origin, scale = inner @ matrix, self.points(start), scale * material.frame[12]
         return material.but(frame=(*matrix.ravel().tolist(), *origin.tolist(), scale))
+
+
+def _surround(rows: list[np.ndarray], low: np.ndarray, high: np.ndarray) -> None:
+    """Write a box around a group, so that rays can pass it by, into the group's rows."""
+    raised = sum(max(row[k.RAISE], 0.0) for row in rows if row[k.JOIN] == k.PAINT)
+    blended = max(row[k.SMOOTH] for row in rows)
+    half = (high - low) / 2 + raised + blended / 4 + 1e-3
+    for row in rows:
+        row[k.GROUP_CENTRE : k.GROUP_CENTRE + 3] = (low + high) / 2
+        row[k.GROUP_HALF : k.GROUP_HALF + 3] = half
+        row[k.GROUP_RADIUS] = np.linalg.norm(half)
 
 
 def _copies(mirror: int) -> list[int]:
@@ -797,14 +809,7 @@ class Scene:
             low, high = np.maximum(low, clip_low), np.minimum(high, clip_high)
         high = np.maximum(low, high)
         self._boxes[first_box:] = [(low, high)]
-        rows = self._rows[first_row:]
-        raised = sum(max(row[k.RAISE], 0.0) for row in rows if row[k.JOIN] == k.PAINT)
-        blended = max(row[k.SMOOTH] for row in rows)
-        half = (high - low) / 2 + raised + blended / 4 + 1e-3
-        for row in rows:
-            row[k.GROUP_CENTRE : k.GROUP_CENTRE + 3] = (low + high) / 2
-            row[k.GROUP_HALF : k.GROUP_HALF + 3] = half
-            row[k.GROUP_RADIUS] = np.linalg.norm(half)
+        _surround(self._rows[first_row:], low, high)
 
     @contextlib.contextmanager
     def owned(self, number: int) -> Iterator[None]:
@@ -852,44 +857,70 @@ class Scene:
             self._grid_at[id(other)] = len(self._grids)
             self._grids.extend(other._grids)
             self._kept.append(other)  # so that no other scene gets its id
-        for rows in other._by_group():
-            for row in self._placed(rows, placing):
+        for rows, boxes in other._parts():
+            for row, box in self._placed(rows, boxes, placing):
                 if row[k.MATERIAL] >= 0:
                     row[k.MATERIAL] = materials[int(row[k.MATERIAL])]
                 if int(row[k.OP]) in _WITH_GRIDS:
                     row[k.GRID_AT] += self._grid_at[id(other)]
                 self._rows.append(row)
-        self._boxes += [placing.box(low, high) for low, high in other._boxes]
+                self._boxes += [] if box is None else [box]
 
-    def _by_group(self) -> list[list[np.ndarray]]:
-        """The rows, those of a group together, every other one alone."""
-        parts: list[list[np.ndarray]] = []
+    def _parts(self) -> list[tuple[list[np.ndarray], list[Box]]]:
+        """The rows and boxes in parts that no cut, clip or paint of another scene changes.
+
+        Groups, and what stands between them.  A cut, a clip or paint that stands outside all groups
+        acts on everything before it: each part before gets it, and becomes a group of its own.
+        """
+        parts: list[tuple[list[np.ndarray], list[Box]]] = []
+        left, loose = iter(self._boxes), False
         for row in self._rows:
-            if row[k.GROUP] > 0 and parts and parts[-1][0][k.GROUP] == row[k.GROUP]:
-                parts[-1].append(row)
-            else:
-                parts.append([row])
+            row, group = row.copy(), row[k.GROUP]
+            if not parts or parts[-1][0][0][k.GROUP] != group:
+                parts.append(([], [next(left)] if group > 0 else []))
+            if group == 0 and row[k.JOIN] <= k.SMOOTH_UNION:
+                parts[-1][1].append(next(left))
+            elif group == 0:
+                loose = True
+                for rows, _ in parts[:-1]:
+                    rows.append(row.copy())
+            parts[-1][0].append(row)
+        if not loose:
+            return parts
+        parts = [(rows, boxes) for rows, boxes in parts if boxes]
+        for number, (rows, boxes) in enumerate(parts, start=1):
+            smooth = rows[0][k.GROUP_SMOOTH]
+            if rows[0][k.GROUP] == 0 and rows[0][k.JOIN] == k.SMOOTH_UNION:
+                smooth = rows[0][k.SMOOTH]
+            low, high = np.min([b[0] for b in boxes], 0), np.max([b[1] for b in boxes], 0)
+            boxes[:] = [(low, high)]
+            for row in rows:
+                row[k.GROUP], row[k.GROUP_SMOOTH] = number, smooth
+            _surround(rows, low, high)
         return parts
 
-    def _placed(self, rows: list[np.ndarray], placing: _Placing) -> Iterator[np.ndarray]:
-        """The rows of one group (or one row), placed; mirrored copies become rows of their own.
+    def _placed(
+        self, rows: list[np.ndarray], boxes: list[Box], placing: _Placing
+    ) -> Iterator[tuple[np.ndarray, Box | None]]:
+        """The rows of a part, placed, each with its box where it or its group starts one.
 
-        What clips a group clips each of its mirrored copies, so then the group is copied.
+        Mirrored copies become rows of their own.  What clips a group clips each of its mirrored
+        copies, so then the group is copied.
         """
         grouped = rows[0][k.GROUP] > 0
         clips = [int(r[k.MIRROR]) for r in rows if r[k.JOIN] in (k.CLIP, k.SMOOTH_CLIP)]
         mirror = max(clips, default=0)
+        around = [placing.box(low, high) for low, high in boxes]
         for whole in _copies(mirror):
-            if grouped:
-                self._groups += 1
-            for row in rows:
-                own = int(row[k.MIRROR]) & ~mirror
-                for reflect in _copies(own):
-                    bits = reflect | (whole & int(row[k.MIRROR]))
-                    new = placing.row(row, bits)
+            self._groups += grouped
+            starts = True
+            for i, row in enumerate(rows):
+                for reflect in _copies(int(row[k.MIRROR]) & ~mirror):
+                    new = placing.row(row, reflect | (whole & int(row[k.MIRROR])))
                     if grouped:
                         new[k.GROUP] = self._groups
-                    yield new
+                    yield new, (around[0] if starts else None) if grouped else around[i]
+                    starts = False
 
     def _append(self, shape: Shape, join: int, material: Material | None, smooth: float) -> None:
         if not isinstance(shape, Shape):

@@ -26,7 +26,7 @@ def _word(text: str) -> tuple[np.ndarray, ...]:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
-    path = TextPath((0, 0), text, size=1, prop=FontProperties("DejaVu Sans", weight="bold"))
+    path = TextPath((0, 0), text, size=1, prop=FontProperties(family="DejaVu Sans", weight="bold"))
     contours = [np.array(c[:-1], float) for c in path.to_polygons() if len(c) > 3]
     return tuple(contours)
 

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
-from .lettering import Lettering, random_lettering, supports_for
+from .lettering import Lettering, contrast, random_lettering, supports_for
 from .materials import COLOURS, RGB, check_name
-from .product import CATEGORIES, Product, _contrast, _pick, build
+from .product import CATEGORIES, Product, _pick, build
 
 SKINS: dict[str, RGB] = {  # linear light
     "porcelain": (0.78, 0.56, 0.45),
@@ -56,6 +56,7 @@ CROPS: dict[str, str] = {
     "upper body": "from the head to the hips",
     "torso": "from the chin to the hips",
     "lower body": "from the waist to the feet",
+    "hips": "from the waist to the knees",
     "portrait": "head and shoulders",
     "feet": "from the knees down",
     "wrist": "a forearm",
@@ -290,12 +291,13 @@ _CROPS_FOR: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(OUTERWEAR, ("torso", "upper body", "headless", "whole figure")),
     **dict.fromkeys(BOTTOMS, ("lower body", "lower body", "lower body", "headless")),
     **dict.fromkeys(SHOES, ("feet",)),
-    **dict.fromkeys(HATS, ("portrait", "portrait", "upper body")),
+    **dict.fromkeys(HATS, ("portrait",)),
+    **dict.fromkeys(("skirt", "shorts"), ("hips", "hips", "lower body")),
     "coat": ("headless", "headless", "whole figure", "upper body"),
     "dress": ("headless", "headless", "whole figure"),
     "scarf": ("portrait", "upper body"),
-    "belt": ("lower body",),
-    "handbag": ("headless", "lower body", "whole figure"),
+    "belt": ("hips",),
+    "handbag": ("hips", "hips", "headless"),
     "backpack": ("upper body", "torso"),
     "watch": ("wrist",),
     "sunglasses": ("portrait",),
@@ -305,7 +307,7 @@ _QUIET = ("white", "black", "grey", "navy", "beige", "blue", "brown")
 
 def _companion(rng: np.random.Generator, category: str, unlike: str) -> Product:
     """A quiet garment that goes with a product and does not look like it."""
-    colours = [c for c in _QUIET if _contrast(c, unlike) > 0.3]
+    colours = [c for c in _QUIET if contrast(c, unlike) > 0.3]
     design = _pick(rng, CATEGORIES[category].designs)
     patterns = CATEGORIES[category].designs[design].patterns
     quiet = "plain" if "plain" in patterns and rng.random() < 0.85 else _pick(rng, patterns)
@@ -321,13 +323,16 @@ def _companions(rng: np.random.Generator, product: Product) -> list[Product]:
     if "upper" not in taken:
         hidden = product.category in OUTERWEAR
         plain = ("t-shirt", "shirt") if hidden else ("t-shirt", "shirt", "pullover")
-        dressed = product.category in SHOES + HATS + ("handbag", "sunglasses", "scarf", "watch")
+        if product.category in (*BOTTOMS, "belt"):
+            plain = ("t-shirt", "shirt", "long-sleeved top")
+        plain = ("t-shirt",) if product.category == "watch" else plain
+        dressed = product.category in SHOES + HATS + ("handbag", "sunglasses", "scarf")
         wanted.append(
             "dress" if dressed and rng.random() < 0.15 else _pick(rng, ("t-shirt", *plain))
         )
     if "lower" not in taken and "dress" not in wanted:
         choice = ("jeans", "jeans", "trousers", "trousers", "skirt", "shorts")
-        wanted.append("trousers" if product.category == "belt" else _pick(rng, choice))
+        wanted.append("jeans" if product.category == "belt" else _pick(rng, choice))
     if "foot" not in taken:
         wanted.append(_pick(rng, ("sneaker", "sneaker", "ankle boot", "high-heeled shoe")))
     wanted += [
@@ -458,7 +463,7 @@ class Group:
         if arrangement is None and count is None:
             arrangement = drawn_arrangement
         elif arrangement is None:
-            arrangement = "side by side" if count == 2 or rng.random() < 0.6 else "two rows"
+            arrangement = "side by side" if count == 2 or rng.random() < 0.5 else "two rows"
         low, high = _COUNTS[check_name("arrangement", arrangement, ARRANGEMENTS)]
         lies = rng.random() < 0.3 and arrangement in LAID_OUT
         categories = categories or (LYING if lies else STANDING)
@@ -473,7 +478,7 @@ class Group:
                 continue
             product = _grouped_product(rng, category, set(chosen) <= set(STANDING))
             colours = [p.colour for p in products]
-            far = [c for c in COLOURS if all(_contrast(c, other) > 0.35 for other in colours)]
+            far = [c for c in COLOURS if all(contrast(c, other) > 0.35 for other in colours)]
             if product.colour in colours or (far and product.colour not in far):
                 product = replace(product, colour=_pick(rng, far or COLOURS))
             if product.second_colour == product.colour:
@@ -555,7 +560,10 @@ def lettered(
     """
     rng = np.random.default_rng(rng)
     supports = supports_for(product.category, build(product).pose)
-    words = random_lettering(rng, product.category, tuple(CATEGORIES), supports, relation)
+    colours = (product.colour, product.second_colour)
+    if product.pattern == "plain":
+        colours = colours[:1]
+    words = random_lettering(rng, product.category, tuple(CATEGORIES), supports, relation, colours)
     return replace(product, lettering=words)
 
 
