@@ -206,7 +206,7 @@ def _labelled(
         left_out += _beside([file for file in files if len(file.parts) == depth + 1], "labels")
         files = within
     columns = {
-        "image": [str(folder / file) for file in files],
+        "image": [str(folder.absolute() / file) for file in files],
         "file": [file.as_posix() for file in files],
     }
     if labelled:
@@ -366,6 +366,10 @@ def _read_table(table: Any) -> tuple[Dataset, Path, str]:
                 keep_default_na=False,  # a title may be "None"; only an empty cell is missing
                 na_values=[""],
             )
+            if not isinstance(frame.index, pd.RangeIndex):  # pandas would shift the columns
+                raise ValueError(
+                    "its rows have more cells than its header; quote texts with commas"
+                )
     except UnicodeDecodeError:
         raise ValueError(
             f"{path.name} is not UTF-8; save it as “CSV UTF-8” or as parquet"
@@ -397,7 +401,7 @@ def _picture_cell(cell: Any, folder: Path) -> tuple[Path | bytes | None, str | N
     if cell is None or cell != cell or not str(cell).strip():
         return None, None
     name = str(cell).strip()
-    return folder / name.replace("\\", "/"), name
+    return folder.absolute() / name.replace("\\", "/"), name
 
 
 def named_labels(data: Any, column: str = "label") -> Any:

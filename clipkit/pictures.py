@@ -37,6 +37,8 @@ MOST_PIXELS = 50_000_000
 """A picture's conversion takes up to 8 bytes a pixel: this many fill 400 MB."""
 MOST_SIDE = 65_535
 """Pixels; no JPEG is longer. A strip that is longer fills the memory when it is resized."""
+MOST_BYTES = 500_000_000
+"""Of a file; 50 million pixels have 400 MB in the largest form there is, 16-bit RGBA."""
 TOLERANCE = 0.01
 """By how much floats from 0 to 1 may miss that range: bfloat16 rounds 1 to 1.008."""
 FOREIGN = (
@@ -294,7 +296,7 @@ def _seems_whole(file: str | os.PathLike | bytes) -> bool:
             end = image.fp
             end.seek(-2, os.SEEK_END)
             return end.read() == b"\xff\xd9"
-        if image.format == "PNG" and _fits(image):
+        if image.format == "PNG" and _fits(*image.size):
             image.verify()
             return True
     return False
@@ -360,6 +362,10 @@ def _regular_file(path: str | os.PathLike) -> str:
         raise PictureError("is a folder; clipkit.data.from_folder reads the pictures in it")
     if not stat.S_ISREG(status.st_mode):  # reading from a pipe or a device might never end
         raise PictureError("is a pipe, a socket or a device; give a file that holds a picture")
+    if status.st_size > MOST_BYTES:
+        raise PictureError(
+            f"has {status.st_size // 10**6:,} MB, but a picture has at most {MOST_BYTES // 10**6}"
+        )
     if not status.st_size:
         raise PictureError("is empty and cannot be read; choose a file that holds a picture")
     return path
@@ -383,7 +389,7 @@ def _decode(source: Any) -> Image.Image:
     with opened as image:
         if image.format in ("JPEG", "MPO") and image.width * image.height > MOST_PIXELS:
             image.draft(image.mode, (image.width // 2, image.height // 2))
-        _fits(image)
+        _fits(*image.size)
         image.load()
         return _upright_rgb(image)
 
@@ -432,9 +438,8 @@ def _open_at(pictures: Any, index: int) -> Image.Image:
 
 
 # --------------------------------------------------------------------------------- to upright RGB
-def _fits(image: Image.Image) -> bool:
+def _fits(width: int, height: int) -> bool:
     """Refuse a picture that has no pixels or too many."""
-    width, height = image.size
     if not (width and height):
         raise PictureError(f"is {width} x {height}: it has no pixels")
     if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
@@ -446,7 +451,7 @@ def _fits(image: Image.Image) -> bool:
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:
-    _fits(image)
+    _fits(*image.size)
     try:
         orientation = image.getexif().get(EXIF_ORIENTATION)
     except Exception:  # damaged EXIF says nothing of the picture, which can be seen all the same
@@ -508,6 +513,7 @@ def _from_array(array: np.ndarray, advice: str) -> Image.Image:
         raise PictureError(f"is an array of shape {array.shape}, but {_ARRAY}{advice}")
     if array.size == 0:
         raise PictureError(f"is an array of shape {array.shape}: it has no pixels")
+    _fits(array.shape[1], array.shape[0])
     if array.dtype.kind not in "biuf":
         raise PictureError(f"holds {array.dtype}, but its values should be numbers")
     if array.dtype != np.uint8:

@@ -349,6 +349,15 @@ def test_folders_of_splits(tmp_path, second):
     assert dataset["validation"]["file"] == [f"{second}/hat/z.jpg"]
 
 
+def test_pictures_are_found_from_another_working_directory(tmp_path, monkeypatch):
+    save(tmp_path / "shop" / "a.png")
+    pd.DataFrame({"file": ["shop/a.png"]}).to_csv(tmp_path / "t.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    rows = [data.from_folder("shop"), data.from_table("t.csv")]
+    monkeypatch.chdir("/")
+    assert [dataset[0]["image"].size for dataset in rows] == [(20, 16)] * 2
+
+
 def test_a_label_may_be_called_test(tmp_path):
     for name in ("test/x.jpg", "mug/y.jpg"):
         save(tmp_path / name)
@@ -474,6 +483,7 @@ def test_a_parquet_that_holds_its_pictures(shop, tmp_path):
         ("file_name,title\na.png,Stühle\n".encode("latin-1"), "t.csv is not UTF-8"),
         (b"file_name\nnowhere.png\n", 'no readable picture: "nowhere.png" cannot be read'),
         (b'file_name,t\n"a.png,1\n', "t.csv"),
+        (b"file_name,title\na.png,a mug, red\n", "more cells than its header"),
     ],
 )
 def test_bad_tables_are_explained(tmp_path, content, said):

@@ -464,6 +464,13 @@ def test_pipes_sockets_and_devices_are_not_waited_for(tmp_path):
         open_picture(tmp_path / "loop.jpg")
 
 
+def test_a_file_that_is_far_too_long_is_not_read(picture, tmp_path):
+    (tmp_path / "a.jpg").write_bytes(saved(picture, "JPEG")[:300])
+    os.truncate(tmp_path / "a.jpg", 2**33)
+    with pytest.raises(PictureError, match="a.jpg.* has 8,589 MB, but a picture has at most 500"):
+        open_picture(tmp_path / "a.jpg")
+
+
 def test_names_that_cannot_be_printed(picture, tmp_path):
     name = os.fsencode(tmp_path) + b"/caf\xe9.png"
     with open(name, "wb") as file:
@@ -487,6 +494,8 @@ def test_a_picture_without_pixels_or_with_too_many_is_refused_by_name():
     for odd, said in ((strip, "1 x 70000"), (huge, "8000 x 8000"), (wide, "0 x 5")):
         with pytest.raises(PictureError, match=f"picture number 3 .*{said}"):
             open_picture(odd, "picture number 3")
+    with pytest.raises(PictureError, match="100000 x 100000"):  # before any of it is copied
+        open_picture(np.broadcast_to(np.uint8(3), (100_000, 100_000)))
     enormous = PNG + chunk(b"IHDR", struct.pack(">IIBBBBB", 2**30, 2**30, 8, 2, 0, 0, 0))
     with pytest.raises(PictureError, match="scale it down"):
         open_picture(enormous + PIXELS_OF_PNG)
