@@ -64,9 +64,10 @@ def studio_figures(clip: Clip, test: Dataset) -> dict[str, Estimate]:
     both = right["category"] & right["colour"]
     figures["category and colour, seen pairs"] = bootstrap(np.mean, both[seen])
     figures["category and colour, pairs never seen"] = bootstrap(np.mean, both[~seen])
-    similarity = clip.encode_texts(test["description"]) @ pictures.T
-    for k in (1, 5):
-        figures[f"text to picture, recall@{k} of {len(test)}"] = recall_at_k(similarity, k)
+    for text in ("description", "title"):
+        similarity = clip.encode_texts(test[text]) @ pictures.T
+        for k in (1, 5):
+            figures[f"{text} to picture, recall@{k} of {len(test)}"] = recall_at_k(similarity, k)
     return figures
 
 
@@ -194,7 +195,9 @@ here is for diagnosis.
 
 ```python
 from transformers import CLIPModel, CLIPProcessor
-model, processor = CLIPModel.from_pretrained(FOLDER), CLIPProcessor.from_pretrained(FOLDER)
+
+model = CLIPModel.from_pretrained(FOLDER, dtype="float32")  # the file holds half precision
+processor = CLIPProcessor.from_pretrained(FOLDER)
 ```
 
 ## Measured, with 95 % intervals
