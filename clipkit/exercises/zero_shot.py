@@ -1,4 +1,4 @@
-"""The checks of notebook 02, zero-shot classification.
+"""The checks of notebooks 02 and 03, zero-shot classification.
 
 The references take other roads than the notebook: the binomial distribution for the bootstrap,
 midranks for the area under the curve, signed sums a bin for the calibration error.
