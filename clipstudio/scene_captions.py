@@ -15,8 +15,8 @@ from .captions import FACTS, SHORT_WORDS, Writer, caption
 from .grammar import expand, pick, tidy
 from .lettering import SUPPORTS
 from .materials import check_name
-from .product import Product
-from .subjects import ARRANGEMENTS, Group, Subject, Worn, parts_of
+from .product import Product, Subject
+from .subjects import ARRANGEMENTS, Group, Worn, parts_of
 from .vocabulary import SHOP
 from .words import Phrase, Phrases, Templates, Words, read, slots
 
@@ -28,6 +28,7 @@ VISIBLE: dict[str, tuple[str, ...]] = {
     "upper body": ("upper", "outer", "head", "sunglasses"),
     "torso": ("upper", "outer"),
     "lower body": ("lower",),
+    "hips": ("upper", "lower"),
     "portrait": ("head", "sunglasses"),
     "feet": (),
     "wrist": (),
