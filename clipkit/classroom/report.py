@@ -1,12 +1,21 @@
-"""What comes of grading: a table for the teacher and a page for each student."""
+"""What comes of grading: a table, columns for course platforms, a page for each student.
+
+All that a student wrote passes `roster.clean` before it is written, and each page is written by
+itself: one that cannot be written does not hold up the others.
+"""
 
 import csv
 import hashlib
 import html
 import re
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 
-from clipkit.classroom.grading import ORDER, Grade
+from clipkit.classroom import roster
+from clipkit.classroom.grading import Grade
+from clipkit.classroom.marks import Marks, spelled
 from clipkit.exercises.engine import Result
 
 STYLE = """
@@ -17,96 +26,190 @@ section.too.slow { border-color: #d55e00 }
 pre { background: #f4f4f4; padding: .6rem; white-space: pre-wrap; overflow-wrap: anywhere }
 h2 { font-size: 1.1rem; margin: 0 }
 """
+LONGEST = 80  # characters of a page's name; a system takes 255 bytes
+PLATFORMS = {  # the columns by which a platform knows a student, kept from the roster
+    "canvas": ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"],
+    "moodle": ["Username", "ID number", "Email address"],
+}
 
 
-def by_student(grades: list[Grade]) -> dict[str, list[Grade]]:
-    """Group the notebooks of each student, in the order of their names."""
-    students = {}
-    for grade in sorted(grades, key=lambda grade: (grade.student, grade.notebook)):
-        students.setdefault(grade.student, []).append(grade)
-    return students
+def write_table(path: Path, marks: list[Marks], names: list[str]) -> None:
+    """Write a CSV file: a row a student, with points, a state an exercise, and remarks."""
+    rows = [["student", "points", "of", *names, "late", "remarks"]]
+    for made in marks:
+        states = [made.state(name) for name in names]
+        late = spelled(made.late) if made.late else ""
+        remarks = "; ".join(filter(None, [made.remarks(), *_comments(made)]))
+        rows.append([made.student, f"{made.total:g}", f"{made.of:g}", *states, late, remarks])
+    _write(path, rows)
 
 
-def verdict(notebooks: list[Grade], name: str) -> Result | None:
-    """Return the best verdict on an exercise over a student's notebooks, None if it is missing."""
-    found = [grade.results[name] for grade in notebooks if name in grade.results]
-    return min(found, key=lambda result: ORDER.index(result.status), default=None)
+def _comments(made):
+    return [f"{name}: {made.points[name]:g} points by hand, {text}".rstrip(", ")
+            for name, text in made.comments.items()]  # fmt: skip
 
 
-def remarks(notebooks: list[Grade]) -> str:
-    """Say in one line what went wrong around the exercises."""
-    said = []
-    for grade in notebooks:
-        if grade.stopped:
-            said.append(f"{grade.notebook} {grade.stopped}")
-        if grade.errors:
-            said.append(f"{grade.notebook}: {len(grade.errors)} cells raised an error")
-    return "; ".join(said)
+def knows(marks: list[Marks], platform: str) -> list[str]:
+    """Return the roster's columns by which a course platform, "canvas" or "moodle", knows students.
+
+    [] if it has none.
+    """
+    entries = [made.entry for made in marks if made.entry]
+    columns = [name for name in PLATFORMS[platform] if any(entry.column(name) for entry in entries)]
+    return columns if set(columns) - {"Student", "Section"} else []
 
 
-def write_table(path: Path, grades: list[Grade], names: list[str]) -> None:
-    """Write a CSV file: a row a student, a column an exercise, points, remarks."""
+def write_export(path: Path, marks: list[Marks], names: list[str], platform: str) -> None:
+    """Write the points of each exercise as a gradebook of a course platform imports them.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV file.
+    marks : list of Marks
+        Those of students on the roster are written, with the columns that `knows` returns.
+    names : list of str
+        The exercises.
+    platform : {"canvas", "moodle"}
+        Canvas takes a row of points possible, Moodle a column of feedback.
+    """
+    columns, moodle = knows(marks, platform), platform == "moodle"
+    known = [made for made in marks if made.entry]
+    titles = [name.replace(".", " ") for name in names]
+    rows = [[*columns, *titles, *(["Feedback comments"] if moodle else [])]]
+    if platform == "canvas":
+        possible = [f"{known[0].weights[name].points:g}" for name in names]
+        rows.append(["Points Possible", *[""] * (len(columns) - 1), *possible])
+    for made in known:
+        points = [f"{made.kept * made.points[name]:g}" for name in names]
+        texts = [made.entry.column(name) for name in columns]
+        rows.append([*texts, *points, *([made.remarks()] if moodle else [])])
+    _write(path, rows)
+
+
+def _write(path, rows):
     with Path(path).open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["student", "points", "of", *names, "remarks"])
-        for student, notebooks in by_student(grades).items():
-            verdicts = [verdict(notebooks, name) for name in names]
-            states = [result.status if result else "missing" for result in verdicts]
-            texts = [_cell(student), states.count("right"), len(names), *states]
-            rows.writerow([*texts, _cell(remarks(notebooks))])
+        csv.writer(file).writerows([_cell(text) for text in row] for row in rows)
 
 
 def _cell(text):
     """Keep a spreadsheet from taking a student's text for a formula."""
-    return f"'{text}" if text.startswith(tuple("=+-@\t\r")) else text
+    text = roster.clean(text)
+    return f"'{text}" if text.lstrip().startswith(tuple("=+-@|")) else text
 
 
-def write_pages(folder: Path, grades: list[Grade], names: list[str]) -> None:
-    """Write an HTML page for each student: every exercise, with the hint where a check failed."""
+def alike(grades: list[Grade]) -> list[tuple[str, str, int, int]]:
+    """Return the pairs of students whose answers are alike in a way that few others' are.
+
+    Two answers have one form if they differ in names and comments alone. A short answer has the
+    same form with half the class; so a form counts if no third student has it.
+
+    Returns
+    -------
+    list of (student, student, alike, both)
+        The number of exercises in which the two share a form with nobody else, of those that both
+        have answered; the most first.
+    """
+    forms, answered = defaultdict(set), defaultdict(set)
+    for grade in grades:
+        for name, form in grade.forms.items():
+            if form and name in grade.results and grade.results[name].status != "not started":
+                forms[name, form].add(grade.student)
+                answered[grade.student].add(name)
+    shared = defaultdict(int)
+    for students in forms.values():
+        if len(students) == 2:
+            shared[tuple(sorted(students))] += 1
+    pairs = [(*pair, n, len(answered[pair[0]] & answered[pair[1]])) for pair, n in shared.items()]
+    return sorted(pairs, key=lambda pair: (-pair[2], pair))
+
+
+def same_files(work: Iterable[roster.HandIn]) -> list[tuple[str, str]]:
+    """Return the pairs of students who have handed in the same file, byte for byte."""
+    owners = defaultdict(set)
+    for item in work:
+        try:
+            owners[hashlib.sha256(item.read()).digest()].add(item.student)
+        except ValueError:
+            continue
+    return sorted(
+        pair for students in owners.values() for pair in combinations(sorted(students), 2)
+    )
+
+
+def write_pages(folder: Path, marks: list[Marks], names: list[str]) -> list[str]:
+    """Write an HTML page for each student: every exercise, with the hint where a check failed.
+
+    Returns
+    -------
+    list of str
+        Remarks on pages that could not be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for student, notebooks in by_student(grades).items():
-        file = folder / f"{_file_name(student)}.html"
-        file.write_text(page(student, notebooks, names), encoding="utf-8")
+    failed, taken = [], set()
+    for made in marks:
+        try:
+            file = folder / f"{_file_name(made.student, taken)}.html"
+            file.write_text(page(made, names), encoding="utf-8")
+        except Exception as error:
+            failed.append(f"the page of {made.student} could not be written: {error}")
+    return failed
 
 
-def _file_name(student):
+def _file_name(student, taken):
     """Return a name that every system takes; different students get different ones."""
-    safe = re.sub(r"[^-. \w]", "_", student)
-    return safe if safe == student else f"{safe}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"
+    safe = re.sub(r"[^-. \w]", "_", roster.clean(student)).strip(". ")
+    if safe != student or len(safe) > LONGEST or safe.casefold() in taken:
+        safe = f"{safe[:LONGEST]}-{hashlib.sha256(student.encode()).hexdigest()[:8]}"
+    taken.add(safe.casefold())
+    return safe
 
 
-def page(student: str, notebooks: list[Grade], names: list[str]) -> str:
+def page(made: Marks, names: list[str]) -> str:
     """Return one student's page."""
-    results = {name: verdict(notebooks, name) for name in names}
-    right = sum(result is not None and result.status == "right" for result in results.values())
+    right = sum(made.state(name) == "right" for name in names)
     parts = [
         "<!doctype html><html lang='en'><meta charset='utf-8'>",
-        f"<title>{html.escape(student)}</title><style>{STYLE}</style>",
-        f"<h1>{html.escape(student)}</h1><p>{right} of {len(names)} exercises are right.</p>",
+        f"<title>{_text(made.student)}</title><style>{STYLE}</style>",
+        f"<h1>{_text(made.student)}</h1>",
+        f"<p>{right} of {len(names)} exercises are right; "
+        f"{made.total:g} of {made.of:g} points.</p>",
     ]
-    for grade in notebooks:
+    if made.late:
+        cost = "" if made.kept == 1 else f"; {made.kept:.0%} of the points are counted"
+        parts.append(f"<p>Handed in late, by {spelled(made.late)}{cost}.</p>")
+    if not made.grades:
+        parts.append("<p>Nothing was handed in.</p>")
+    for grade in made.grades:
         if grade.stopped:
-            parts.append(f"<p>{html.escape(grade.notebook)} {html.escape(grade.stopped)}.</p>")
-    parts += [_section(name, result) for name, result in results.items()]
-    for grade in notebooks:
+            parts.append(f"<p>{_text(grade.notebook)} {_text(grade.stopped)}.</p>")
+    for name in names:
+        parts.append(_section(name, made.results[name], made.points[name], made.comments.get(name)))
+    for grade in made.grades:
         if grade.errors:
-            items = "".join(f"<li>{html.escape(error)}</li>" for error in grade.errors)
-            parts.append(f"<h2>Errors in {html.escape(grade.notebook)}</h2><ul>{items}</ul>")
+            items = "".join(f"<li>{_text(error)}</li>" for error in grade.errors)
+            parts.append(f"<h2>Errors in {_text(grade.notebook)}</h2><ul>{items}</ul>")
     return "\n".join(parts)
 
 
-def _section(name, result):
-    if result is None:
-        reason = "Its cell was deleted, or not reached."
-        return f"<section><h2>{name}: missing</h2><p>{reason}</p></section>"
-    lines = [f"<section class='{result.status}'><h2>{name}: {result.status}</h2>"]
-    first, _, rest = result.message.partition("\n")
-    lines.append(f"<p>{html.escape(first)}</p>")
-    details = [("", rest), ("tried", result.tried), ("returned", result.returned),
-               ("printed", result.printed)]  # fmt: skip
-    shown = "\n".join(f"{label} {text}".strip() for label, text in details if text)
-    if shown and result.status != "right":
-        lines.append(f"<pre>{html.escape(shown)}</pre>")
-    if result.hint:
-        lines.append(f"<p><b>Hint.</b> {html.escape(result.hint)}</p>")
+def _text(text):
+    return html.escape(roster.clean(text))
+
+
+def _section(name: str, result: Result | None, points: float, comment: str | None) -> str:
+    status, message = ("missing", "Its cell was deleted, or not reached.")
+    if result is not None:
+        status, message = result.status, result.message
+    first, _, rest = message.partition("\n")
+    lines = [f"<section class='{status}'><h2>{name}: {status}, {points:g} points</h2>"]
+    if comment is not None:
+        lines.append(f"<p><b>Points by hand.</b> {_text(comment)}</p>")
+    lines.append(f"<p>{_text(first)}</p>")
+    if result is not None and status != "right":
+        details = [("", rest), ("tried", result.tried), ("returned", result.returned),
+                   ("printed", result.printed)]  # fmt: skip
+        if shown := "\n".join(f"{label} {text}".strip() for label, text in details if text):
+            lines.append(f"<pre>{_text(shown)}</pre>")
+        if result.hint:
+            lines.append(f"<p><b>Hint.</b> {_text(result.hint)}</p>")
     return "".join(lines) + "</section>"

@@ -1,184 +1,237 @@
-"""Confine this process before it runs a learner's code.
+"""Run a command where it reaches nothing of the teacher's: bubblewrap, a cgroup, limits.
 
-What the system can forbid, the system forbids: on Linux, Landlock takes away all files but the
-listed ones, signals to other processes, and TCP; a namespace of its own takes away the network.
-Everywhere, an audit hook refuses sockets, other programs and writing outside the scratch
-directory: enough against accidents, and against a learner who does not write C.
-
-Landlock is called through ctypes, since Python has no function for it; see
-https://docs.kernel.org/userspace-api/landlock.html.
+The command sees a system of its own: read-only Python and libraries, clipkit without its checks,
+a small scratch disk in memory, no network, no other processes. The kernel holds all of this, so
+it does not matter what language an attack is written in. Nothing here replaces it: where
+bubblewrap cannot run, `find` says why, and the caller decides.
 """
 
 import contextlib
-import ctypes
 import os
 import shutil
+import site
 import subprocess
 import sys
+import sysconfig
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-# Numbers of the system calls, the same on x86-64 and on ARM.
-_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_READ, _LIST = 0b1101, 0b1000  # execute, read a file, list a folder; the last alone
-_ALL = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
-_FILE_ONLY = 0b1100000000000111  # rights that a file, not a folder, can have: x, w, r, ...
-_NO_NEW_PRIVILEGES = 38  # prctl
+import psutil
+
+PACKAGE = Path(__file__).resolve().parents[1]
+INSIDE = Path("/clipkit-packages")  # where a submission finds clipkit; the teacher's path is hidden
+SCRATCH = "/tmp"
+DISK = 256 * 2**20  # bytes of the scratch disk, which is memory
+PROCESSES = 256  # processes and threads at once
+# All that the command needs of clipkit's checks and of the grader.
+WORKER = ("classroom/worker.py", "classroom/needed.py", "classroom/wire.py", "exercises/calling.py")
+SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/fonts",
+          "/etc/alternatives", "/etc/localtime")  # fmt: skip
 
 
-class _Ruleset(ctypes.Structure):
-    _fields_ = [("files", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64)]
+class Unconfined(ValueError):
+    """Raised where this system cannot confine what students wrote."""
 
 
-class _Beneath(ctypes.Structure):
-    _pack_ = 1
-    _layout_ = "ms"
-    _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
+def find() -> str | None:
+    """Return the path of a bubblewrap that works here, None if there is none."""
+    path = shutil.which("bwrap")
+    if path is None:
+        return None
+    tried = subprocess.run([*_bubblewrap(path, ()), "true"], capture_output=True, timeout=60)
+    return path if tried.returncode == 0 else None
 
 
-def has_landlock() -> bool:
-    """Tell whether this system has Landlock."""
-    if not sys.platform.startswith("linux"):
-        return False
-    return ctypes.CDLL(None, use_errno=True).syscall(_CREATE_RULESET, None, 0, 1) >= 1
+def required(unsafe: bool = False) -> str | None:
+    """Return the path of bubblewrap; None if `unsafe` allows to grade without it.
+
+    Raises
+    ------
+    Unconfined
+        If there is no bubblewrap that works and `unsafe` is False, or the user is root.
+    """
+    if path := find():
+        return path
+    what = (
+        "bubblewrap does not work here" if shutil.which("bwrap") else "bubblewrap is not installed"
+    )
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        raise Unconfined(
+            f"{what}, and the notebooks of others are not run as root without it: install it "
+            "(on Debian and Ubuntu, `apt-get install bubblewrap`), or grade as another user"
+        )
+    if not unsafe:
+        raise Unconfined(
+            f"{what}, so nothing would keep a notebook from your files: install it (Linux only; "
+            "on macOS and Windows, grade in a virtual machine or in WSL), or grade with --unsafe, "
+            "on a machine that holds nothing of value"
+        )
+    return None
 
 
-def landlock(readable: list[Path], writable: list[Path], listable: list[Path] = ()) -> bool:
-    """Take away all files from this process but those beneath the given paths.
-
-    Its children inherit this, and nothing gives the files back. From Linux 5.19, 6.7 and 6.12 on,
-    moving files, TCP, and signals to processes outside are taken away as well.
+def confined(bubblewrap: str, command: Sequence[str], readable: Sequence[Path] = ()) -> list[str]:
+    """Return the command that runs `command` confined.
 
     Parameters
     ----------
-    readable, writable, listable : list of Path
-        Folders or files; those that do not exist are passed over. Of a listable folder only the
-        names can be seen.
-
-    Returns
-    -------
-    bool
-        False where the system has no Landlock; then nothing has changed.
+    bubblewrap : str
+        What `find` returns.
+    command : sequence of str
+        The program and its arguments.
+    readable : sequence of Path
+        Folders, besides Python and clipkit, that it may read, at their own paths.
     """
-    if not has_landlock():
-        return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    version = libc.syscall(_CREATE_RULESET, None, 0, 1)
-    handled = _ALL[max(known for known in _ALL if known <= version)]
-    attributes = _Ruleset(handled, 0b11 if version >= 4 else 0, 0b11 if version >= 6 else 0)
-    size = 8 if version < 4 else 16 if version < 6 else 24
-    rules = libc.syscall(_CREATE_RULESET, ctypes.byref(attributes), size, 0)
-    if rules < 0:
-        return False
-    for paths, access in ((readable, _READ), (writable, handled), (listable, _LIST)):
-        for path in paths:
-            _allow(libc, rules, Path(path), access & handled)
-    libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    done = libc.syscall(_RESTRICT_SELF, rules, 0) == 0
-    os.close(rules)
-    return done
+    return [*_bubblewrap(bubblewrap, readable), *command]
 
 
-def _allow(libc, rules, path, access):
-    try:
-        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except OSError:
-        return
-    if not path.is_dir():
-        access &= _FILE_ONLY
-    rule = _Beneath(access, handle)
-    libc.syscall(_ADD_RULE, rules, 1, ctypes.byref(rule), 0)
-    os.close(handle)
+def _bubblewrap(path, readable):
+    return [
+        path, "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent",
+        "--new-session", "--uid", "65534", "--gid", "65534", "--hostname", "classroom",
+        "--proc", "/proc", "--dev", "/dev",
+        "--size", str(DISK), "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
+        "--remount-ro", "/proc",  # its settings are root's, and root may be who grades
+        *_shown(readable),
+        "--size", str(DISK), "--tmpfs", SCRATCH, "--remount-ro", "/", "--chdir", SCRATCH, "--",
+    ]  # fmt: skip
 
 
-def limit(memory: int, seconds: float, processes: int | None) -> None:
-    """Limit this process's data to `memory` bytes and its computing to `seconds`.
+def _shown(readable):
+    """Return the options that show Python, clipkit without its checks, and `readable`."""
+    python = {sys.prefix, sys.base_prefix, sys.exec_prefix, *site.getsitepackages()}
+    if site.ENABLE_USER_SITE:
+        python.add(site.getusersitepackages())
+    python |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    python = sorted(
+        path for path in python if not any(str(up) in python for up in Path(path).parents)
+    )
+    options = []
+    for folder in [*SYSTEM, *python, *map(str, readable)]:
+        if Path(folder).is_symlink() and folder in SYSTEM:  # /lib is a link to /usr/lib
+            options += ["--symlink", os.readlink(folder), folder]
+        else:
+            options += ["--ro-bind-try", folder, folder]
+    for folder in site.getsitepackages():
+        if (copy := Path(folder, "clipkit")).is_dir():  # one installed there holds the checks, too
+            options += ["--tmpfs", str(copy)]
+    options += ["--ro-bind", str(PACKAGE), str(INSIDE / "clipkit")]
+    options += ["--ro-bind-try", str(PACKAGE.parent / "clipstudio"), str(INSIDE / "clipstudio")]
+    for folder in ("classroom", "exercises"):
+        options += ["--tmpfs", str(INSIDE / "clipkit" / folder)]
+    for file in WORKER:
+        options += ["--ro-bind", str(PACKAGE / file), str(INSIDE / "clipkit" / file)]
+    for folder in ("classroom", "exercises"):
+        options += ["--remount-ro", str(INSIDE / "clipkit" / folder)]
+    return options
 
-    `processes` limits how many the user may have; None where the user is not alone. Where the
-    system knows no such limits, the grader, which watches from outside, still does.
+
+def variables(scratch: str = SCRATCH) -> dict[str, str]:
+    """Return the environment of a submission: nothing of the teacher's but what runs Python."""
+    kept = ("SYSTEMROOT", "PATHEXT", "COMSPEC")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "HOME": scratch,
+        "USERPROFILE": scratch,
+        "USER": "student",
+        "LOGNAME": "student",
+        "TMPDIR": scratch,
+        "TEMP": scratch,
+        "MPLCONFIGDIR": scratch,
+        "MPLBACKEND": "agg",
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "CLIPKIT_PROGRESS": os.path.join(scratch, "progress.json"),
+    }
+
+
+# Memory
+
+
+class Cgroup:
+    """A group of processes whose memory and number the kernel limits together.
+
+    Everything counts: memory of children, of shared memory, of files in memory. Both versions of
+    the kernel's interface are known; see https://docs.kernel.org/admin-guide/cgroup-v2.html.
+
+    Attributes
+    ----------
+    folders : list of Path
+        The folders of the group, [] where this user may not make one.
     """
-    with contextlib.suppress(ImportError):  # Windows
-        import resource
 
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory + memory // 8))
-        if processes is not None:
-            resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
-        for what, amount in (
-            (resource.RLIMIT_CPU, int(seconds) + 5),
-            (resource.RLIMIT_FSIZE, 2**28),
-            (resource.RLIMIT_CORE, 0),
-        ):
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(what, (amount, amount))
+    ROOT = Path("/sys/fs/cgroup")
+
+    def __init__(self, memory: int, name: str):
+        self.folders = []
+        for parent, limits in self._places(memory):
+            for left in parent.glob("clipkit-*-*"):  # by a grader that was killed
+                if not psutil.pid_exists(int(left.name.split("-")[1])):
+                    with contextlib.suppress(OSError):
+                        left.rmdir()
+            with contextlib.suppress(OSError):
+                folder = parent / name
+                folder.mkdir()
+                self.folders.append(folder)
+                for file, amount in limits.items():
+                    with contextlib.suppress(FileNotFoundError):  # no swap is accounted for
+                        (folder / file).write_text(str(amount))
+
+    def _places(self, memory):
+        """Yield the folders in which a group can be made, each with its limits."""
+        yield (
+            self.ROOT / "memory",
+            {
+                "memory.limit_in_bytes": memory,
+                "memory.memsw.limit_in_bytes": memory,
+            },
+        )
+        yield self.ROOT / "pids", {"pids.max": PROCESSES}
+        with contextlib.suppress(OSError, StopIteration, ValueError):
+            lines = Path("/proc/self/cgroup").read_text().splitlines()
+            own = next(line[4:] for line in lines if line.startswith("0::/"))
+            parent = (self.ROOT / own).parent  # a group with processes in it takes no groups
+            if "memory" in (parent / "cgroup.subtree_control").read_text().split():
+                yield parent, {
+                    "memory.max": memory, "memory.swap.max": 0, "pids.max": PROCESSES,
+                    "memory.oom.group": 1,
+                }  # fmt: skip
+
+    def inside(self, command: Sequence[str]) -> list[str]:
+        """Return the command that runs `command` in the group."""
+        if not self.folders:
+            return list(command)
+        join = "".join(f'echo $$ > "{folder}/cgroup.procs" && ' for folder in self.folders)
+        return ["/bin/sh", "-c", f'{join}exec "$@"', "sh", *command]
+
+    def ran_out(self) -> bool:
+        """Tell whether a process was killed since the group's memory was used up."""
+        for folder in self.folders:
+            for file in ("memory.oom_control", "memory.events"):
+                with contextlib.suppress(OSError):
+                    words = (folder / file).read_text().split()
+                    if int(words[words.index("oom_kill") + 1]):
+                        return True
+        return False
+
+    def remove(self) -> None:
+        """Remove the group, whose processes are ending."""
+        for folder in self.folders:
+            for _ in range(50):
+                try:
+                    folder.rmdir()
+                    break
+                except OSError:
+                    time.sleep(0.02)
 
 
 @contextlib.contextmanager
-def room():
-    """Give, for a while, the eighth of the memory that `limit` holds back.
-
-    So a notebook that has filled its memory can still be asked for what it defined.
-    """
+def cgroup(memory: int, name: str) -> Iterator[Cgroup]:
+    """Give a group of at most `memory` bytes, and remove it in the end."""
+    group = Cgroup(memory, name)
     try:
-        import resource
-    except ImportError:  # Windows
-        yield
-        return
-    held, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-    yield
-    resource.setrlimit(resource.RLIMIT_DATA, (held, most))
-
-
-def refuse(scratch: Path) -> None:
-    """Refuse sockets, other programs and writing outside `scratch`, with a clear error.
-
-    An audit hook cannot be taken off again.
-    """
-    inside = str(scratch.resolve()) + os.sep
-    programs = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.startfile"}
-    network = {"socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"}
-    # The event, and which of its arguments are paths that it changes.
-    changes = {"os.remove": (0,), "os.rename": (0, 1), "os.rmdir": (0,), "os.mkdir": (0,),
-               "os.truncate": (0,), "os.link": (0, 1), "os.symlink": (1,), "os.chmod": (0,),
-               "shutil.rmtree": (0,)}  # fmt: skip
-
-    def outside(path):
-        if not isinstance(path, str | bytes | os.PathLike):
-            return False  # a file that is open already
-        path = os.path.abspath(os.fsdecode(path))
-        return not (path + os.sep).startswith(inside) and not path.startswith("/dev/")
-
-    def hook(event, arguments):
-        if event == "open":
-            path, mode, flags = arguments
-            writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
-            if writes and outside(path):
-                raise PermissionError(f"a graded notebook cannot write to {path}")
-        elif event in changes:
-            for path in (arguments[number] for number in changes[event]):
-                if outside(path):
-                    raise PermissionError(f"a graded notebook cannot change {path}")
-        elif event in network:
-            raise PermissionError("a graded notebook has no network")
-        elif event in programs:
-            raise PermissionError("a graded notebook cannot start other programs")
-        elif event == "os.kill" and arguments[0] != os.getpid():
-            raise PermissionError("a graded notebook cannot end other processes")
-
-    sys.addaudithook(hook)
-
-
-def without_network() -> list[str]:
-    """Return the command that runs another one without a network, [] if the system has none.
-
-    With it go namespaces of its own for processes, so that nothing outlives the command.
-    """
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        return []
-    command = [unshare, "--user", "--map-current-user", "--net", "--pid", "--fork", "--kill-child"]
-    for prefix in (command, [*command[:2], "--map-root-user", *command[3:]]):
-        tried = subprocess.run([*prefix, "true"], capture_output=True, timeout=20)
-        if tried.returncode == 0:
-            return prefix
-    return []
+        yield group
+    finally:
+        group.remove()

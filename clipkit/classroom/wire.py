@@ -1,78 +1,170 @@
-"""Plain data as lines of JSON, between the grader and a process that it does not trust.
+"""Plain data as messages of limited size, between the grader and a process that it does not trust.
 
-No pickle: reading a line can build numbers, texts, arrays, lists, tuples and dicts, nothing else.
+No pickle: reading a message can build numbers, texts, arrays, lists, tuples and dicts, nothing
+else. A message is two lengths, a JSON text, and the bytes of its arrays. Lengths, the number of
+entries, types and shapes are checked before anything is built of them.
 """
 
-import base64
 import json
 import math
+import struct
+from collections.abc import Callable
 
 import numpy as np
 
-LONGEST = 32 * 2**20  # bytes of a line that are read
+LENGTHS = struct.Struct(">II")
+TEXT = 4 * 2**20  # bytes of the JSON text
+DATA = 64 * 2**20  # bytes of the arrays; a submission travels as one
+ENTRIES = 250_000  # numbers, texts, lists and the like, counted by what separates them
+DIMENSIONS = 8
+DTYPES = frozenset(
+    [
+        "|b1",
+        "|i1",
+        "|u1",
+        *(f"<{kind}{size}" for kind in "iu" for size in (2, 4, 8)),
+        "<f2",
+        "<f4",
+        "<f8",
+    ]  # fmt: skip
+)
 
 
 def dump(value: object) -> bytes:
-    """Write `value` as one line.
+    """Write `value` as one message.
 
-    >>> dump({"call": (1, np.zeros(1, "float32"))})
-    b'{"dict": {"call": {"tuple": [1, {"array": "<f4", "shape": [1], "data": "AAAAAA=="}]}}}\\n'
-    """
-    return json.dumps(_encode(value)).encode() + b"\n"
-
-
-def load(line: bytes) -> object:
-    """Read a line back.
-
-    >>> load(dump({"call": (1, np.arange(3))}))
-    {'call': (1, array([0, 1, 2]))}
+    >>> dump({"call": (1, np.zeros(1, "float32"))})[LENGTHS.size:]
+    b'{"dict": {"call": {"tuple": [1, {"array": "<f4", "shape": [1]}]}}}\\x00\\x00\\x00\\x00'
 
     Raises
     ------
+    TypeError
+        If it holds what cannot be sent.
     ValueError
-        If the line is not one that `dump` could have written.
+        If it is larger than a message may be.
     """
+    arrays: list[bytes] = []
+    text = json.dumps(_encode(value, arrays)).encode()
+    data = b"".join(arrays)
+    _check_lengths(len(text), len(data))
+    _check_entries(text)
+    return LENGTHS.pack(len(text), len(data)) + text + data
+
+
+def read(take: Callable[[int], bytes], data: int = DATA) -> object:
+    """Read one message.
+
+    Parameters
+    ----------
+    take : callable
+        ``take(n)`` returns the next n bytes, or fewer at the end.
+    data : int
+        How many bytes of arrays are accepted.
+
+    Raises
+    ------
+    EOFError
+        If there is no further message.
+    ValueError
+        If the message is not one that `dump` could have written.
+    """
+    head = take(LENGTHS.size)
+    if not head:
+        raise EOFError
+    if len(head) < LENGTHS.size:
+        raise ValueError("the message is cut off")
+    text_length, data_length = LENGTHS.unpack(head)
+    _check_lengths(text_length, data_length, data)
+    text, arrays = take(text_length), take(data_length)
+    if len(text) < text_length or len(arrays) < data_length:
+        raise ValueError("the message is cut off")
+    _check_entries(text)
+    rest = _Bytes(arrays)
     try:
-        return _decode(json.loads(line))
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError("the line is not in the form that dump writes") from error
+        value = _decode(json.loads(text), rest)
+    except (KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise ValueError("the message is not in the form that dump writes") from error
+    if rest.left:
+        raise ValueError("the message has more bytes than its arrays")
+    return value
 
 
-def _encode(value):
+def _check_lengths(text, data, most=DATA):
+    if text > TEXT or data > most:
+        raise ValueError(f"a message holds at most {TEXT} bytes of text and {most} of arrays")
+
+
+def _check_entries(text):
+    if sum(map(text.count, (b",", b"[", b"{"))) > ENTRIES:
+        raise ValueError(f"a message holds at most {ENTRIES} entries")
+
+
+def _encode(value, arrays):
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        return {"texts": value.tolist()}
     if isinstance(value, np.ndarray):
-        data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
-        return {"array": value.dtype.str, "shape": list(value.shape), "data": data}
+        value = np.ascontiguousarray(value).reshape(value.shape)
+        if value.dtype.newbyteorder("<").str not in DTYPES:
+            raise TypeError(f"cannot send an array of {value.dtype}")
+        value = value.astype(value.dtype.newbyteorder("<"))
+        arrays.append(value.tobytes())
+        return {"array": value.dtype.str, "shape": list(value.shape)}
     if isinstance(value, list):
-        return [_encode(item) for item in value]
+        return [_encode(item, arrays) for item in value]
     if isinstance(value, tuple):
-        return {"tuple": [_encode(item) for item in value]}
+        return {"tuple": [_encode(item, arrays) for item in value]}
     if isinstance(value, dict):
-        return {"dict": {str(key): _encode(item) for key, item in value.items()}}
+        return {"dict": {str(key): _encode(item, arrays) for key, item in value.items()}}
     raise TypeError(f"cannot send a {type(value).__name__}")
 
 
-def _decode(value):
+def _decode(value, rest):
     if isinstance(value, list):
-        return [_decode(item) for item in value]
+        return [_decode(item, rest) for item in value]
     if not isinstance(value, dict):
         return value
-    if "array" in value:
-        return _array(value)
-    if "tuple" in value:
-        return tuple(_decode(item) for item in value["tuple"])
-    return {key: _decode(item) for key, item in value["dict"].items()}
+    (kind,) = value.keys() - {"shape"}  # exactly one; ValueError otherwise
+    if kind == "array":
+        return rest.array(value["array"], value["shape"])
+    if kind == "texts":
+        return _texts(value["texts"])
+    if kind == "tuple" and isinstance(value["tuple"], list):
+        return tuple(_decode(item, rest) for item in value["tuple"])
+    return {key: _decode(item, rest) for key, item in value["dict"].items()}
 
 
-def _array(value):
-    dtype = np.dtype(value["array"])
-    shape = [int(size) for size in value["shape"]]
-    data = base64.b64decode(value["data"])
-    if dtype.kind not in "biuf" or min(shape, default=0) < 0:
-        raise ValueError("an array on the wire holds plain numbers")
-    if len(data) != dtype.itemsize * math.prod(shape):
-        raise ValueError("an array on the wire has as many numbers as its shape says")
-    return np.frombuffer(data, dtype).reshape(shape).copy()
+def _texts(items):
+    array = np.array(items, dtype=object)
+    if not all(isinstance(item, str) for item in array.flat) or array.ndim > DIMENSIONS:
+        raise ValueError("an array of texts on the wire holds texts")
+    longest = max(map(len, array.flat), default=1)
+    if array.size * longest > DATA // 4:  # numpy gives each text the room of the longest
+        raise ValueError("an array of texts on the wire is too large")
+    return array.astype(str)
+
+
+class _Bytes:
+    """The bytes of a message's arrays, of which each array takes its part."""
+
+    def __init__(self, data):
+        self.data, self.left = data, len(data)
+
+    def array(self, dtype, shape):
+        if dtype not in DTYPES:
+            raise ValueError("an array on the wire holds plain numbers")
+        if (
+            not isinstance(shape, list)
+            or len(shape) > DIMENSIONS
+            or not all(type(size) is int and 0 <= size <= DATA for size in shape)
+        ):
+            raise ValueError("the shape of an array on the wire is a short list of lengths")
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        if size > self.left:
+            raise ValueError("an array on the wire has more numbers than there are bytes")
+        start = len(self.data) - self.left
+        self.left -= size
+        return np.frombuffer(self.data, dtype, math.prod(shape), start).reshape(shape).copy()

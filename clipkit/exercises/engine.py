@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clipkit.exercises.calling import Outcome, call, is_blank
+from clipkit.exercises.calling import LARGEST, Outcome, call, is_blank
 
 SHOWN = 30  # an input of at most so many numbers is shown in full
 ROUNDS = 2  # a right answer passes so many times, on fresh inputs
@@ -145,6 +145,9 @@ class Answer:
             if outcome.problem == "not callable":
                 self.tried = ""
             raise _trouble(outcome)
+        for number, (before, after) in enumerate(zip(inputs, outcome.after, strict=True), start=1):
+            if not _same(before, after):
+                raise _changed(number)
         self.returned = show(outcome.value)
         if outcome.value is None or outcome.value is Ellipsis:
             raise Wrong(
@@ -180,18 +183,44 @@ def _trouble(outcome):
             "Look for a loop whose condition never turns false.",
             status="too slow",
         )
-    if outcome.problem == "changed input":
+    if outcome.problem == "too large":
         return Wrong(
-            f"Your function changes argument {outcome.detail}, which its caller still needs.",
-            "changes input",
-            "An assignment such as `x /= ...`, `x[i] = ...` or a method that ends in `_` works in "
-            "place. Make a new array: `x = x / ...`, or start from `x.clone()` or `x.copy()`.",
+            f"Your function returns more than {LARGEST / 2**20:g} MB; a right answer is small.",
+            "too large",
+            "Look at the shape of what you return: an axis may have come in twice.",
         )
     return Wrong(
         f"check was given a {outcome.detail}, not a function.",
         "not a function",
         "Pass the function itself, without brackets behind its name.",
     )
+
+
+def _changed(number):
+    return Wrong(
+        f"Your function changes argument {number}, which its caller still needs.",
+        "changes input",
+        "An assignment such as `x /= ...`, `x[i] = ...` or a method that ends in `_` works in "
+        "place. Make a new array: `x = x / ...`, or start from `x.clone()` or `x.copy()`.",
+    )
+
+
+def _same(before, after):
+    if isinstance(before, np.ndarray):
+        return isinstance(after, np.ndarray) and np.array_equal(before, after)
+    if isinstance(before, dict):
+        return (
+            isinstance(after, dict)
+            and list(before) == list(after)
+            and all(_same(before[key], after[key]) for key in before)
+        )
+    if isinstance(before, list):
+        return (
+            isinstance(after, list)
+            and len(before) == len(after)
+            and all(_same(*pair) for pair in zip(before, after, strict=True))
+        )
+    return before == after
 
 
 def as_array(
@@ -284,7 +313,8 @@ def show(value: object) -> str:
     """
     if isinstance(value, np.ndarray):
         if value.size > SHOWN:
-            return f"<{' x '.join(map(str, value.shape))} numbers>"
+            what = "texts" if value.dtype.kind == "U" else "numbers"
+            return f"<{' x '.join(map(str, value.shape))} {what}>"
         return show(value.tolist())
     if isinstance(value, float):
         return f"{value:.4g}"

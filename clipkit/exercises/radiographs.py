@@ -168,7 +168,7 @@ def _split_cases(rng):
         names = [f"p{number:02d}" for number in rng.permutation(patients)]
         rows = [name for name, count in zip(names, films, strict=True) for _ in range(count)]
         seeds = [int(seed) for seed in rng.choice(10**6, 6, replace=False)]
-        cases.append((rows, share, seeds))
+        cases.append((np.array(rows), share, seeds))  # an array, as the notebook has it
     return cases
 
 
