@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -213,6 +214,15 @@ def frame(text, data=b"", lengths=None):
 def test_a_forged_message_is_refused(line):
     with pytest.raises(ValueError):
         wire.read(sent(line))
+
+
+def test_the_largest_message_takes_little_memory():
+    tracemalloc.start()
+    try:
+        wire.read(sent(frame(b"[" + b"[]," * 124_000 + b"[]]")))
+        assert tracemalloc.get_traced_memory()[1] < 50 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("value", [[0] * 300_000, "x" * 5 * 2**20, np.zeros(2**24)])

@@ -1,6 +1,7 @@
 """The command line: ``python -m clipkit.classroom`` with ``handout``, ``grade`` or ``check``."""
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -145,6 +146,9 @@ def grade(arguments: argparse.Namespace) -> None:
     out = arguments.out
     if bubblewrap is None:
         print("Without bubblewrap: a notebook can read and change whatever you can.")
+    with sandbox.cgroup(limits.memory, f"clipkit-{os.getpid()}-trial") as group:
+        if not group.folders:
+            print("Memory is watched rather than limited: this user can make no cgroup.")
     grades = []
     counted = tqdm(
         grading.grade_all(

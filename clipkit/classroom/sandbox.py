@@ -178,6 +178,9 @@ class Cgroup:
                 for file, amount in limits.items():
                     with contextlib.suppress(FileNotFoundError):  # no swap is accounted for
                         (folder / file).write_text(str(amount))
+        if self.folders and subprocess.run(self.inside(["true"]), capture_output=True).returncode:
+            self.remove()  # a user may make a group and yet not move a process into it
+            self.folders = []
 
     def _places(self, memory):
         """Yield the folders in which a group can be made, each with its limits."""
