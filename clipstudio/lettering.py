@@ -135,6 +135,18 @@ def contrast(a: str, b: str) -> float:
     return float(np.linalg.norm(x - y))
 
 
+def readable_ink(colours: tuple[str, ...]) -> str:
+    """The ink that stands out most from the colours of what it is printed on.
+
+    Examples
+    --------
+    >>> readable_ink(("black", "navy")), readable_ink(("white",))
+    ('white', 'black')
+    """
+    inks = ("black", "white", "red", "navy", "yellow")
+    return max(inks, key=lambda ink: min([contrast(ink, c) for c in colours], default=1.0))
+
+
 def random_lettering(
     rng: np.random.Generator,
     category: str,
@@ -165,6 +177,5 @@ def random_lettering(
     dark = ground in ("red", "black", "brown")
     ink = "white" if dark else ("black", "navy", "red")[rng.integers(3)]
     if on == "print":
-        inks = ("black", "white", "red", "navy", "yellow")
-        ink = max(inks, key=lambda c: min([contrast(c, other) for other in colours] or [1.0]))
+        ink = readable_ink(colours)
     return Lettering(text, on, ink, ground)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
-from .lettering import Lettering, contrast, random_lettering, supports_for
+from .lettering import PRINTED, Lettering, contrast, random_lettering, readable_ink, supports_for
 from .materials import COLOURS, RGB, check_name
 from .product import CATEGORIES, Product, _pick, build
 
@@ -81,6 +81,8 @@ WEARABLE: tuple[str, ...] = (
     "sunglasses",
 )
 """Categories that a person can wear or carry."""
+PRINTED_CLOTHES: tuple[str, ...] = tuple(c for c in TOPS if c in PRINTED)
+"""Clothes that are worn with words on them."""
 WORN_DESIGNS: dict[str, tuple[str, ...]] = {
     "scarf": ("looped", "snood"),
     "belt": ("buckled",),
@@ -195,6 +197,14 @@ class Worn:
             check_name("category to wear", product.category, WEARABLE)
             designs = WORN_DESIGNS.get(product.category, CATEGORIES[product.category].designs)
             check_name(f"design of a {product.category} to wear", product.design, designs)
+            words = product.lettering
+            if words is not None and not (
+                words.on == "print" and product.category in PRINTED_CLOTHES
+            ):
+                raise ValueError(
+                    f"what is worn can have words printed on clothes, got a {words.on} "
+                    f"on a {product.category}"
+                )
             for part in parts_of(product.category):
                 if part in parts:
                     raise ValueError(
@@ -541,7 +551,10 @@ def _grouped_product(rng: np.random.Generator, category: str, stands: bool) -> P
 
 # -------------------------------------------------------------------------------- words in pictures
 def lettered(
-    rng: np.random.Generator | int, product: Product, relation: str | None = None
+    rng: np.random.Generator | int,
+    product: Product,
+    relation: str | None = None,
+    on: str | None = None,
 ) -> Product:
     """The product with words on it or beside it.
 
@@ -552,6 +565,8 @@ def lettered(
     relation : {"agrees", "nothing", "another"}, optional
         The words name the product, have nothing to do with it, or name another product; by
         default drawn.
+    on : str, optional
+        A name in SUPPORTS; by default one that suits the product.
 
     Examples
     --------
@@ -559,12 +574,25 @@ def lettered(
     'MUG'
     """
     rng = np.random.default_rng(rng)
-    supports = supports_for(product.category, build(product).pose)
-    colours = (product.colour, product.second_colour)
-    if product.pattern == "plain":
-        colours = colours[:1]
-    words = random_lettering(rng, product.category, tuple(CATEGORIES), supports, relation, colours)
+    supports = supports_for(product.category, build(product).pose) if on is None else [on]
+    words = random_lettering(
+        rng, product.category, tuple(CATEGORIES), supports, relation, _shown(product)
+    )
     return replace(product, lettering=words)
+
+
+def _shown(product: Product) -> tuple[str, ...]:
+    """The colours that show on a product."""
+    plain = product.pattern == "plain"
+    return (product.colour,) if plain else (product.colour, product.second_colour)
+
+
+def with_readable_ink(product: Product) -> Product:
+    """The product with its print in the ink that stands out most from its colours."""
+    if product.lettering is None or product.lettering.on != "print":
+        return product
+    ink = readable_ink(_shown(product))
+    return replace(product, lettering=replace(product.lettering, ink=ink))
 
 
 def subject_from_dict(values: dict) -> Product | Worn | Group:

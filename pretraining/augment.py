@@ -35,11 +35,11 @@ def backgrounds(n: int, pixels: int, generator: torch.Generator) -> torch.Tensor
     return torch.einsum("nk,knchw->nchw", weights, torch.stack(fields))
 
 
-def cut_out(rgba: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+def cut_out(rgba: torch.Tensor, alone: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Lay some of the products on another background. (n, 4, p, p) -> the same, 0..1."""
     mask = rgba[:, 3:]
     chosen = torch.rand(len(rgba), generator=generator) < CUT_OUT
-    chosen &= mask.flatten(1).any(dim=1)
+    chosen &= alone & mask.flatten(1).any(dim=1)
     other = backgrounds(int(chosen.sum()), rgba.shape[-1], generator)
     kind = torch.rand(len(other), generator=generator)
     other[kind < 0.25] = 1.0  # the white of a web shop
@@ -81,7 +81,11 @@ def develop(pictures: torch.Tensor, grey: torch.Tensor, generator: torch.Generat
 
 
 def augment(
-    rgba: torch.Tensor, grey: torch.Tensor, turn: torch.Tensor, generator: torch.Generator
+    rgba: torch.Tensor,
+    grey: torch.Tensor,
+    turn: torch.Tensor,
+    alone: torch.Tensor,
+    generator: torch.Generator,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """All of the above, in the order in which it happens to a photograph.
 
@@ -91,6 +95,9 @@ def augment(
         Pictures with the product's mask as fourth channel (all zero: no mask).
     grey, turn : torch.Tensor of bool, shape (n,)
         See `develop` and `draw_movement`.
+    alone : torch.Tensor of bool, shape (n,)
+        Which pictures may get another background: those whose mask is all that a caption speaks
+        of. Who wears a product, and the tag beside it, would go with the background.
     generator : torch.Generator
         Two calls with generators in the same state give the same pictures.
 
@@ -100,6 +107,6 @@ def augment(
     masks : torch.Tensor of float32 in 0..1, shape (n, p, p)
         How much of each pixel the product covers, wherever it has been moved.
     """
-    laid = cut_out(rgba.float() / 255, generator)
+    laid = cut_out(rgba.float() / 255, alone, generator)
     moved = apply_movement(laid, *draw_movement(turn, generator))
     return develop(moved[:, :3], grey, generator), moved[:, 3]

@@ -29,18 +29,24 @@ from clipstudio import (
     MATERIALS,
     PATTERNS,
     Findings,
+    Group,
     Patient,
     Product,
     Shot,
+    Wearer,
+    Worn,
+    lettered,
     photographs,
     radiograph,
     random_shot,
     subject_from_dict,
 )
 from clipstudio.build import KNOWN_PREVALENCE
+from clipstudio.product import Subject
 from clipstudio.reports import radiograph_caption
 from clipstudio.scene_captions import subject_caption
 from clipstudio.splits import KEPT_BACK, SEEDS, is_held_out
+from clipstudio.subjects import PRINTED_CLOTHES, with_readable_ink
 from pretraining.augment import augment, draw_grey
 from pretraining.towers import PATCHES, train_tokenizer
 
@@ -48,11 +54,15 @@ VIEWS, COLOURINGS = 2, 3
 """Every shape is taken from two sides, in three combinations of colours and pattern."""
 PIXELS = 80
 PICTURES_IN_SHARD = 512
+SUBJECTS = {"product": 0.50, "lettered": 0.12, "worn": 0.25, "group": 0.13}
+"""Shares of the shapes that are rendered: products by themselves, with words, worn, and several."""
+PRINTED_SHARE = 0.2
+"""Share of worn clothes with words on them, of those that are sold so."""
 RADIOGRAPH_SHARD = 24
 """Every twenty-fourth shard holds radiographs, all others products."""
-LIKE_FILMS, OFTEN = 0.08, 1.5
-"""Share of the radiographs among what is drawn; how much more often a thing to wear is drawn than
-one for the home, since the former are what real photographs are asked about."""
+LIKE_FILMS, LIKE_GROUPS, OFTEN = 0.08, 0.08, 1.5
+"""Shares of the radiographs and of groups among what is drawn; how much more often a thing to wear
+is drawn than one for the home, since the former are what real photographs are asked about."""
 LONG_SHARE = 0.2
 """Share of the batches whose captions are descriptions of a few sentences."""
 HOME = {
@@ -109,36 +119,69 @@ def random_product(rng: np.random.Generator) -> Product:
             return product
 
 
-def recoloured(product: Product, rng: np.random.Generator) -> Product:
-    """The same object in other colours and another pattern: its geometry stays."""
+def random_subject(rng: np.random.Generator) -> Subject:
+    """A product alone, with words, worn, or among others, none of them held out."""
+    kind = rng.choice(list(SUBJECTS), p=list(SUBJECTS.values()))
     while True:
-        twin = Product.random(rng, category=product.category, design=product.design)
+        if kind == "worn":
+            subject = Worn.random(rng)
+        elif kind == "group":
+            subject = Group.random(rng)
+        else:
+            subject = random_product(rng)
+            subject = lettered(rng, subject) if kind == "lettered" else subject
+        printable = kind == "worn" and subject.product.category in PRINTED_CLOTHES
+        if printable and rng.random() < PRINTED_SHARE:
+            subject = replace(subject, product=lettered(rng, subject.product, on="print"))
+        if not any(is_held_out(p.category, p.colour) for p in subject.products):
+            return subject
+
+
+def recoloured(subject: Subject, rng: np.random.Generator) -> Subject:
+    """The same objects in other colours and other patterns: their geometry stays.
+
+    Of an outfit the product on sale changes, and the tone of who wears it.
+    """
+    if isinstance(subject, Group):
+        twins: dict[Product, Product] = {}  # what was alike stays alike
+        for product in subject.products:
+            twins.setdefault(product, recoloured(product, rng))
+        return replace(subject, products=tuple(twins[p] for p in subject.products))
+    if isinstance(subject, Worn):
+        twin = Wearer.random(rng, kind=subject.wearer.kind)
+        wearer = replace(subject.wearer, skin=twin.skin, hair_colour=twin.hair_colour)
+        return replace(subject, product=recoloured(subject.product, rng), wearer=wearer)
+    while True:
+        twin = Product.random(rng, category=subject.category, design=subject.design)
         if not is_held_out(twin.category, twin.colour):
             colours = {"colour": twin.colour, "second_colour": twin.second_colour}
-            return replace(product, **colours, pattern=twin.pattern)
+            new = replace(subject, **colours, pattern=twin.pattern)
+            return with_readable_ink(new)
 
 
 def render_products(rng: np.random.Generator, n: int, pixels: int) -> tuple[np.ndarray, list[dict]]:
-    """n pictures of products. -> (n, p, p, 4) uint8, specifications.
+    """n pictures of products, alone and otherwise. -> (n, p, p, 4) uint8, specifications.
 
     Building a shape and tracing a view cost far more than colouring it, so each shape is taken
     from `VIEWS` sides, in `COLOURINGS` colourings, always in another room.
     """
     pictures, specifications = [], []
     while len(specifications) < n:
-        shape = random_product(rng)
+        shape = random_subject(rng)
         products = [shape] + [recoloured(shape, rng) for _ in range(COLOURINGS - 1)]
         for _ in range(VIEWS):
             view = random_shot(rng, shape)
             shots = [in_another_room(view, rng, product) for product in products]
             taken = list(zip(products, shots, strict=True))
             antialias, matt = int(rng.choice([1, 2])), bool(rng.random() < 0.5)
+            if any(product.lettering for product in shape.products):
+                antialias = 2  # or words could not be read
             pictures.append(photographs(taken, pixels, antialias, matt))
             specifications += [{"product": p.to_dict(), "shot": s.to_dict()} for p, s in taken]
     return np.concatenate(pictures)[:n], specifications[:n]
 
 
-def in_another_room(shot: Shot, rng: np.random.Generator, product: Product) -> Shot:
+def in_another_room(shot: Shot, rng: np.random.Generator, product: Subject) -> Shot:
     """The same view in the same light, which is what costs most, on another background."""
     room = random_shot(rng, product)
     seed = room.seed - room.seed % 2 + shot.seed % 2  # an even or odd seed: light from one side
@@ -213,7 +256,7 @@ def sample_texts(n: int = 40_000, seed: int = 0) -> list[str]:
     texts = []
     for index in range(n):
         if index % 12:
-            specification = {"product": random_product(rng).to_dict()}
+            specification = {"product": random_subject(rng).to_dict()}
         else:
             patient = Patient.random(rng)
             findings = Findings.random(rng, prevalence=KNOWN_PREVALENCE)
@@ -306,8 +349,9 @@ class Corpus:
 
     def _pixels(self, rows, specifications, grey, generator) -> tuple[torch.Tensor, torch.Tensor]:
         rgba = torch.from_numpy(self.pictures[rows]).permute(0, 3, 1, 2)
-        turn = torch.tensor(["product" in specification for specification in specifications])
-        pictures, masks = augment(rgba, grey, turn, generator)
+        turn = torch.tensor([_may_turn(specification) for specification in specifications])
+        alone = torch.tensor([_is_alone(specification) for specification in specifications])
+        pictures, masks = augment(rgba, grey, turn, alone, generator)
         cover = adaptive_avg_pool2d(masks, PATCHES).flatten(1)
         return (pictures - _MEAN) / _STD, cover
 
@@ -317,13 +361,46 @@ _MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
 _STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
 
 
+def _products(specification: dict) -> list[dict]:
+    """The products of a specification that a caption is about: none of a radiograph."""
+    subject = specification.get("product")
+    if subject is None:
+        return []
+    if "products" in subject:
+        return subject["products"]
+    return [subject["product"] if "wearer" in subject else subject]
+
+
+def _may_turn(specification: dict) -> bool:
+    """Whether a picture may be mirrored: not where there are words, nor a left and a right."""
+    products = _products(specification)
+    return len(products) == 1 and "lettering" not in products[0]
+
+
+def _is_alone(specification: dict) -> bool:
+    """Whether the mask is all that a caption speaks of: nobody wears it, no tag hangs on it."""
+    beside = any(
+        product.get("lettering", {}).get("on", "print") not in ("print", "sticker")
+        for product in _products(specification)
+    )
+    return not beside and "wearer" not in specification.get("product", {})
+
+
+def _kind(specification: dict) -> str:
+    """The category of a picture's product, or "film" or "group"."""
+    products = _products(specification)
+    return products[0]["category"] if len(products) == 1 else "group" if products else "film"
+
+
 def _shares(specifications: list[dict]) -> np.ndarray:
-    """How often each picture is drawn: evenly over categories, with the two wishes above."""
-    kinds = [s["product"]["category"] if "product" in s else None for s in specifications]
+    """How often each picture is drawn: evenly over categories, with the wishes above."""
+    kinds = [_kind(specification) for specification in specifications]
     weights = {kind: 1.0 if kind in HOME else OFTEN for kind in set(kinds)}
-    if None in weights:
-        others = sum(weights.values()) - weights[None]
-        weights[None] = LIKE_FILMS / (1 - LIKE_FILMS) * max(others, 1.0)
+    apart = {"film": LIKE_FILMS, "group": LIKE_GROUPS}
+    apart = {kind: share for kind, share in apart.items() if kind in weights}
+    others = sum(weight for kind, weight in weights.items() if kind not in apart)
+    for kind, share in apart.items():
+        weights[kind] = share / (1 - sum(apart.values())) * max(others, 1.0)
     counts = Counter(kinds)
     shares = np.array([weights[kind] / counts[kind] for kind in kinds])
     return shares / shares.sum()
@@ -334,18 +411,21 @@ def _number(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 
-def _value(product: dict | None, name: str) -> str | None:
-    """What a product's specification says of one of `CLASSES`."""
-    if product is None:
-        return None
-    return f"{product['category']}, {product['design']}" if name == "design" else product[name]
+def _value(products: list[dict], name: str) -> str | None:
+    """What a specification says of one of `CLASSES`: something that is true of all products."""
+
+    def value(product: dict) -> str:
+        return f"{product['category']}, {product['design']}" if name == "design" else product[name]
+
+    values = {value(product) for product in products}
+    return values.pop() if len(values) == 1 else None
 
 
 def _labels(specifications: list[dict], grey: torch.Tensor) -> dict[str, torch.Tensor]:
     labels = {}
     for name, values in CLASSES.items():
         place = {value: number for number, value in enumerate(values)}
-        rows = [place.get(_value(s.get("product"), name), -100) for s in specifications]
+        rows = [place.get(_value(_products(s), name), -100) for s in specifications]
         labels[name] = torch.tensor(rows)
     labels["colour"] = labels["colour"].masked_fill(grey, -100)
     return labels

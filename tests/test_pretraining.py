@@ -174,7 +174,7 @@ def test_augmented_pictures_are_pictures_and_repeat():
 
     def once(seed):
         generator = torch.Generator().manual_seed(seed)
-        return augment(rgba, draw_grey(8, generator), turn, generator)
+        return augment(rgba, draw_grey(8, generator), turn, turn, generator)
 
     for part in once(1):
         assert part.min() >= 0 and part.max() <= 1
@@ -201,7 +201,7 @@ def test_grey_pictures_lose_their_colour():
     rgba = torch.zeros(4, 4, 16, 16, dtype=torch.uint8)
     rgba[:, 0] = 200
     grey = torch.tensor([True, True, False, False])
-    pictures, _ = augment(rgba, grey, torch.ones(4, dtype=torch.bool), generator)
+    pictures, _ = augment(rgba, grey, *torch.ones(2, 4, dtype=torch.bool), generator)
     spread = (pictures.amax(dim=1) - pictures.amin(dim=1)).flatten(1).mean(dim=1)
     assert (spread[:2] < 0.1).all() and (spread[2:] > 0.3).all()
 

@@ -295,6 +295,7 @@ class Tailor:
 
     def __init__(self, scene, look, shape):
         self.scene, self.look, self.shape = scene, look, shape
+        self.number = 1  # of the product in its picture
         self.pose, self.cloth, self.accent = shape.pose, look.main(), look.accent()
         self.black, self.white = look.plain("black"), look.plain("white")
         self.metal, self.lining = look.chrome(), look.lining()
@@ -393,7 +394,7 @@ class Tailor:
 
     def print(self, shape, ink):
         """Paint with ink, as words on the product."""
-        with self.scene.owned(WRITTEN + 1):
+        with self.scene.owned(WRITTEN + self.number):
             self.scene.paint(shape, ink, 0.0006, 0.004)
 
     def cut(self, outline, seams=(), pulls=(), **style):

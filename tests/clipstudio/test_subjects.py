@@ -107,6 +107,10 @@ def test_words_agree_or_name_another_product_or_neither():
     [
         (lambda: Worn(Product.random(0, category="mug")), "unknown category to wear 'mug'"),
         (lambda: Worn(tee(), outfit=(tee(),)), "one upper garment can be worn at a time"),
+        (
+            lambda: Worn(lettered(0, tee(), on="hang-tag")),
+            "words printed on clothes, got a hang-tag on a t-shirt",
+        ),
         (lambda: Worn(tee(), crop="close-up"), "unknown crop 'close-up'"),
         (lambda: Wearer(skin="linen"), "unknown skin of a person 'linen'"),
         (lambda: Wearer(kind="mannequin", skin="white", hair="bob"), "unknown hair 'bob'"),
