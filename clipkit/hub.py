@@ -88,8 +88,12 @@ def find_checkpoint(name: str | os.PathLike[str] | None = None) -> Path:
     ------
     CheckpointError
         In one sentence, what is wrong and what to do.
+    TypeError
+        If the name is neither a text nor a path.
     """
     name = name or os.environ.get("CLIPKIT_MODEL") or BUNDLED
+    if not isinstance(name, (str, os.PathLike)):
+        raise TypeError(f"name is a {type(name).__name__}, but it should be an id or a folder")
     try:
         folder = Path(name).expanduser()
     except RuntimeError as error:  # no home is known
@@ -211,7 +215,7 @@ def _complete(folder: Path, open_clip: bool = False) -> Path:
                 f'the folder "{folder}" has no {what}; it needs one of {", ".join(files)}'
             )
     missing = [
-        part for part in _parts(folder / weights_of(folder)) if not (folder / part).is_file()
+        part for part in _parts(folder / str(weights_of(folder))) if not (folder / part).is_file()
     ]
     if missing:
         raise CheckpointError(
@@ -285,6 +289,8 @@ def _listing(name: str) -> set[str]:
     import huggingface_hub
 
     info = huggingface_hub.HfApi().model_info(name, timeout=10)
+    if info.siblings is None:
+        raise ValueError("an answer without a list of files")
     return {file.rfilename for file in info.siblings}
 
 

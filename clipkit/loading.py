@@ -29,7 +29,7 @@ from clipkit.model import Clip
 from clipkit.pixels import Pixels
 
 if TYPE_CHECKING:
-    from transformers import PretrainedConfig, PreTrainedModel, ProcessorMixin
+    from transformers import PretrainedConfig
 
 DTYPES = ("float32", "float16", "bfloat16")
 
@@ -97,9 +97,7 @@ def load(
     return clip
 
 
-def _from_transformers(
-    folder: Path, label: str, dtype: torch.dtype
-) -> tuple[PreTrainedModel, ProcessorMixin]:
+def _from_transformers(folder: Path, label: str, dtype: torch.dtype) -> tuple[Any, Any]:
     transformers = _transformers()
     with _reading(label, "configuration"):
         config = transformers.AutoConfig.from_pretrained(folder, trust_remote_code=False)
@@ -175,11 +173,12 @@ def _device(device: str | torch.device | None) -> torch.device | None:
         device = torch.device(device)
     except (RuntimeError, TypeError):
         raise ValueError(f'device is {device!r}, but it should be like "cpu" or "cuda"') from None
-    backend = {"cuda": torch.cuda, "mps": torch.backends.mps}.get(device.type)
-    if backend is not None and not backend.is_available():
-        raise ValueError(f'device is "{device}", but torch finds none here; use "cpu"')
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise ValueError(f'device is "{device}", but there are {torch.cuda.device_count()} here')
+    try:
+        torch.zeros(1, device=device).item()
+    except Exception as error:  # each kind of device fails in its own way
+        raise ValueError(
+            f'device is "{device}", but torch cannot use it here ({_first_line(error)}); use "cpu"'
+        ) from error
     return device
 
 
@@ -263,9 +262,9 @@ def _check_processor(processor: Any, config: PretrainedConfig, label: str) -> No
 def _shape(images: Any) -> tuple[int, int] | None:
     """Return the height and width of what an image processor makes, if that is fixed."""
     pixels = Pixels(images)
-    for shape in (pixels.crop, pixels.shape, (pixels.edge, pixels.edge)):
-        if shape != (None, None):
-            return shape
+    for height, width in (pixels.crop, pixels.shape, (pixels.edge, pixels.edge)):
+        if height is not None and width is not None:
+            return height, width
     return None
 
 

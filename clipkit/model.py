@@ -12,8 +12,9 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from numbers import Integral
+from typing import Any
 
 import torch
 from torch.nn.functional import normalize
@@ -23,9 +24,6 @@ from clipkit.parallel import map_batches
 from clipkit.pictures import PictureError, getters
 from clipkit.pixels import Pixels
 from clipkit.texts import TextMemory, Tokens, is_blank, read_texts, unknown_words
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel, ProcessorMixin
 
 TEMPLATE = "a photo of a {}."
 CPU_BATCH = 16  # for one core; more is no faster there
@@ -74,9 +72,9 @@ class Clip:
 
     def __init__(
         self,
-        model: PreTrainedModel,
-        processor: ProcessorMixin,
-        words: Iterable[str] | None = None,
+        model: Any,
+        processor: Any,
+        words: Collection[str] | None = None,
         name: str = "the model",
         device: str | torch.device | None = None,
     ) -> None:
@@ -148,6 +146,8 @@ class Clip:
         clipkit.pictures.PictureError
             If a picture cannot be read; the message names it.
         """
+        if skipped is not None and not isinstance(skipped, list):
+            raise TypeError(f"skipped is a {type(skipped).__name__}, but it should be a list")
         failed: list[tuple[int, str]] = []
 
         def encode(batch: list[tuple[int, Callable]]) -> torch.Tensor:
@@ -394,8 +394,10 @@ class Clip:
         on_cpu = self.device.type == "cpu"
         if batch_size is None:
             batch_size = CPU_BATCH if on_cpu else GPU_BATCH
-        if batch_size < 1:
-            raise ValueError(f"batch_size is {batch_size}, but it should be at least 1")
+        if isinstance(batch_size, bool) or not isinstance(batch_size, Integral) or batch_size < 1:
+            raise ValueError(
+                f"batch_size is {batch_size!r}, but it should be a whole number of at least 1"
+            )
         workers = torch.get_num_threads() if on_cpu else os.cpu_count() or 1
         training = self.model.training
         self.model.eval()

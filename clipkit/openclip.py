@@ -27,7 +27,7 @@ class TwoTowers(torch.nn.Module):
 
     def __init__(self, model: torch.nn.Module, dimension: int, context: int, pixels: int) -> None:
         super().__init__()
-        self.open_clip = model
+        self.open_clip: Any = model
         self.config = SimpleNamespace(
             model_type="open_clip",
             projection_dim=dimension,
@@ -87,7 +87,7 @@ class Tokenizer:
         return {"input_ids": torch.tensor(filled)}
 
 
-def load(folder: Path, dtype: torch.dtype) -> tuple[TwoTowers, SimpleNamespace]:
+def load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any]:
     """Return the model and the processor of a folder with an ``open_clip_config.json``.
 
     Raises
@@ -106,11 +106,12 @@ def load(folder: Path, dtype: torch.dtype) -> tuple[TwoTowers, SimpleNamespace]:
 
     model = open_clip.create_model(f"local-dir:{folder}", require_pretrained=True)
     tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}")
-    settings = {"interpolation": "bicubic", "resize_mode": "shortest"}
+    settings: dict[str, Any] = {"interpolation": "bicubic", "resize_mode": "shortest"}
     settings |= open_clip.get_model_preprocess_cfg(model)
     size = settings["size"]
     height, width = (size, size) if isinstance(size, int) else size
     exact = {"height": height, "width": width}
+    steps: dict[str, Any]
     if settings["resize_mode"] == "shortest" and height == width:
         steps = {"size": {"shortest_edge": height}, "crop_size": exact}
     elif settings["resize_mode"] == "squash":

@@ -118,11 +118,19 @@ def unknown_words(texts: Iterable[str], known: Collection[str]) -> list[str]:
     found: dict[str, None] = {}
     for text in texts:
         words = words_of(text)
-        symbols = [c for c in text if unicodedata.category(c) in ("Cf", "Co", "Cn", "Sk", "So")]
+        symbols = [c for c in text if _is_symbol(c)]
         if not words and not symbols and not is_blank(text):
             symbols = [text.strip()]
         found |= dict.fromkeys([*(word for word in words if word not in known), *symbols])
     return list(found)
+
+
+def _is_symbol(character: str) -> bool:
+    """Whether a character is a sign beyond those of a keyboard, or one that cannot be seen."""
+    if character.isspace():
+        return False
+    sign = unicodedata.category(character)[0] == "S" and not character.isascii()
+    return sign or not character.isprintable()
 
 
 class Tokens:

@@ -83,16 +83,17 @@ def shots(labels: Sequence, k: int, seed: int = 0) -> np.ndarray:
     >>> len(shots(["mug", "mug", "mug", "vase", "vase"], 2))
     4
     """
-    labels = np.asarray(labels)
-    if labels.ndim != 1:
+    array = np.asarray(labels)
+    if array.ndim != 1:
         raise ValueError(
-            f"labels have the shape {labels.shape}, but it should be (n,), one for each item"
+            f"labels have the shape {array.shape}, but it should be (n,), one for each item"
         )
     if isinstance(k, bool) or not isinstance(k, numbers.Integral) or k < 1:
         raise ValueError(f"k is {k!r}, but it should be a whole number of at least 1")
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(len(labels))
-    return np.concatenate([order[labels[order] == name][:k] for name in np.unique(labels)])
+    if not len(array) or any(label != label or label is None for label in array.tolist()):
+        raise ValueError("labels are empty, or one of them is missing (None or NaN)")
+    order = np.random.default_rng(seed).permutation(len(array))
+    return np.concatenate([order[array[order] == name][:k] for name in np.unique(array)])
 
 
 def finding_scores(
@@ -159,11 +160,11 @@ def sentence_scores(
         if not texts:
             raise ValueError(f"`{name}` is empty; give at least one sentence.")
     pictures = _encoded(clip, pictures)
-    stated, denied = (
+    said, refused = (
         clip.logits(pictures, clip.encode_texts(texts)).logsumexp(dim=1)
         for texts in (stated, denied)
     )
-    return torch.sigmoid(stated - denied)
+    return torch.sigmoid(said - refused)
 
 
 def _encoded(clip: Clip, pictures: Any) -> torch.Tensor:

@@ -138,6 +138,9 @@ def test_batch_size_does_not_matter(tiny_checkpoint, pictures, batch_size):
     one, other = clipkit.load(tiny_checkpoint), clipkit.load(tiny_checkpoint)
     assert close(one.encode_images(pictures), other.encode_images(pictures, batch_size))
     assert close(one.encode_texts(TEXTS), other.encode_texts(TEXTS, batch_size))
+    for odd in (1.5, True, "8"):
+        with pytest.raises(ValueError, match=f"batch_size is {odd!r}, but it should be a whole"):
+            one.encode_texts(["a"], odd)
     with pytest.raises(ValueError, match="batch_size is 0"):
         one.encode_images(pictures, 0) if batch_size == 1 else one.encode_texts(["a"], 0)
 
@@ -198,6 +201,8 @@ def test_unreadable_pictures_raise_or_are_left_out(tiny_clip, pictures, tmp_path
     assert caught[0].filename == __file__
     assert [index for index, _ in skipped] == [2, 5]
     assert "there is no such file" in skipped[1][1]
+    with pytest.raises(TypeError, match="skipped is a tuple"):
+        tiny_clip.encode_images(paths, skipped=())
     kept = [p for i, p in enumerate(pictures[:6]) if i not in (2, 5)]
     assert close(rows, tiny_clip.encode_images(kept))
 
@@ -331,6 +336,8 @@ def test_an_import_leaves_the_warnings_of_others_as_they_are():
         ("a mug with a \U0001f355", '"\U0001f355"'),
         ("12345", '"12345"'),
         ("!!!", '"!!!"'),
+        ("mug \u2260 mug", '"\u2260"'),
+        ("mug\0", '"<U\\+0000>"'),
         ("mug\u200b", '"<U\\+200B>"'),
         ("\u676f\u5b50", '"\u676f\u5b50"'),
         ("cafe\u0301", '"caf\u00e9"'),

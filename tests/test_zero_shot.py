@@ -146,6 +146,9 @@ def test_arrays_of_pictures_and_of_paths_are_pictures(tiny_clip, tmp_path):
         (["mug", "hat"], 1.5, "k is 1.5"),
         ([["mug"], ["hat"]], 1, "shape \\(2, 1\\)"),
         ({"mug", "hat"}, 1, "shape"),
+        ([], 1, "labels are empty"),
+        (["mug", None], 1, "one of them is missing"),
+        ([1.0, float("nan")], 1, "one of them is missing"),
     ],
 )
 def test_shots_refuses_what_draws_nothing(labels, k, said):
