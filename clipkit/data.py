@@ -169,8 +169,10 @@ def from_folder(
             left_out.append((_printable(name), f"{quoted(_printable(name))} {problem}"))
         elif problem is None:
             files.append(file.relative_to(folder))
-    tops = {file.parts[0] for file in files if len(file.parts) > 1}
-    if tops and {FOLDERS_OF_SPLITS.get(top.lower()) for top in tops} <= {*SPLITS} and len(tops) > 1:
+    within = [file for file in files if len(file.parts) > 1]
+    splits = {FOLDERS_OF_SPLITS.get(file.parts[0].lower()) for file in within}
+    deeper = bool(within) and all(len(file.parts) > 2 for file in within)
+    if None not in splits and (len(splits) > 1 or deeper):  # a lone folder "test" may be a label
         parts: dict[str, list[Path]] = {}
         beside = [file for file in files if len(file.parts) == 1]
         left_out += _beside(beside, "splits")

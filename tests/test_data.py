@@ -362,6 +362,13 @@ def test_a_label_may_be_called_test(tmp_path):
     for name in ("test/x.jpg", "mug/y.jpg"):
         save(tmp_path / name)
     assert data.from_folder(tmp_path)["label"] == ["mug", "test"]
+    save(tmp_path / "shop" / "test" / "x.jpg")
+    assert data.from_folder(tmp_path / "shop")["label"] == ["test"]
+
+
+def test_a_single_folder_of_a_split_is_no_label(tmp_path):
+    save(tmp_path / "train" / "hat" / "x.jpg")
+    assert data.from_folder(tmp_path)["train"]["label"] == ["hat"]
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path):

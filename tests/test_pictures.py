@@ -328,6 +328,18 @@ def test_exif_that_cannot_be_read_at_all_is_passed_over(picture):
         assert open_picture(saved(picture, "JPEG", exif=exif)).size == picture.size
 
 
+def test_exif_that_fails_to_be_read_does_not_lose_the_picture(picture, monkeypatch):
+    for error in (SyntaxError("not a TIFF"), struct.error(), ValueError(), UnicodeDecodeError):
+        if error is UnicodeDecodeError:
+            error = UnicodeDecodeError("utf-8", b"x", 0, 1, "y")
+
+        def fail(*_, error=error):
+            raise error
+
+        monkeypatch.setattr(Image.Image, "getexif", fail)
+        assert (array(picture) == np.asarray(picture)).all()
+
+
 def test_the_exif_of_the_callers_picture_stays(picture, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -732,6 +744,14 @@ def test_columns_are_opened_here_and_not_by_datasets(picture, tmp_path, monkeypa
     for whole in (dataset, streamed, datasets.DatasetDict(train=dataset)):
         with pytest.raises(PictureError, match=r'whole .*dataset\["image"\]'):
             list(getters(whole))
+
+
+def test_a_column_of_paths_is_read(picture, tmp_path):
+    import datasets
+
+    picture.save(tmp_path / "a.png")
+    column = datasets.Dataset.from_dict({"path": [str(tmp_path / "a.png")] * 2})["path"]
+    assert [opened.size for opened in open_pictures(column)] == [picture.size] * 2
 
 
 def test_a_column_with_a_transform_or_a_format_keeps_it(picture):
