@@ -1,4 +1,4 @@
-"""Wrong answers to the exercises of notebooks 02 and 03, each a misconception that real learners have.
+"""Wrong answers to the exercises of notebooks 02 and 03, each a misconception of real learners.
 
 An entry: the exercise, the misconception that its check must recognise, and the function.
 """
