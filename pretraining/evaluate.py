@@ -14,7 +14,7 @@ from datasets import Dataset
 
 import clipkit
 from clipkit import data
-from clipkit.evaluation import Estimate, balanced_accuracy, bootstrap, recall_at_k
+from clipkit.evaluation import Estimate, balanced_accuracy, bootstrap, recall_at_k, share
 from clipkit.model import Clip
 from clipkit.zero_shot import COLOUR_TEMPLATES, PATTERN_TEMPLATES, TEMPLATES, finding_scores
 from clipstudio import CATEGORIES, COLOURS, FINDINGS, PATTERNS
@@ -58,12 +58,10 @@ def studio_figures(clip: Clip, test: Dataset) -> dict[str, Estimate]:
     second = (np.array(test["second_colour"]) == said["colour"]) & (
         np.array(test["pattern"]) != "plain"
     )
-    figures["colour, one of the product's two"] = bootstrap(
-        np.mean, (right["colour"] | second)[seen]
-    )
+    figures["colour, one of the product's two"] = share((right["colour"] | second)[seen])
     both = right["category"] & right["colour"]
-    figures["category and colour, seen pairs"] = bootstrap(np.mean, both[seen])
-    figures["category and colour, pairs never seen"] = bootstrap(np.mean, both[~seen])
+    figures["category and colour, seen pairs"] = share(both[seen])
+    figures["category and colour, pairs never seen"] = share(both[~seen])
     for text in ("description", "title"):
         similarity = clip.encode_texts(test[text]) @ pictures.T
         for k in (1, 5):
@@ -81,7 +79,7 @@ def paraphrase_figure(clip: Clip, validation: Dataset) -> Estimate:
     centres = torch.nn.functional.normalize(centres - centres.mean(dim=0), dim=1)
     texts = clip.encode_texts([text for text, _ in PARAPHRASES])
     truth = np.array([category for _, category in PARAPHRASES])
-    return bootstrap(np.mean, best(texts @ centres.T, names) == truth)
+    return share(best(texts @ centres.T, names) == truth)
 
 
 def real_figure(clip: Clip, folder: Path) -> Estimate:
@@ -90,7 +88,7 @@ def real_figure(clip: Clip, folder: Path) -> Estimate:
     labels = list(REAL_LABELS)
     texts = clip.encode_labels(list(REAL_LABELS.values()), TEMPLATES)
     predicted = best(clip.encode_images(photographs["image"]) @ texts.T, labels)
-    return bootstrap(np.mean, np.array(photographs["label"]) == predicted)
+    return share(np.array(photographs["label"]) == predicted)
 
 
 def radiograph_figure(clip: Clip, test: Dataset) -> Estimate:

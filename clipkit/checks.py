@@ -1,0 +1,282 @@
+"""What measures accept: each argument checked, and named with its row where it is wrong.
+
+A measure of NaN, of labels that are no labels, or of columns that do not belong together would
+come out as a plausible number. These functions turn what a caller hands over (lists, arrays,
+columns of a table or of a data set, tensors) into plain arrays, by position, or say in a sentence
+why they cannot. scikit-learn checks the same things, but does not say in which row.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def numbers(values: ArrayLike, name: str, shape: str = "n", low: float = -np.inf,
+            high: float = np.inf) -> NDArray[np.floating]:  # fmt: skip
+    """Return values as an array of finite floats.
+
+    Parameters
+    ----------
+    values : array-like of float, int or bool
+        float32 and float64 are kept, so that a large matrix is not copied; all else becomes
+        float64.
+    name : str
+        The argument's name, for the error.
+    shape : {"n", "n, m"}
+        One value an item, or a row of values an item.
+    low, high : float
+        The range; what leaves it by a rounding error is set to its end.
+
+    Raises
+    ------
+    ValueError
+        If there are none, if the shape is another one, or if a value is missing, infinite, out of
+        range or not a number.
+
+    Examples
+    --------
+    >>> numbers([1, 2.5], "y_score")
+    array([1. , 2.5])
+    >>> numbers([1, float("nan")], "y_score")
+    Traceback (most recent call last):
+    ...
+    ValueError: y_score holds nan in row 1; every value should be a finite number
+    """
+    array = as_array(values, name)
+    _refuse_other_shapes(array, name, shape)
+    if array.dtype.kind == "O":
+        _refuse_odd_entries(array, name, (Real, np.bool_), "a number")
+    if array.dtype.kind not in "biufO":
+        kinds = {"U": "text", "T": "text", "S": "bytes", "c": "complex numbers"}
+        raise ValueError(
+            f"{name} holds {kinds.get(array.dtype.kind, array.dtype)}, but it should hold numbers"
+        )
+    if array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float64)
+    with np.errstate(all="ignore"):
+        total = array.sum(dtype=np.float64)  # needs no memory of the matrix's size
+    if not np.isfinite(total):
+        refuse_where(~np.isfinite(array), array, name, "every value should be a finite number")
+    if low > -np.inf or high < np.inf:
+        slack = 1e-6 * max(1.0, *(abs(end) for end in (low, high) if np.isfinite(end)))
+        outside = (array < low - slack) | (array > high + slack)
+        refuse_where(outside, array, name, f"every value should be from {low:g} to {high:g}")
+        array = np.clip(array, low, high)
+    return array
+
+
+def binary(values: ArrayLike, name: str, shape: str = "n") -> NDArray[np.bool_]:
+    """Return values that are True or False, or 1 and 0, as booleans.
+
+    Raises
+    ------
+    ValueError
+        As `numbers`, and if a value is neither 0 nor 1.
+
+    Examples
+    --------
+    >>> binary([0, -1, 1], "y_true")
+    Traceback (most recent call last):
+    ...
+    ValueError: y_true holds -1 in row 1; every value should be True or False, or 1 or 0
+    """
+    array = numbers(values, name, shape)
+    wanted = "every value should be True or False, or 1 or 0"
+    refuse_where((array != 0) & (array != 1), array, name, wanted)
+    return array == 1
+
+
+def labels(values: ArrayLike, name: str) -> NDArray:
+    """Return the labels of n items, all text or all whole numbers.
+
+    Raises
+    ------
+    ValueError
+        If there are none, if the shape is not (n,), or if a label is missing or of another kind
+        than the rest.
+
+    Examples
+    --------
+    >>> labels(["mug", None], "y_true")
+    Traceback (most recent call last):
+    ...
+    ValueError: y_true holds None in row 1; every entry should be text, as the first one is
+    """
+    array = as_array(values, name)
+    if array.dtype.kind in "US" and not isinstance(values, np.ndarray):
+        # NumPy has made text of all entries, of a missing one too; as objects they are themselves.
+        array = as_array(values, name, object)
+    _refuse_other_shapes(array, name, "n")
+    if array.dtype.kind == "O" and isinstance(array[0], str):
+        _refuse_odd_entries(array, name, str, "text, as the first one is")
+    elif array.dtype.kind not in "UTbiu":  # whole numbers stay whole: a patient's may be long
+        array = numbers(array, name)
+    return array
+
+
+def same_kind(first: NDArray, second: NDArray, names: tuple[str, str]) -> None:
+    """Refuse labels of which one is text and the other a number: they never agree.
+
+    Raises
+    ------
+    ValueError
+        If they are of different kinds.
+    """
+    text = [array.dtype.kind in "UTO" for array in (first, second)]
+    if text[0] != text[1]:
+        a, b = names if text[0] else names[::-1]
+        raise ValueError(
+            f"{a} holds text and {b} numbers, which are never equal; for a column of class labels, "
+            "dataset.features[column].int2str(numbers) gives the names"
+        )
+
+
+def same_length(**arrays: NDArray) -> None:
+    """Refuse arrays that do not have a row for each item.
+
+    Raises
+    ------
+    ValueError
+        If their lengths differ.
+
+    Examples
+    --------
+    >>> same_length(y_true=np.zeros(3), y_pred=np.zeros(2))
+    Traceback (most recent call last):
+    ...
+    ValueError: y_true has 3 rows and y_pred has 2; there should be one for each item
+    """
+    if len({len(array) for array in arrays.values()}) > 1:
+        (first, n), *others = ((name, len(array)) for name, array in arrays.items())
+        rest = " and ".join(f"{name} has {count}" for name, count in others)
+        raise ValueError(f"{first} has {n} rows and {rest}; there should be one for each item")
+
+
+def whole(value: int, name: str, low: int, high: int | None = None) -> int:
+    """Return a whole number within its range.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number, or out of range.
+
+    Examples
+    --------
+    >>> whole(0, "k", 1, 5)
+    Traceback (most recent call last):
+    ...
+    ValueError: k is 0, but it should be a whole number from 1 to 5
+    """
+    wanted = f"of at least {low}" if high is None else f"from {low} to {high}"
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = low - 1
+    if isinstance(value, (bool, np.bool_)) or number < low or (high is not None and number > high):
+        raise ValueError(f"{name} is {value!r}, but it should be a whole number {wanted}")
+    return number
+
+
+def columns(values: ArrayLike, name: str, n_columns: int) -> NDArray[np.intp]:
+    """Return the numbers of columns, counted from 0.
+
+    Raises
+    ------
+    ValueError
+        If one is not a whole number, or there is no such column.
+    """
+    array = numbers(values, name)
+    wrong = (array != np.floor(array)) | (array < 0) | (array >= n_columns)
+    wanted = f"every value should be the number of a column, from 0 to {n_columns - 1}"
+    refuse_where(wrong, array, name, wanted)
+    return array.astype(np.intp)
+
+
+def refuse_where(
+    wrong: NDArray[np.bool_], array: NDArray, name: str, wanted: str, entry: str = ""
+) -> None:
+    """Raise for the first wrong entry, which is named by its row (and column).
+
+    Parameters
+    ----------
+    wrong : array of bool
+        Of the array's shape.
+    array : array
+    name : str
+        The argument's name.
+    wanted : str
+        What every entry should be.
+    entry : str
+        What the wrong entry is called; by default by its value.
+
+    Raises
+    ------
+    ValueError
+        If an entry is wrong.
+    """
+    if wrong.any():
+        place = tuple(int(number) for number in np.argwhere(wrong)[0])
+        value = array[place]
+        entry = entry or (f"{value:g}" if isinstance(value, np.number) else repr(value))
+        where = " and column ".join(map(str, place))
+        raise ValueError(f"{name} holds {entry:.40} in row {where}; {wanted}")
+
+
+def as_array(values: Any, name: str, dtype: type | None = None) -> NDArray:
+    """Return values as an array, by position; a tensor is taken off its graph and its device.
+
+    Raises
+    ------
+    ValueError
+        If they are one value, have no order, or are masked in part.
+
+    Examples
+    --------
+    >>> as_array({"mug", "vase"}, "y_true")
+    Traceback (most recent call last):
+    ...
+    ValueError: y_true is a set, which has no order; give a list or an array
+    """
+    if hasattr(values, "detach"):
+        tensor = values.detach().cpu()
+        values = tensor.float() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        row = int(np.argwhere(np.ma.getmaskarray(values))[0][0])
+        raise ValueError(f"{name} is masked in row {row}; every value should be there")
+    if isinstance(values, (set, frozenset, dict)):
+        raise ValueError(
+            f"{name} is a {type(values).__name__}, which has no order; give a list or an array"
+        )
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise ValueError(f"{name} is a {type(values).__name__}, not a list or an array of values")
+    if not hasattr(values, "__array__") and not isinstance(values, Sequence):
+        values = list(values)
+    try:
+        entries = np.asarray(values, dtype)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ValueError(f"{name} cannot be read as an array: {error}") from error
+    if entries.ndim == 0 or len(entries) == 0:
+        raise ValueError(f"{name} is empty; a measure needs at least one item")
+    return entries
+
+
+def _refuse_other_shapes(array: NDArray, name: str, shape: str) -> None:
+    if array.ndim != len(shape.split(",")):
+        wanted = {"n": "(n,), a value for each item", "n, m": "(n, m), a row for each item"}[shape]
+        advice = "; .ravel() makes a column flat" if array.ndim == 2 and 1 in array.shape else ""
+        raise ValueError(f"{name} has the shape {array.shape}, but it should be {wanted}{advice}")
+    if array.size == 0:
+        raise ValueError(f"{name} has the shape {array.shape}, without a column")
+
+
+def _refuse_odd_entries(
+    array: NDArray, name: str, kind: type | tuple[type, ...], wanted: str
+) -> None:
+    wrong = [not isinstance(entry, kind) for entry in array.flat]
+    refuse_where(np.reshape(wrong, array.shape), array, name, f"every entry should be {wanted}")
