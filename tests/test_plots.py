@@ -6,11 +6,15 @@ import sys
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+import torch
 from matplotlib.offsetbox import AnnotationBbox
+from matplotlib.text import Text
 from PIL import Image
 
 from clipkit import plots
+from clipkit.pictures import PictureError, open_picture
 
 RED, GREY = Image.new("RGB", (20, 20), "red"), Image.new("L", (20, 10), 128)
 
@@ -100,17 +104,170 @@ def test_slide_draws_at_the_value_and_again_when_the_slider_moves(screen):
 
 def test_pictures_grid_draws_each_picture_once_below_its_title():
     figure = plots.pictures_grid([RED, GREY, RED], titles=["a", "b", "c"], columns=2)
-    drawn = [axis for axis in figure.axes if axis.images]
-    assert len(figure.axes) == 4 and len(drawn) == 3
-    assert [axis.get_title() for axis in drawn] == ["a", "b", "c"]
-    assert drawn[1].images[0].get_array().shape == (10, 20, 3)
+    assert [axis.get_title() for axis in figure.axes] == ["a", "b", "c"]
+    assert figure.axes[1].images[0].get_array().shape == (10, 20, 3)
+    boxes = [axis.get_position() for axis in figure.axes]
+    assert boxes[0].x1 < boxes[1].x0 and boxes[2].y1 < boxes[0].y0
+    wide = figure.get_size_inches()[0] * boxes[1].width
+    assert wide == pytest.approx(1.25) == 2 * figure.get_size_inches()[1] * boxes[1].height
 
 
 def test_pictures_grid_names_its_rows():
     figure = plots.pictures_grid([RED] * 4, rows=["mugs", "sofas"], columns=2)
-    named = {axis.texts[0].get_text(): number for number, axis in enumerate(figure.axes)
-             if axis.texts}  # fmt: skip
-    assert named == {"mugs": 0, "sofas": 2}
+    for text, axis in zip(figure.texts, figure.axes[::2], strict=True):
+        box = axis.get_position()
+        assert box.y0 < text.get_position()[1] < box.y1 and text.get_position()[0] < box.x0
+    assert [text.get_text() for text in figure.texts] == ["mugs", "sofas"]
+
+
+@pytest.mark.parametrize("long", ["a", "a title of many words that needs several lines " * 2])
+def test_rows_of_pictures_lie_as_close_as_their_titles_allow(long):
+    figure = plots.pictures_grid([RED] * 4, titles=[long, "b", "c", "d"], columns=2)
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()
+    first, _, below, _ = figure.axes
+    title = first.title.get_window_extent(renderer)
+    gap = title.y0 - below.get_window_extent(renderer).y1
+    assert -1 <= gap <= 0.25 * figure.dpi  # pixels
+
+
+def test_pictures_grid_is_no_wider_than_a_notebook():
+    figure = plots.pictures_grid([RED] * 8, titles=["a"] * 8, size=3)
+    assert figure.get_size_inches()[0] <= plots.WIDTH
+
+
+FILM = np.linspace(0, 65535, 400).reshape(20, 20).astype(np.uint16)
+CORNERS = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    "picture, pixel",
+    [
+        (CORNERS, [255] * 3),
+        (FILM, [0] * 3),
+        (FILM / 65535, [0] * 3),
+        (FILM[::-1, ::-1], [255] * 3),
+        (torch.full((3, 4, 4), 0.2), [51] * 3),
+        (Image.fromarray(FILM), [0] * 3),
+    ],
+)
+def test_pictures_are_drawn_as_the_model_sees_them(picture, pixel):
+    assert plots.as_array(picture)[0, 0].tolist() == pixel
+    (axis,) = plots.pictures_grid([picture]).axes
+    drawn = axis.images[0].get_array()
+    np.testing.assert_array_equal(drawn, np.asarray(open_picture(picture)))
+
+
+def test_pictures_are_taken_by_position():
+    shuffled = pd.Series([RED, GREY], index=[1, 0])
+    figure = plots.pictures_grid(shuffled, titles=pd.Series(["a", "b"], index=[1, 0]))
+    assert [axis.get_title() for axis in figure.axes] == ["a", "b"]
+    assert [axis.images[0].get_array().shape[0] for axis in figure.axes] == [20, 10]
+    plots.similarity_heatmap(np.eye(2), pictures=shuffled, texts=shuffled.index.astype(str))
+    plots.curve_strip({"a": [1, 2]}, shuffled, ylabel="y", ticks="xy")
+    (ax,) = plots.histograms({"a": [0, 1]}, xlabel="x", marks=[0.2, 0.7], pictures=shuffled).axes
+    assert [box.offsetbox.get_data().shape[0] for box in ax.artists] == [20, 10]
+    (ax,) = plots.thumbnails_map([[0, 0], [1, 1]], shuffled).axes
+    assert [box.offsetbox.get_data().shape[0] for box in ax.artists] == [20, 10]
+
+
+def test_a_damaged_picture_is_named_by_its_place():
+    with pytest.raises(PictureError, match="picture number 1.*no such file"):
+        plots.pictures_grid([RED, "nowhere.jpg"])
+
+
+def test_what_does_not_fit_together_is_refused():
+    with pytest.raises(ValueError, match="1 titles for 2 pictures"):
+        plots.pictures_grid([RED, GREY], titles=["a"])
+    with pytest.raises(ValueError, match="3 labels for 2 points"):
+        plots.scatter_map([[0, 0], [1, 1]], ["a", "b", "c"])
+    with pytest.raises(ValueError, match="1 names for 2 classes"):
+        plots.confusion_heatmap(np.eye(2), ["mug"])
+
+
+def smallest_letters(figure):
+    """Points of the smallest text, at the size at which a notebook shows the figure."""
+    figure.canvas.draw()
+    shown = min(1, plots.WIDTH / figure.get_size_inches()[0])
+    texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    return shown * min(text.get_fontsize() for text in texts)
+
+
+def many(n):
+    return {f"name {number}": (0.5, 0.4, 0.6) for number in range(n)}
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: plots.pictures_grid([RED] * 16, titles=["a"] * 16, columns=16, rows=["b"]),
+        lambda: plots.similarity_heatmap(np.eye(30), texts=["text"] * 30),
+        lambda: plots.confusion_heatmap(np.eye(40), [f"class {i}" for i in range(40)]),
+        lambda: plots.confusion_heatmap(np.eye(12), [f"class {i}" for i in range(12)]),
+        lambda: plots.scatter_map(np.zeros((40, 2)), [f"label {i}" for i in range(40)]),
+        lambda: plots.thumbnails_map(np.eye(2), [RED] * 2),
+        lambda: plots.estimates(many(20), xlabel="x"),
+        lambda: plots.paired_dots({"a": (0.1, 0.2)}, xlabel="x"),
+        lambda: plots.curve_strip({"a": range(20)}, [RED] * 20, ticks=range(20), ylabel="y"),
+        lambda: plots.ranking_curves({"a": [0, 1]}, {"a": [0.1, 0.2]}),
+        lambda: plots.arrows({"a": [1, 0]}),
+    ],
+)
+def test_no_letter_is_smaller_than_8_points_where_it_is_read(draw):
+    assert smallest_letters(draw()) >= 8
+
+
+def test_maps_say_what_their_axes_are():
+    for figure in (
+        plots.scatter_map(np.eye(2), "ab", xlabel="first axis", ylabel="second axis"),
+        plots.thumbnails_map(np.eye(2), [RED] * 2, xlabel="first axis", ylabel="second axis"),
+    ):
+        assert figure.axes[0].get_xlabel() == "first axis"
+        assert figure.axes[0].get_ylabel() == "second axis"
+    assert plots.scatter_map(np.eye(2), "ab").axes[0].get_xlabel() == "first coordinate"
+
+
+def test_paired_dots_stand_on_one_line_each_joined():
+    values = {"oedema": (0.5, 0.75), "mass": (0.6, 0.55)}
+    (ax,) = plots.paired_dots(values, labels=("zero-shot", "trained"), xlabel="AUROC").axes
+    joins, (before, after) = ax.lines[:2], ax.lines[2:4]
+    assert before.get_xdata().tolist() == [0.5, 0.6] and after.get_xdata().tolist() == [0.75, 0.55]
+    assert before.get_ydata().tolist() == after.get_ydata().tolist() == [0, 1]
+    assert [line.get_xdata().tolist() for line in joins] == [[0.5, 0.75], [0.6, 0.55]]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["oedema", "mass"]
+    assert ax.yaxis_inverted()
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["zero-shot", "trained"]
+
+
+def test_paired_estimates_keep_their_intervals_apart():
+    values = {"a": ((0.5, 0.4, 0.6), (0.7, 0.65, 0.8))}
+    (ax,) = plots.paired_dots(values, xlabel="x", reference=0.5).axes
+    segments = [part.get_segments()[0] for part in ax.collections]
+    assert [part[:, 0].tolist() for part in segments] == [[0.4, 0.6], [0.65, 0.8]]
+    assert segments[0][0, 1] < segments[1][0, 1]
+    assert ax.lines[-1].get_xdata() == [0.5, 0.5]
+
+
+def test_the_worst_block_of_a_confusion_matrix_is_drawn_large_with_its_counts():
+    matrix = np.diag(np.full(30, 10))
+    matrix[3, 20], matrix[20, 7], matrix[1, 2] = 5, 4, 1
+    (ax, _) = plots.confusion_heatmap(matrix, [f"class {i}" for i in range(30)], worst=3).axes
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["class 3", "class 7", "class 20"]
+    counts = [text.get_text() for text in ax.texts]
+    assert counts == ["10", "0", "5", "0", "10", "0", "0", "4", "10"]
+    np.testing.assert_allclose(ax.images[0].get_array()[0], [10 / 15, 0, 5 / 15])
+    assert ax.get_title("left") == "the 3 classes most confused, of 30"
+
+
+def test_lines_keep_to_a_given_axis():
+    lines = {"a": [0.74, 0.765]}
+    assert plots.curves([1, 2], lines, xlabel="x", ylabel="y", ylim=(0, 1)).axes[0].get_ylim() == (
+        0,
+        1,
+    )
+    series = {"a": [(0.74, 0.7, 0.8), (0.76, 0.7, 0.8)]}
+    drawn = plots.bands([1, 2], series, xlabel="x", ylabel="y", ylim=(0, 1))
+    assert drawn.axes[0].get_ylim() == (0, 1)
 
 
 def test_heatmap_writes_every_value_into_its_cell():
@@ -232,10 +389,12 @@ def test_curve_strip_sets_each_picture_below_its_point():
 def test_histograms_share_their_bins_and_have_equal_areas():
     values = {"a": [0, 0.1, 0.2], "b": np.linspace(0.5, 1, 500)}
     figure = plots.histograms(values, xlabel="x", bins=10)
-    bars = figure.axes[0].patches
-    areas = [bar.get_width() * bar.get_height() for bar in bars]
-    np.testing.assert_allclose([sum(areas[:10]), sum(areas[10:])], 1)
-    np.testing.assert_allclose([bar.get_x() for bar in bars[:10]], [b.get_x() for b in bars[10:]])
+    first, second = (area.get_data() for area in figure.axes[0].patches)
+    np.testing.assert_allclose(first.edges, second.edges)
+    for area in (first, second):
+        assert (area.values * np.diff(area.edges)).sum() == pytest.approx(1)
+    outline = figure.axes[0].lines[1]
+    np.testing.assert_allclose(outline.get_ydata()[:-1], second.values)
 
 
 def test_the_counts_of_few_classes_are_written_into_their_cells():
