@@ -123,7 +123,10 @@ def bootstrap(
     n_resamples = checks.whole(n_resamples, "n_resamples", 0)
     members = _members(groups, len(arrays[0]))
     n = len(arrays[0]) if members is None else len(members)
-    value = statistic(*arrays)
+    try:
+        value = statistic(*arrays)
+    except TypeError as error:
+        raise ValueError(f"the statistic cannot be computed of such columns: {error}") from error
     if np.ndim(value) or not np.isfinite(value):
         raise ValueError(f"the statistic of all {len(arrays[0])} items is {value}, not a number")
     values = []
@@ -309,7 +312,15 @@ def confusion_matrix(
     """
     true, said = _classes(y_true, y_pred)
     names = np.union1d(true, said) if labels is None else _known(labels, y_true=true, y_pred=said)
-    return Confusion(metrics.confusion_matrix(true, said, labels=names), names)
+    codes = _codes(names, true), _codes(names, said)
+    counts = metrics.confusion_matrix(*codes, labels=np.arange(len(names)))
+    return Confusion(counts, names)
+
+
+def _codes(names: NDArray, column: NDArray) -> Integers:
+    """The place of each entry among the names."""
+    order = np.argsort(names, kind="stable")
+    return order[np.searchsorted(names, column, sorter=order)]
 
 
 def _known(labels: ArrayLike, **columns: NDArray) -> NDArray:
@@ -350,9 +361,9 @@ def top_k_accuracy(
     names = _known(labels, y_true=true)
     if len(names) != scores.shape[1]:
         raise ValueError(f"there are {len(names)} labels for {scores.shape[1]} columns of y_score")
-    order = np.argsort(names, kind="stable")
-    columns = order[np.searchsorted(names, true, sorter=order)]
-    return _share(_within(scores, columns, checks.whole(k, "k", 1, scores.shape[1])), **options)
+    return _share(
+        _within(scores, _codes(names, true), checks.whole(k, "k", 1, scores.shape[1])), **options
+    )
 
 
 def _within(scores: Floats, columns: Integers, k: int) -> Floats:

@@ -678,6 +678,8 @@ def test_a_bootstrap_needs_columns_of_one_length_and_a_number():
         evaluation.bootstrap(np.mean, [])
     with pytest.raises(ValueError, match="no column"):
         evaluation.bootstrap(lambda: 0.0)
+    with pytest.raises(ValueError, match="cannot be computed of such columns"):
+        evaluation.bootstrap(np.mean, ["a", "b"])
     with pytest.raises(ValueError, match="of all 2 items is nan"):
         evaluation.bootstrap(np.mean, [NAN, 1.0])
     with pytest.raises(ValueError, match="not a number"):
