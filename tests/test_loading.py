@@ -140,6 +140,8 @@ def make(kind, folder):
         text |= {"bos_token_id": 0, "eos_token_id": 2, "pad_token_id": 1}
         vision = {**TOWER, "patch_size": 8, "num_patches": 16}
         model = t.Siglip2Model(t.Siglip2Config(text_config=text, vision_config=vision))
+        model.logit_scale.data.fill_(1.5)
+        model.logit_bias.data.fill_(-2.5)
         images = t.Siglip2ImageProcessorPil(patch_size=8, max_num_patches=16)
         processor = t.Siglip2Processor(images, tokenizer)
     model.save_pretrained(folder)
@@ -436,3 +438,5 @@ def test_an_open_clip_checkpoint(tmp_path, monkeypatch, pictures, bias):
     shares = clip.zero_shot(pictures, ["mug", "sofa"])
     logits = np.exp(2) * clip.encode_images(pictures) @ clip.encode_labels(["mug", "sofa"]).T
     torch.testing.assert_close(shares, (logits - 3).sigmoid() if bias else logits.softmax(1))
+    half = clipkit.load(tmp_path, dtype="bfloat16")  # pictures are handed over in its own dtype
+    assert (half.encode_images(pictures) * clip.encode_images(pictures)).sum(1).min() > 0.99

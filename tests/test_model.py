@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from pathlib import Path
 
@@ -205,6 +206,26 @@ def test_unreadable_pictures_raise_or_are_left_out(tiny_clip, pictures, tmp_path
         tiny_clip.encode_images(paths, skipped=())
     kept = [p for i, p in enumerate(pictures[:6]) if i not in (2, 5)]
     assert close(rows, tiny_clip.encode_images(kept))
+
+
+class Late(list):
+    """Pictures of which the first takes its time."""
+
+    def __getitem__(self, index):
+        if index == 0:
+            time.sleep(0.3)
+        return super().__getitem__(index)
+
+
+def test_what_was_left_out_is_told_in_order(tiny_clip):
+    usual, skipped = torch.get_num_threads(), []
+    torch.set_num_threads(3)
+    try:
+        with pytest.warns(UserWarning, match="6 left out: picture number 0 "):
+            tiny_clip.encode_images(Late([b"broken"] * 6), batch_size=1, skipped=skipped)
+    finally:
+        torch.set_num_threads(usual)
+    assert [index for index, _ in skipped] == list(range(6))
 
 
 def test_an_interruption_leaves_nothing_running(tiny_clip, pictures):
@@ -733,6 +754,8 @@ def siglip(tmp_path_factory):
     )
     torch.manual_seed(0)
     model = SiglipModel(config)
+    model.logit_scale.data.fill_(1.5)  # both are 0 at first, and would then not be noticed
+    model.logit_bias.data.fill_(-2.5)
     images = SiglipImageProcessorPil(size={"height": 32, "width": 32})
     SiglipProcessor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
     model.save_pretrained(folder)
@@ -759,6 +782,7 @@ def test_siglip(siglip, pictures):
     assert close(clip.encode_images(pictures), expected.image_embeds)
     assert close(clip.encode_texts([f"a {label}" for label in labels]), expected.text_embeds)
     assert close(clip.zero_shot(pictures, labels, "a {}"), expected.logits_per_image.sigmoid())
+    assert clip.logit_bias == pytest.approx(-2.5)
     assert clip.encode_images([]).shape == (0, 32)
     long = "a photo of a red mug of a blue sofa of a hat of a mug"
     with pytest.warns(UserWarning, match="cut to the 12"):
