@@ -1330,13 +1330,23 @@ def wave(v):
 
 
 @jit
-def stripes(v, w):
-    """Share of the second colour in stripes of period 1, averaged over a footprint w."""
+def stripes(v, w, share):
+    """Share of the second colour in stripes of period 1, averaged over a footprint w.
+
+    The stripes of the second colour are `share` wide.
+    """
     if w > 0.9:
-        return 0.5
-    s = smoothstep(0.5 - w, 0.5 + w, wave(v))
+        return share
+    s = smoothstep(1 - share - w, 1 - share + w, wave(v))
     fade = smoothstep(0.5, 0.9, w)
-    return s * (1 - fade) + 0.5 * fade
+    return s * (1 - fade) + share * fade
+
+
+@jit
+def mix(first, second, w):
+    """Mixture of two linear lights that looks as far from both as w says: halfway at 0.5."""
+    root = math.sqrt(max(first, 0.0)) * (1 - w) + math.sqrt(max(second, 0.0)) * w
+    return root * root
 
 
 @jit
@@ -1364,9 +1374,10 @@ def flower(u, v, w):
 def tartan(u, v, w):
     a = wave(u)
     b = wave(v)
-    s = 0.38 * stripes(u, w) + 0.38 * stripes(v, w)
-    s += 0.35 * (1 - smoothstep(0.06, 0.06 + 2 * w, abs(a - 0.25)))
-    s += 0.35 * (1 - smoothstep(0.06, 0.06 + 2 * w, abs(b - 0.25)))
+    s = 0.34 * stripes(u, w, 0.42) + 0.34 * stripes(v, w, 0.42)
+    line = 0.35 * 0.06 / (0.06 + w)  # a blurred line is wider, and paler
+    s += line * (1 - smoothstep(0.06, 0.06 + 2 * w, abs(a - 0.25)))
+    s += line * (1 - smoothstep(0.06, 0.06 + 2 * w, abs(b - 0.25)))
     return min(s, 1.0)
 
 
@@ -1390,7 +1401,10 @@ def pattern_coordinates(mapping, around, x, y, z, nx, ny, nz):
 
 @jit
 def pattern_weight(M, m, x, y, z, nx, ny, nz, footprint):
-    """Share of the second colour at a point, 0 to 1, averaged over a pixel's footprint."""
+    """Share of the second colour at a point, 0 to 1, averaged over a pixel's footprint.
+
+    In every pattern that is chosen by name the first colour covers more than the second.
+    """
     kind = int(M[m, PATTERN])
     if kind == PLAIN:
         return 0.0
@@ -1406,9 +1420,11 @@ def pattern_weight(M, m, x, y, z, nx, ny, nz, footprint):
     u *= f
     v *= f
     if kind == STRIPED:
-        return stripes(v, w)
+        return stripes(v + 0.5, w, 0.34)  # the first colour in the middle
     if kind == CHECKED:
-        return 0.5 * stripes(u, w) + 0.5 * stripes(v, w)
+        a = stripes(u + 0.5, w, 0.42)
+        b = stripes(v + 0.5, w, 0.42)
+        return 0.4 * (a + b) + 0.2 * a * b
     if kind == DOTTED:
         r, shift = cell_offset(v)
         a = u + shift - math.floor(u + shift) - 0.5
@@ -1422,11 +1438,11 @@ def pattern_weight(M, m, x, y, z, nx, ny, nz, footprint):
         blot = fractal(3 * u, 3 * v, 1.5)
         return smoothstep(0.60 - 0.3 * w, 0.64 + 0.3 * w, blot)
     if kind == ZIGZAG:
-        return stripes(v + 0.5 * wave(u), 1.2 * w)
+        return stripes(v + 0.5 + 0.5 * wave(u), 1.2 * w, 0.35)
     if kind == CAMOUFLAGE:
         a = smoothstep(0.48 - 0.1 * w, 0.51 + 0.1 * w, fractal(0.8 * u, 1.1 * v, 2.5))
-        b = smoothstep(0.52 - 0.1 * w, 0.55 + 0.1 * w, fractal(0.9 * u + 31, v, 7.5))
-        return max(0.55 * a, b)
+        b = smoothstep(0.56 - 0.1 * w, 0.59 + 0.1 * w, fractal(0.9 * u + 31, v, 7.5))
+        return max(0.38 * a, b)
     if kind == GRAIN:
         q = math.sqrt((u + 0.3 * noise(2 * u, 0.4 * v, 2 * z)) ** 2 + (0.7 * z * f + 0.35) ** 2)
         q = 5 * q + 0.8 * noise(3 * u, 0.6 * v, 3 * z)
@@ -1442,7 +1458,7 @@ def pattern_weight(M, m, x, y, z, nx, ny, nz, footprint):
         tick *= smoothstep(0.7 * around - footprint, 0.7 * around, radius)
         return tick * (1 - smoothstep(0.88 * around, 0.88 * around + footprint, radius))
     if kind == SECTORS:
-        return stripes(math.atan2(x, z) * M[m, AUX] / (2 * math.pi), 0.03)
+        return stripes(math.atan2(x, z) * M[m, AUX] / (2 * math.pi), 0.03, 0.5)
     if kind == FADED:  # washed denim: paler where thighs and knees rub
         a = math.exp(-(((abs(x) - M[m, AROUND]) / 0.10) ** 2 + ((y - M[m, AUX]) / 0.42) ** 2))
         return min(0.65 * a + 0.35 * fractal(9 * x, 3 * y, 0.5), 1.0)
@@ -1748,7 +1764,7 @@ def shade_product(
     reflection(lights, ambient, rx, ry, rz, rough, mirror)
     smoothness = 1 - rough
     for c in range(3):
-        base = M[m, COLOUR + c] * (1 - w) + M[m, SECOND + c] * w
+        base = mix(M[m, COLOUR + c], M[m, SECOND + c], w)
         f0 = M[m, REFLECTANCE] * (1 - metal) + base * metal
         spec = f0 * (0.25 + 0.75 * (1 - 0.45 * rough))
         spec += (max(smoothness, f0) - f0) * grazing * 0.9
@@ -1765,7 +1781,7 @@ def shade_product(
         rim = (1 - cos) ** 2.2
         f = 0.04 + 0.9 * grazing
         for c in range(3):
-            base = M[m, COLOUR + c] * (1 - w) + M[m, SECOND + c] * w
+            base = mix(M[m, COLOUR + c], M[m, SECOND + c], w)
             through = light[c] * (1 - 0.45 * rim) * math.exp(-(1 - base) * (0.25 + 5 * glass))
             through = through * (1 - f) + mirror[c] * f * 1.1
             out[c] = out[c] * (1 - clear) + through * clear

@@ -219,6 +219,24 @@ class Shape:
         return [name for name in self._fixed if name not in self.drawn]
 
 
+BROAD_ACCENTS = {
+    ("long-sleeved top", "raglan"),
+    *(("sneaker", design) for design in ("low court", "runner")),
+    ("sandal", "flip-flop"),
+    ("high-heeled shoe", "peep-toe platform"),
+    *(("cap", design) for design in ("baseball", "trucker")),
+    *(("beanie", design) for design in ("cuffed", "bobble")),
+    ("handbag", "top handle"),
+    *(("backpack", design) for design in ("school", "leather flap")),
+    *(("watch", design) for design in ("round leather", "square")),
+    *(("headphones", design) for design in ("over-ear", "on-ear slim", "studio")),
+    *(("mug", design) for design in ("espresso cup with saucer", "travel")),
+    ("bottle", "sports"),
+}
+"""Designs whose trimmings are so large that in the second colour they would outdo the first, by
+which the product is called."""
+
+
 class Look:
     """A product's materials, for the function that builds it."""
 
@@ -254,7 +272,9 @@ class Look:
         return plain(self._product.colour, material or self._product.material, **changes)
 
     def accent(self, material: str | None = None, **changes) -> Material:
-        """The second colour, plain."""
+        """The second colour, plain; where such parts are broad, a darker shade of the first."""
+        if (self._product.category, self._product.design) in BROAD_ACCENTS:
+            return self.darker(0.5, material, **changes)
         return plain(self._product.second_colour, material or self._product.material, **changes)
 
     def plain(self, colour, material: str = "plastic", **changes) -> Material:
