@@ -240,9 +240,9 @@ def check(notebook: Path) -> int:
     return 0 if done.results and done.stopped is None else 1
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(words: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    arguments = parser().parse_args(arguments)
+    arguments = parser().parse_args(words)
     try:
         if arguments.command == "check":
             return check(arguments.notebook)

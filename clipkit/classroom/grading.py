@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def asked_for(place: Path) -> dict[str, str]:
     return functions
 
 
-def _passed(name, source):
+def _passed(name: str, source: str) -> str:
     """Return the name of the function that a teacher's cell passes to check."""
     for node in ast.walk(ast.parse(source)):
         if (
@@ -165,18 +166,27 @@ def grade(
 class _Grading:
     """The grading of one hand-in: one worker, and another one after each that died."""
 
-    def __init__(self, grade, data, functions, limits, bubblewrap, cancel):
+    def __init__(
+        self,
+        grade: Grade,
+        data: bytes,
+        functions: dict[str, str],
+        limits: Limits,
+        bubblewrap: str | None,
+        cancel: threading.Event,
+    ):
         self.grade, self.functions, self.limits = grade, functions, limits
         self.bubblewrap, self.cancel = bubblewrap, cancel
         self.notebook = np.frombuffer(data, np.uint8)
         self.deadline = time.monotonic() + limits.seconds
-        self.judged, self.skip = set(), set()
-        self.place, self.at = "at its start", None  # for the remark, and what to leave out next
+        self.judged: set[str] = set()
+        self.skip: set[int] = set()
+        self.place = "at its start"  # for the remark
+        self.at: str | int | None = None  # the exercise or statement that would be left out next
 
-    def run(self):
-        stops = []
+    def run(self) -> None:
+        stops: list[str] = []
         for _ in range(RESTARTS):
-            self.place, self.at = "at its start", None
             try:
                 self._once()
                 break
@@ -184,13 +194,16 @@ class _Grading:
                 stops.append(f"stopped {self.place}: {stopped}")
             if self.at is None or time.monotonic() > self.deadline:
                 break
-            (self.judged if isinstance(self.at, str) else self.skip).add(self.at)
-            if isinstance(self.at, str):
+            if isinstance(self.at, int):
+                self.skip.add(self.at)
+            else:
+                self.judged.add(self.at)
                 self._keep(Result(self.at, "error", f"Your function was {stops[-1]}."))
         if stops:
             self.grade.stopped = roster.clean("; ".join(dict.fromkeys(stops)), TEXT)
 
-    def _once(self):
+    def _once(self) -> None:
+        self.place, self.at = "at its start", None
         task = {
             "notebook": self.notebook,
             "functions": self.functions,
@@ -199,14 +212,15 @@ class _Grading:
             "seconds": self.limits.statement_seconds,
         }
         arguments = (task, self.limits, self.deadline, self.bubblewrap, self.cancel)
-        with Worker(*arguments) as worker:
-            try:
+        worker = Worker(*arguments)
+        try:
+            with worker:
                 self._listen(worker)
-            finally:
-                self.grade.memory = max(self.grade.memory, worker.memory)
-                self.grade.seconds += worker.computing
+        finally:
+            self.grade.memory = max(self.grade.memory, worker.memory)
+            self.grade.seconds += worker.computing
 
-    def _listen(self, worker):
+    def _listen(self, worker: Worker) -> None:
         worker.receive(START)
         while True:
             message = worker.receive(START)
@@ -233,24 +247,24 @@ class _Grading:
             if answers:
                 worker.send({"go on": True})
 
-    def _keep(self, result):
+    def _keep(self, result: Result) -> None:
         shown = {key: roster.clean(value, TEXT) for key, value in asdict(result).items()
                  if isinstance(value, str)}  # fmt: skip
         self.grade.keep(Result(**shown))
 
 
-def _whole(message, name):
+def _whole(message: dict[str, Any], name: str) -> int:
     value = message.get(name)
     if type(value) is not int:
         raise Stopped("its answer came in a form that cannot be read")
     return value
 
 
-def _judge(name, worker):
+def _judge(name: str, worker: Worker) -> Result:
     """Judge one exercise; the learner's function is called in the worker."""
     late = time.monotonic() + EXERCISE
 
-    def reach(inputs, given):
+    def reach(inputs: tuple, given: str) -> Outcome:
         if time.monotonic() > late:
             return Outcome(problem="too slow")
         worker.send({"call": name, "inputs": inputs, "given": given, "seconds": BUSY * SECONDS})
@@ -269,7 +283,7 @@ def _judge(name, worker):
         return Result(name, "wrong", "Your function returned something that cannot be judged.")
 
 
-def _outcome(reply, inputs):
+def _outcome(reply: dict[str, Any], inputs: tuple) -> Outcome:
     """Return the outcome in a reply, or raise an error if it is in no proper form."""
     outcome = Outcome(**reply["outcome"])
     texts = (outcome.detail, outcome.printed)
@@ -338,12 +352,13 @@ def grade_all(
     """
     kept.mkdir(parents=True, exist_ok=True)
     version = package_version()
-    todo, done = queue.Queue(), queue.Queue()
+    todo: queue.Queue[roster.HandIn] = queue.Queue()
+    done: queue.Queue[Grade | Exception] = queue.Queue()
     for hand_in in work:
         todo.put(hand_in)
     stop = threading.Event()
 
-    def run():
+    def run() -> None:
         while not stop.is_set():
             try:
                 hand_in = todo.get_nowait()
@@ -376,7 +391,7 @@ def grade_all(
             thread.join()
 
 
-def _kept(file):
+def _kept(file: Path) -> Grade | None:
     """Return the grade that is kept in a file, None if there is none that can be read."""
     try:
         return Grade.from_json(file.read_text(encoding="utf-8"))
@@ -384,7 +399,7 @@ def _kept(file):
         return None
 
 
-def _write(path, text):
+def _write(path: Path, text: str) -> None:
     part = path.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
     os.replace(part, path)

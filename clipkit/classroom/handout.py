@@ -39,10 +39,10 @@ def strip(notebook: dict, hints: bool = True, outputs: bool = False) -> dict:
     return notebook
 
 
-def _unfold(text, hints):
+def _unfold(text: str, hints: bool) -> str:
     """Take the solutions, and perhaps the hints, out of a text cell; other folds stay."""
 
-    def keep(match):
+    def keep(match: re.Match[str]) -> str:
         summary = match["summary"].lower()
         gone = "solution" in summary or ("hint" in summary and not hints)
         return "" if gone else match[0]

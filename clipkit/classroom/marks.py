@@ -131,7 +131,7 @@ def read_overrides(path: Path | None, names: Collection[str]) -> dict[tuple[str,
     ValueError
         If an exercise is unknown or a number is none.
     """
-    overrides = {}
+    overrides: dict[tuple[str, str], Override] = {}
     if path is None:
         return overrides
     for line, row in roster.read_table(path, ["student", "exercise", "points"]):
@@ -143,14 +143,14 @@ def read_overrides(path: Path | None, names: Collection[str]) -> dict[tuple[str,
     return overrides
 
 
-def _known(path, line, name, names):
+def _known(path: Path, line: int, name: str, names: Collection[str]) -> None:
     if name not in names:
         raise ValueError(
             f"{path}, line {line}: no exercise is called {name!r}; there are: {', '.join(names)}"
         )
 
 
-def _number(path, line, text):
+def _number(path: Path, line: int, text: str) -> float:
     try:
         value = float(text.replace(",", "."))
     except ValueError:
@@ -184,7 +184,7 @@ def mark(
         The share of the points that a day, begun, of being late costs.
     """
     students = {entry.student: entry for entry in entries}
-    by_student = {name: [] for name in students}
+    by_student: dict[str, list[Grade]] = {name: [] for name in students}
     for grade in sorted(grades, key=lambda grade: (grade.student, grade.notebook)):
         by_student.setdefault(grade.student, []).append(grade)
     marked = []

@@ -12,7 +12,7 @@ parameter called ``pictures`` is not the notebook's ``pictures``.
 import ast
 import builtins
 import symtable
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 # What may bind any name, or change any object, without naming it.
@@ -61,7 +61,7 @@ class Statement:
     calls: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     checks: bool = False
-    checkers: set[str | None] = field(default_factory=set)
+    checkers: set[str] = field(default_factory=set)
     anything: bool = False
 
 
@@ -84,11 +84,11 @@ def statement(cell: int, tree: ast.stmt, exercises: Collection[str]) -> Statemen
         if isinstance(node, ast.Call):
             name = _last(node.func)
             made.checks |= name == "check"
-            made.checkers |= {_root(node.func)} if name == "check" else set()
+            made.checkers |= _root(node.func) if name == "check" else set()
             made.anything |= name in ANYTHING or _magic(node) in MAGICS
     for node in _outside_functions(tree):
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            made.changes.add(_root(node))
+            made.changes |= _root(node)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             _call(node.value, made)
         if isinstance(node, ast.alias):
@@ -98,7 +98,7 @@ def statement(cell: int, tree: ast.stmt, exercises: Collection[str]) -> Statemen
     return made
 
 
-def _call(call, made):
+def _call(call: ast.Call, made: Statement) -> None:
     """Note the names whose objects a call, as a statement of its own, may change."""
     name = _last(call.func)
     if isinstance(call.func, ast.Name) and name in HARMLESS:
@@ -106,10 +106,10 @@ def _call(call, made):
     made.changes |= {item.id for item in call.args if isinstance(item, ast.Name)}
     if isinstance(call.func, ast.Attribute):
         settings = name.startswith("set") or "seed" in name
-        (made.changes if settings else made.calls).add(_root(call.func))
+        (made.changes if settings else made.calls).update(_root(call.func))
 
 
-def _merge(made, parts):
+def _merge(made: Statement, parts: list[Statement]) -> None:
     """Give a statement what its parts do: a cell under ``%%time`` is one call with a text."""
     for part in parts:
         for what in ("uses", "later", "binds", "changes", "imports", "calls", "names", "checkers"):
@@ -118,7 +118,9 @@ def _merge(made, parts):
         made.anything |= part.anything
 
 
-def _scope(table, made, inside=False, later=False):
+def _scope(
+    table: symtable.SymbolTable, made: Statement, inside: bool = False, later: bool = False
+) -> None:
     """Sort the names of a scope, and of those inside it, that belong to the notebook."""
     later = later or (table.get_type() == "function" and table.get_name() not in COMPREHENSIONS)
     for symbol in table.get_symbols():
@@ -132,7 +134,7 @@ def _scope(table, made, inside=False, later=False):
         _scope(inner, made, True, later)
 
 
-def _surely(tree):
+def _surely(tree: ast.stmt) -> set[str]:
     """Return the names that a statement binds whatever happens, unless it fails."""
     if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {tree.name}
@@ -143,7 +145,7 @@ def _surely(tree):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}  # fmt: skip
 
 
-def _magic(node):
+def _magic(node: ast.AST) -> str | None:
     """Return the name of the IPython magic that a call stands for, None if it stands for none."""
     if not isinstance(node, ast.Call) or _last(node.func) not in (
         "run_line_magic",
@@ -154,12 +156,13 @@ def _magic(node):
     return texts[0] if texts and isinstance(texts[0], str) else None
 
 
-def _body(call):
-    text = call.args[-1]
+def _body(call: ast.expr) -> str:
+    """Return the text under a cell magic."""
+    text = call.args[-1] if isinstance(call, ast.Call) else None
     return text.value if isinstance(text, ast.Constant) and isinstance(text.value, str) else ""
 
 
-def _outside_functions(tree):
+def _outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
     """Walk what runs when the statement runs: everything but the bodies of functions."""
     yield tree
     for child in ast.iter_child_nodes(tree):
@@ -167,17 +170,18 @@ def _outside_functions(tree):
             yield from _outside_functions(child)
 
 
-def _last(function):
+def _last(function: ast.expr) -> str:
+    """Return the last name of what is called, "" if it has none."""
     if isinstance(function, ast.Attribute):
         return function.attr
-    return function.id if isinstance(function, ast.Name) else None
+    return function.id if isinstance(function, ast.Name) else ""
 
 
-def _root(node):
-    """Return the name at the left end of ``name.a[1].b``, None if it starts otherwise."""
+def _root(node: ast.expr) -> set[str]:
+    """Return the name at the left end of ``name.a[1].b``, in a set; none if it starts otherwise."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
+    return {node.id} if isinstance(node, ast.Name) else set()
 
 
 def needed(statements: list[Statement], answers: Collection[int]) -> list[int]:
@@ -193,7 +197,7 @@ def needed(statements: list[Statement], answers: Collection[int]) -> list[int]:
     todo = sorted({*answers, *(i for i, made in enumerate(statements[:last]) if made.anything)})
     kept = set(todo)
 
-    def touched(name, places):
+    def touched(name: str, places: Iterable[int]) -> Iterator[int]:
         for place in places:
             if name in binds[place] or name in changes[place]:
                 yield place
@@ -211,13 +215,13 @@ def needed(statements: list[Statement], answers: Collection[int]) -> list[int]:
     return sorted(kept)
 
 
-def _changes(statements) -> list[set[str]]:
+def _changes(statements: list[Statement]) -> list[set[str]]:
     """Return for each statement the names whose objects it may change."""
     modules = set().union(*(made.imports | made.checkers for made in statements))
     return [set() if made.checks else made.changes | made.calls - modules for made in statements]
 
 
-def _binds(statements) -> list[set[str]]:
+def _binds(statements: list[Statement]) -> list[set[str]]:
     """Return for each statement the names it may bind, by itself or by a function it mentions."""
     of = {}
     for made in statements:

@@ -21,7 +21,7 @@ START = 60  # seconds of computing until a process is ready for the first statem
 PATIENCE = 10  # seconds of computing that a process may be late before it is ended from outside
 BUSY = 4  # how much slower the clock may show a process to be that shares the machine
 REPLY = 16 * 2**20  # bytes of arrays in a reply; twice what an answer may have
-TICK = 0.2  # seconds between two looks at the process
+TICK = 0.5  # seconds between two looks at the process
 _numbers = itertools.count()
 
 
@@ -93,18 +93,20 @@ class Worker:
         if bubblewrap:
             worker = str(sandbox.INSIDE / "clipkit" / sandbox.WORKER[0])
             command = sandbox.confined(bubblewrap, [sys.executable, "-I", worker], limits.readable)
-            place = {"env": sandbox.variables()}
+            variables, folder = sandbox.variables(), None
         else:
             scratch = self.stack.enter_context(
                 tempfile.TemporaryDirectory(prefix="clipkit-", ignore_cleanup_errors=True)
             )
             command = [sys.executable, "-I", str(sandbox.PACKAGE / sandbox.WORKER[0])]
-            place = {"env": sandbox.variables(scratch), "cwd": scratch}
-        self.process = subprocess.Popen(
+            variables, folder = sandbox.variables(scratch), scratch
+        self.process: subprocess.Popen[bytes] = subprocess.Popen(
             self.group.inside(command),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            start_new_session=True, **place,
+            start_new_session=True, env=variables, cwd=folder,
         )  # fmt: skip
+        assert self.process.stdin and self.process.stdout, "both are pipes"
+        self.requests, self.replies = self.process.stdin, self.process.stdout
         # A last resort, should this side wait in a write that the process never reads.
         self.watchdog = threading.Timer(deadline - time.monotonic() + PATIENCE, self._kill)
         self.watchdog.daemon = True
@@ -117,11 +119,11 @@ class Worker:
         self.send({**task, "limits": {"seconds": seconds, "files": sandbox.DISK,
                                       "processes": processes}})  # fmt: skip
 
-    def _read(self):
+    def _read(self) -> None:
         """Move messages from the pipe to the queue, so that waiting for one can have an end."""
         try:
             while True:
-                self.messages.put(wire.read(self.process.stdout.read, REPLY))
+                self.messages.put(wire.read(self.replies.read, REPLY))
         except EOFError:
             self.messages.put(None)
         except (ValueError, OSError, MemoryError) as error:
@@ -130,8 +132,8 @@ class Worker:
     def send(self, message: dict) -> None:
         """Send one message; a dead process is noticed when it is listened to."""
         with contextlib.suppress(OSError):
-            self.process.stdin.write(wire.dump(message))
-            self.process.stdin.flush()
+            self.requests.write(wire.dump(message))
+            self.requests.flush()
 
     def receive(self, seconds: float) -> dict:
         """Return the next message, a dict.
@@ -145,8 +147,7 @@ class Worker:
             If there is none, with the reason.
         """
         late = time.monotonic() + BUSY * seconds
-        self._look()
-        used = self.computing
+        used = None  # looking takes a while, and most messages come before the first look
         while True:
             with contextlib.suppress(queue.Empty):
                 message = self.messages.get(timeout=TICK)
@@ -158,6 +159,7 @@ class Worker:
             if self.cancel.is_set():
                 raise Cancelled
             self._look()
+            used = self.computing if used is None else used
             if self.memory > 1.3 * self.limits.memory:  # with the libraries that are shared
                 raise Stopped(self._too_much())
             if time.monotonic() > self.deadline:
@@ -165,10 +167,10 @@ class Worker:
             if self.computing - used > seconds or time.monotonic() > late:
                 raise Stopped("it did not answer, as in a loop that cannot be interrupted")
 
-    def _too_much(self):
+    def _too_much(self) -> str:
         return f"it used more than {self.limits.memory / 1e9:g} GB of memory"
 
-    def _end(self):
+    def _end(self) -> str:
         try:
             code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -181,7 +183,7 @@ class Worker:
             return f"the process died ({names[number]})"
         return f"the process ended itself (exit code {code})"
 
-    def _look(self):
+    def _look(self) -> None:
         """Note the bytes in use and the seconds computed, of the process and its children."""
         memory = computing = 0
         for process in _family(self.process.pid):
@@ -190,7 +192,7 @@ class Worker:
                 computing += sum(process.cpu_times()[:4])  # with those of children that ended
         self.memory, self.computing = max(self.memory, memory), max(self.computing, computing)
 
-    def _kill(self):
+    def _kill(self) -> None:
         for process in _family(self.process.pid):  # with bubblewrap's, the kernel ends all others
             with contextlib.suppress(psutil.Error):
                 process.kill()
@@ -204,20 +206,21 @@ class Worker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._look()
         self._kill()
         self.watchdog.cancel()
         self.process.wait()
         with contextlib.suppress(OSError):
-            self.process.stdin.close()
+            self.requests.close()
         late = time.monotonic() + PATIENCE
         while self.reader.is_alive() and time.monotonic() < late:
             with contextlib.suppress(queue.Empty):  # it may wait for room in the queue
                 self.messages.get(timeout=0.1)
-        self.process.stdout.close()
+        self.replies.close()
         self.stack.close()
 
 
-def _family(pid):
+def _family(pid: int) -> list[psutil.Process]:
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
         return [*process.children(recursive=True), process]

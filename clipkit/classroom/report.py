@@ -44,7 +44,7 @@ def write_table(path: Path, marks: list[Marks], names: list[str]) -> None:
     _write(path, rows)
 
 
-def _comments(made):
+def _comments(made: Marks) -> list[str]:
     return [f"{name}: {made.points[name]:g} points by hand, {text}".rstrip(", ")
             for name, text in made.comments.items()]  # fmt: skip
 
@@ -82,17 +82,17 @@ def write_export(path: Path, marks: list[Marks], names: list[str], platform: str
         rows.append(["Points Possible", *[""] * (len(columns) - 1), *possible])
     for made in known:
         points = [f"{made.kept * made.points[name]:g}" for name in names]
-        texts = [made.entry.column(name) for name in columns]
+        texts = [made.entry.column(name) if made.entry else "" for name in columns]
         rows.append([*texts, *points, *([made.remarks()] if moodle else [])])
     _write(path, rows)
 
 
-def _write(path, rows):
+def _write(path: Path, rows: list[list[str]]) -> None:
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([_cell(text) for text in row] for row in rows)
 
 
-def _cell(text):
+def _cell(text: str) -> str:
     """Keep a spreadsheet from taking a student's text for a formula."""
     text = roster.clean(text)
     return f"'{text}" if text.lstrip().startswith(tuple("=+-@|")) else text
@@ -110,23 +110,24 @@ def alike(grades: list[Grade]) -> list[tuple[str, str, int, int]]:
         The number of exercises in which the two share a form with nobody else, of those that both
         have answered; the most first.
     """
-    forms, answered = defaultdict(set), defaultdict(set)
+    forms: dict[tuple[str, str], set[str]] = defaultdict(set)
+    answered: dict[str, set[str]] = defaultdict(set)
     for grade in grades:
         for name, form in grade.forms.items():
             if form and name in grade.results and grade.results[name].status != "not started":
                 forms[name, form].add(grade.student)
                 answered[grade.student].add(name)
-    shared = defaultdict(int)
+    shared: dict[tuple[str, ...], int] = defaultdict(int)
     for students in forms.values():
         if len(students) == 2:
             shared[tuple(sorted(students))] += 1
-    pairs = [(*pair, n, len(answered[pair[0]] & answered[pair[1]])) for pair, n in shared.items()]
+    pairs = [(a, b, n, len(answered[a] & answered[b])) for (a, b), n in shared.items()]
     return sorted(pairs, key=lambda pair: (-pair[2], pair))
 
 
 def same_files(work: Iterable[roster.HandIn]) -> list[tuple[str, str]]:
     """Return the pairs of students who have handed in the same file, byte for byte."""
-    owners = defaultdict(set)
+    owners: dict[bytes, set[str]] = defaultdict(set)
     for item in work:
         try:
             owners[hashlib.sha256(item.read()).digest()].add(item.student)
@@ -146,7 +147,8 @@ def write_pages(folder: Path, marks: list[Marks], names: list[str]) -> list[str]
         Remarks on pages that could not be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    failed, taken = [], set()
+    failed: list[str] = []
+    taken: set[str] = set()
     for made in marks:
         try:
             file = folder / f"{_file_name(made.student, taken)}.html"
@@ -156,7 +158,7 @@ def write_pages(folder: Path, marks: list[Marks], names: list[str]) -> list[str]
     return failed
 
 
-def _file_name(student, taken):
+def _file_name(student: str, taken: set[str]) -> str:
     """Return a name that every system takes; different students get different ones."""
     safe = re.sub(r"[^-. \w]", "_", roster.clean(student)).strip(". ")
     if safe != student or len(safe) > LONGEST or safe.casefold() in taken:
@@ -192,7 +194,7 @@ def page(made: Marks, names: list[str]) -> str:
     return "\n".join(parts)
 
 
-def _text(text):
+def _text(text: str) -> str:
     return html.escape(roster.clean(text))
 
 

@@ -86,7 +86,7 @@ def clean(text: str, most: int = 10_000) -> str:
     return "".join(_printable(character) for character in text)[:most]
 
 
-def _printable(character):
+def _printable(character: str) -> str:
     if character in "\n\t":
         return character
     category = unicodedata.category(character)
@@ -120,7 +120,8 @@ def hand_ins(folder: Path) -> tuple[list[HandIn], list[str]]:
     folder = Path(folder)
     if not folder.is_dir():
         raise ValueError(f"{folder} is not a folder of hand-ins")
-    found, remarks = {}, []
+    found: dict[Path, list[HandIn]] = {}
+    remarks: list[str] = []
     for path in sorted(folder.iterdir()):
         name = shown(path.name)
         if path.name in SILENT:
@@ -141,7 +142,7 @@ def hand_ins(folder: Path) -> tuple[list[HandIn], list[str]]:
     return _kept_apart(found, remarks), remarks
 
 
-def _of_folder(folder, student, remarks):
+def _of_folder(folder: Path, student: str, remarks: list[str]) -> list[HandIn]:
     """Return the notebooks in a student's folder."""
     found = []
     for here, folders, files in os.walk(folder):
@@ -162,7 +163,7 @@ def _of_folder(folder, student, remarks):
     return found[:MOST] or [HandIn(student, folder, "", "has no notebook in it")]
 
 
-def _kept_apart(found, remarks):
+def _kept_apart(found: dict[Path, list[HandIn]], remarks: list[str]) -> list[HandIn]:
     """Return all hand-ins; entries that claim one name get names of their own."""
     claims = defaultdict(list)
     for path, items in found.items():
@@ -180,7 +181,7 @@ def _kept_apart(found, remarks):
 
 def handed_in_at(work: Iterable[HandIn]) -> dict[str, datetime]:
     """Return when each student's last file was written, as far as the disk tells."""
-    times = {}
+    times: dict[str, datetime] = {}
     for item in work:
         when = datetime.fromtimestamp(item.path.lstat().st_mtime).astimezone()
         times[item.student] = max(when, times.get(item.student, when))
@@ -251,7 +252,7 @@ def read_table(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[s
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} cannot be read as a CSV file in UTF-8: {error}") from error
-    dialect = csv.excel
+    dialect: type[csv.Dialect] = csv.excel
     if (
         ";" in text.partition("\n")[0] and "," not in text.partition("\n")[0]
     ):  # as Excel may save it
@@ -290,7 +291,7 @@ def read_roster(path: Path) -> list[Entry]:
     return list(entries.values())
 
 
-def _time(path, line, text):
+def _time(path: Path, line: int, text: str) -> datetime | None:
     if not text:
         return None
     try:
@@ -309,7 +310,8 @@ def match(work: list[HandIn], entries: list[Entry]) -> tuple[list[HandIn], list[
     """
     by_name = {entry.student: entry.student for entry in entries}
     by_id = {entry.column("ID"): entry.student for entry in entries if entry.column("ID")}
-    named, strangers = [], {}
+    named: list[HandIn] = []
+    strangers: dict[str, str] = {}
     for item in work:
         canvas, moodle = CANVAS.match(item.student), MOODLE.match(item.student)
         student = by_name.get(item.student)

@@ -85,7 +85,7 @@ def confined(bubblewrap: str, command: Sequence[str], readable: Sequence[Path] =
     return [*_bubblewrap(bubblewrap, readable), *command]
 
 
-def _bubblewrap(path, readable):
+def _bubblewrap(path: str, readable: Sequence[Path]) -> list[str]:
     return [
         path, "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent",
         "--new-session", "--uid", "65534", "--gid", "65534", "--hostname", "classroom",
@@ -97,17 +97,15 @@ def _bubblewrap(path, readable):
     ]  # fmt: skip
 
 
-def _shown(readable):
+def _shown(readable: Sequence[Path]) -> list[str]:
     """Return the options that show Python, clipkit without its checks, and `readable`."""
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, *site.getsitepackages()}
     if site.ENABLE_USER_SITE:
         python.add(site.getusersitepackages())
     python |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    python = sorted(
-        path for path in python if not any(str(up) in python for up in Path(path).parents)
-    )
+    outermost = [path for path in python if not any(str(up) in python for up in Path(path).parents)]
     options = []
-    for folder in [*SYSTEM, *python, *map(str, readable)]:
+    for folder in [*SYSTEM, *sorted(outermost), *map(str, readable)]:
         if Path(folder).is_symlink() and folder in SYSTEM:  # /lib is a link to /usr/lib
             options += ["--symlink", os.readlink(folder), folder]
         else:
@@ -165,7 +163,7 @@ class Cgroup:
     ROOT = Path("/sys/fs/cgroup")
 
     def __init__(self, memory: int, name: str):
-        self.folders = []
+        self.folders: list[Path] = []
         for parent, limits in self._places(memory):
             for left in parent.glob("clipkit-*-*"):  # by a grader that was killed
                 if not psutil.pid_exists(int(left.name.split("-")[1])):
@@ -182,7 +180,7 @@ class Cgroup:
             self.remove()  # a user may make a group and yet not move a process into it
             self.folders = []
 
-    def _places(self, memory):
+    def _places(self, memory: int) -> Iterator[tuple[Path, dict[str, int]]]:
         """Yield the folders in which a group can be made, each with its limits."""
         yield (
             self.ROOT / "memory",

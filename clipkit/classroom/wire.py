@@ -9,6 +9,7 @@ import json
 import math
 import struct
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -89,17 +90,17 @@ def read(take: Callable[[int], bytes], data: int = DATA) -> object:
     return value
 
 
-def _check_lengths(text, data, most=DATA):
+def _check_lengths(text: int, data: int, most: int = DATA) -> None:
     if text > TEXT or data > most:
         raise ValueError(f"a message holds at most {TEXT} bytes of text and {most} of arrays")
 
 
-def _check_entries(text):
+def _check_entries(text: bytes) -> None:
     if sum(map(text.count, (b",", b"[", b"{"))) > ENTRIES:
         raise ValueError(f"a message holds at most {ENTRIES} entries")
 
 
-def _encode(value, arrays):
+def _encode(value: Any, arrays: list[bytes]) -> object:
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool | int | float | str):
@@ -122,7 +123,7 @@ def _encode(value, arrays):
     raise TypeError(f"cannot send a {type(value).__name__}")
 
 
-def _decode(value, rest):
+def _decode(value: Any, rest: "_Bytes") -> object:
     if isinstance(value, list):
         return [_decode(item, rest) for item in value]
     if not isinstance(value, dict):
@@ -137,7 +138,7 @@ def _decode(value, rest):
     return {key: _decode(item, rest) for key, item in value["dict"].items()}
 
 
-def _texts(items):
+def _texts(items: object) -> np.ndarray:
     array = np.array(items, dtype=object)
     if not all(isinstance(item, str) for item in array.flat) or array.ndim > DIMENSIONS:
         raise ValueError("an array of texts on the wire holds texts")
@@ -150,10 +151,10 @@ def _texts(items):
 class _Bytes:
     """The bytes of a message's arrays, of which each array takes its part."""
 
-    def __init__(self, data):
+    def __init__(self, data: bytes):
         self.data, self.left = data, len(data)
 
-    def array(self, dtype, shape):
+    def array(self, dtype: Any, shape: Any) -> np.ndarray:
         if dtype not in DTYPES:
             raise ValueError("an array on the wire holds plain numbers")
         if (

@@ -18,22 +18,24 @@ import sys
 import textwrap
 import types
 from pathlib import Path
+from typing import Any, BinaryIO
 
 PACKAGES = Path(__file__).resolve().parents[2]
 SAID = 500  # characters of an error that are passed on
 
 
-def by_path(name):
+def by_path(name: str) -> Any:
     """Import one module of clipkit without its package, which would import the checks."""
     path = PACKAGES.joinpath("clipkit", *name.split(".")).with_suffix(".py")
     spec = importlib.util.spec_from_file_location(f"_{name.split('.')[-1]}", path)
+    assert spec and spec.loader, "a path that ends in .py has a loader"
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
 
-def limit(seconds, files, processes):
+def limit(seconds: int, files: int, processes: int | None) -> None:
     """Limit this process and its children for good; a limit that does not hold is an error."""
     try:
         import resource
@@ -48,7 +50,7 @@ def limit(seconds, files, processes):
         resource.setrlimit(what, (amount, amount))
 
 
-def private_pipes():
+def private_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Keep the pipes to the grader, and give the hand-in's prints and inputs nothing."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
@@ -57,7 +59,7 @@ def private_pipes():
     return requests, replies
 
 
-def code_cells(data):
+def code_cells(data: bytes) -> list[tuple[int, str, object]]:
     """Return the code cells of a notebook's bytes, each as (number, source, exercise or None)."""
     notebook = json.loads(data)
     if notebook.get("nbformat", 4) < 4:
@@ -71,7 +73,7 @@ def code_cells(data):
     ]
 
 
-def plain_python(source):
+def plain_python(source: str) -> str:
     """Turn magics and the like into Python, as IPython does; most cells are Python already."""
     try:
         ast.parse(source)
@@ -93,16 +95,19 @@ class Notebook:
         The function that each exercise asks for.
     """
 
-    def __init__(self, data, functions, needed):
-        self.functions, self.passed = functions, {}
+    def __init__(self, data: bytes, functions: dict[str, str], needed: Any):
+        self.functions = functions
+        self.passed: dict[str, object] = {}
         cells = code_cells(data)
         self.statements = needed.statements_of([cell[:2] for cell in cells], functions)
-        marked = {number: name for number, _, name in cells if name in functions}
-        self.answers = {}  # from the number of a statement to the exercises that it answers
+        marked = {n: name for n, _, name in cells if isinstance(name, str) and name in functions}
+        self.answers: dict[
+            int, set[str]
+        ] = {}  # from the number of a statement to the exercises that it answers
         for number, made in enumerate(self.statements):
             if made.names or made.checks:
                 self.answers[number] = made.names
-            elif functions.get(marked.get(made.cell)) in made.binds:
+            elif functions.get(marked.get(made.cell, "")) in made.binds:
                 self.answers[number] = {marked[made.cell]}
         for number, source, _ in cells:  # so that an error can show the line
             lines = source.splitlines(keepends=True)
@@ -111,7 +116,7 @@ class Notebook:
         self.names = vars(self.main)
         self.names.update(display=lambda *items, **options: None, get_ipython=self.shell)
 
-    def plan(self, needed, wanted, skip):
+    def plan(self, needed: Any, wanted: set[str], skip: set[int]) -> list[int]:
         """Return the numbers of the statements to run for the exercises `wanted`."""
         answers = [
             number
@@ -120,7 +125,7 @@ class Notebook:
         ]
         return [number for number in needed.needed(self.statements, answers) if number not in skip]
 
-    def shell(self):
+    def shell(self) -> Any:
         """Return an IPython shell on this notebook's names: only magics need one."""
         from IPython.core.interactiveshell import InteractiveShell
         from traitlets.config import Config
@@ -131,7 +136,7 @@ class Notebook:
         self.names["get_ipython"] = self.shell
         return shell
 
-    def run(self, number):
+    def run(self, number: int) -> None:
         """Run one statement."""
         made = self.statements[number]
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -142,7 +147,7 @@ class Notebook:
         else:
             exec(code, self.names)
 
-    def take(self, number):
+    def take(self, number: int) -> dict[str, object]:
         """Return the answers that a statement gave, from exercise to object.
 
         An exercise that it names without passing an object (its call failed, or a platform has
@@ -154,12 +159,12 @@ class Notebook:
                 answers[name] = self.names[self.functions[name]]
         return {name: answer for name, answer in answers.items() if name in self.functions}
 
-    def exercises(self):
+    def exercises(self) -> Any:
         """Make the module `clipkit.exercises` of this process: check only takes the object."""
-        module = types.ModuleType("clipkit.exercises")
+        module: Any = types.ModuleType("clipkit.exercises")
         module.__path__ = []
 
-        def check(name, answer=None):
+        def check(name: object, answer: object = None) -> None:
             self.passed[str(name)] = answer
 
         module.check = check
@@ -168,10 +173,10 @@ class Notebook:
         return module
 
 
-def run(notebook, number, seconds, calling):
+def run(notebook: Notebook, number: int, seconds: float, calling: Any) -> str | None:
     """Run one statement; return the text of its error, None if there was none."""
 
-    def stop(signum, frame):
+    def stop(signum: int, frame: object) -> None:
         raise calling.TimeLimit(f"it ran for more than {seconds:g} seconds")
 
     # Computing counts, since the machine may be busy; and, for one that sleeps, the clock.
@@ -190,7 +195,7 @@ def run(notebook, number, seconds, calling):
     return None
 
 
-def form(answer):
+def form(answer: Any) -> str:
     """Return the form of a function: its syntax without names and docstrings, for comparing."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
@@ -207,7 +212,7 @@ def form(answer):
     return ast.dump(tree)[:20_000]
 
 
-def main():
+def main() -> None:
     requests, replies = private_pipes()
     wire, calling, needed = map(
         by_path, ("classroom.wire", "exercises.calling", "classroom.needed")
@@ -215,7 +220,7 @@ def main():
     task = wire.read(requests.read)
     limit(**task["limits"])
 
-    def reply(message):
+    def reply(message: dict) -> None:
         try:
             data = wire.dump(message)
         except (TypeError, ValueError):  # an answer that is small and yet cannot be sent
@@ -227,8 +232,9 @@ def main():
     try:
         notebook = Notebook(task["notebook"].tobytes(), task["functions"], needed)
         plan = notebook.plan(needed, set(task["wanted"]), set(task["skip"]))
-    except Exception as error:
-        return reply({"unreadable": f"{type(error).__name__}: {error}"[:SAID]})
+    except Exception as problem:
+        reply({"unreadable": f"{type(problem).__name__}: {problem}"[:SAID]})
+        return
     sys.modules["clipkit.exercises"] = notebook.exercises()
     sys.modules["__main__"] = notebook.main
     sys.path[:0] = [os.getcwd(), str(PACKAGES)]
@@ -244,7 +250,8 @@ def main():
             else:
                 inputs, given = request["inputs"], request["given"]
                 reply({"outcome": vars(calling.call(answer, inputs, given, request["seconds"]))})
-    return reply({"end": True})
+    reply({"end": True})
+    requests.read()  # until the grader has looked at what this process used, and ends it
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -75,12 +76,12 @@ def is_blank(answer: object) -> bool:
     return all(constant in (None, answer.__doc__) for constant in code.co_consts)
 
 
-def _documented():
+def _documented() -> None:
     "A stub with a docstring."
     ...
 
 
-def _undocumented(): ...
+def _undocumented() -> None: ...
 
 
 # A stub compiles to the same few bytes whatever its name, arguments and docstring.
@@ -106,16 +107,16 @@ def plain(value: object, depth: int = 3) -> object:
 class _Room:
     """The bytes that are left for an answer."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.left = LARGEST
 
-    def take(self, amount):
+    def take(self, amount: int) -> None:
         self.left -= amount
         if self.left < 0:
             raise TooLarge
 
 
-def _plain(value, depth, room):
+def _plain(value: Any, depth: int, room: _Room) -> object:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, int) and abs(value) >= 10**DIGITS:
@@ -138,7 +139,7 @@ def _plain(value, depth, room):
     return f"<{type(value).__name__}>"
 
 
-def _from_torch(tensor):
+def _from_torch(tensor: Any) -> np.ndarray:
     try:
         return tensor.detach().cpu().numpy()
     except TypeError:  # bfloat16, which numpy does not know
@@ -146,7 +147,7 @@ def _from_torch(tensor):
 
 
 def call(
-    function: Callable, inputs: tuple, given: str = "numpy", seconds: float | None = None
+    function: object, inputs: tuple, given: str = "numpy", seconds: float | None = None
 ) -> Outcome:
     """Call ``function(*inputs)`` on copies of `inputs` and say what came of it.
 
@@ -190,7 +191,7 @@ class _Beginning(io.StringIO):
         return len(text)
 
 
-def _hand_over(item, given):
+def _hand_over(item: Any, given: str) -> Any:
     """Copy one input, arrays as the learner is used to see them."""
     if isinstance(item, np.ndarray):
         if given == "torch":
@@ -205,15 +206,15 @@ def _hand_over(item, given):
     return item
 
 
-def _within(seconds, function, inputs):
+def _within(seconds: float, function: Callable, inputs: tuple) -> object:
     """Run `function`, and raise `TimeLimit` in it after `seconds`."""
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
         return _within_alarm(seconds, function, inputs)
     return _within_thread(seconds, function, inputs)
 
 
-def _within_alarm(seconds, function, inputs):
-    def stop(signum, frame):
+def _within_alarm(seconds: float, function: Callable, inputs: tuple) -> object:
+    def stop(signum: int, frame: object) -> None:
         raise TimeLimit
 
     handler = signal.signal(signal.SIGALRM, stop)
@@ -228,11 +229,11 @@ def _within_alarm(seconds, function, inputs):
             signal.setitimer(signal.ITIMER_REAL, *others)
 
 
-def _within_thread(seconds, function, inputs):
+def _within_thread(seconds: float, function: Callable, inputs: tuple) -> object:
     """Do the same where there is no alarm: on Windows, and outside the main thread."""
-    result = {}
+    result: dict[str, Any] = {}
 
-    def work():
+    def work() -> None:
         try:
             result["value"] = function(*inputs)
         except BaseException as error:
@@ -243,7 +244,7 @@ def _within_thread(seconds, function, inputs):
     thread.join(seconds)
     if thread.is_alive():
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(TimeLimit)
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(TimeLimit)
         )
         raise TimeLimit
     if "error" in result:
@@ -254,7 +255,7 @@ def _within_thread(seconds, function, inputs):
 _LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "purelib", "platlib"))
 
 
-def _at_their_line(error):
+def _at_their_line(error: BaseException) -> str:
     """Format `error` with the lines of the learner's own cells, and nothing of ours or torch's."""
     frames = [
         frame

@@ -9,6 +9,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,13 @@ class Result:
 class Wrong(Exception):
     """The property that fails, and the misconception that explains it if one does."""
 
-    def __init__(self, message, misconception=None, hint=None, status="wrong"):
+    def __init__(
+        self,
+        message: str,
+        misconception: str | None = None,
+        hint: str | None = None,
+        status: str = "wrong",
+    ):
         super().__init__(message)
         self.message, self.misconception, self.hint = message, misconception, hint
         self.status = status
@@ -113,7 +120,7 @@ def exercise(name: str, cases: Callable, shows: str, given: str = "numpy") -> Ca
         What the learner's function receives arrays as.
     """
 
-    def register(check):
+    def register(check: Callable) -> Callable:
         EXERCISES[name] = Exercise(name, cases, check, shows, given)
         return check
 
@@ -135,7 +142,7 @@ class Answer:
         self.name, self.reach, self.given = name, reach, given
         self.tried = self.returned = self.printed = ""
 
-    def __call__(self, *inputs):
+    def __call__(self, *inputs: object) -> Any:
         """Call the learner's function; return its plain value, or raise `Wrong` with the reason."""
         self.tried = f"{self.name.split('.')[-1]}({', '.join(show(item) for item in inputs)})"
         self.returned = ""
@@ -155,15 +162,21 @@ class Answer:
             )
         return outcome.value
 
-    def array(self, *inputs, shape, of="numbers", confusions=()) -> np.ndarray:
+    def array(
+        self,
+        *inputs: object,
+        shape: tuple[int, ...],
+        of: str = "numbers",
+        confusions: Iterable[Confusion] = (),
+    ) -> np.ndarray:
         """Call, and require an array of `shape`; `of` is "numbers" or "indices"."""
         return as_array(self(*inputs), shape, of, confusions)
 
-    def number(self, *inputs, confusions=()) -> float:
+    def number(self, *inputs: object, confusions: Iterable[Confusion] = ()) -> float:
         """Call, and require one number."""
         return as_number(self(*inputs), confusions)
 
-    def pair(self, *inputs) -> tuple:
+    def pair(self, *inputs: object) -> tuple:
         """Call, and require two things."""
         value = self(*inputs)
         if isinstance(value, np.ndarray):
@@ -173,7 +186,7 @@ class Answer:
         return tuple(value)
 
 
-def _trouble(outcome):
+def _trouble(outcome: Outcome) -> Wrong:
     if outcome.problem == "error":
         return Wrong(f"Your function raised an error.\n{outcome.detail}", status="error")
     if outcome.problem == "too slow":
@@ -196,7 +209,7 @@ def _trouble(outcome):
     )
 
 
-def _changed(number):
+def _changed(number: int) -> Wrong:
     return Wrong(
         f"Your function changes argument {number}, which its caller still needs.",
         "changes input",
@@ -205,7 +218,7 @@ def _changed(number):
     )
 
 
-def _same(before, after):
+def _same(before: Any, after: Any) -> bool:
     if isinstance(before, np.ndarray):
         return isinstance(after, np.ndarray) and np.array_equal(before, after)
     if isinstance(before, dict):
@@ -280,7 +293,7 @@ def as_number(value: object, confusions: Iterable[Confusion] = ()) -> float:
     return float(value)
 
 
-def agree(value, expected, tolerance: float = 1e-4) -> bool:
+def agree(value: Any, expected: Any, tolerance: float = 1e-4) -> bool:
     """Tell whether two numbers or arrays agree, with float32 rounding allowed."""
     try:
         value, expected = np.asarray(value, float), np.asarray(expected, float)
@@ -289,7 +302,12 @@ def agree(value, expected, tolerance: float = 1e-4) -> bool:
     return value.shape == expected.shape and np.allclose(value, expected, atol=tolerance, rtol=1e-4)
 
 
-def explain(value, confusions: Iterable[Confusion], message: str, same=agree) -> Wrong:
+def explain(
+    value: object,
+    confusions: Iterable[Confusion],
+    message: str,
+    same: Callable[[Any, Any], bool] = agree,
+) -> Wrong:
     """Make the `Wrong` for a wrong `value`: with the first confusion that leads to it, if any."""
     for confusion in confusions:
         with np.errstate(all="ignore"):
@@ -299,7 +317,9 @@ def explain(value, confusions: Iterable[Confusion], message: str, same=agree) ->
     return Wrong(message)
 
 
-def require(value, expected, message: str, confusions: Iterable[Confusion] = ()) -> None:
+def require(
+    value: object, expected: object, message: str, confusions: Iterable[Confusion] = ()
+) -> None:
     """Raise `Wrong` unless `value` agrees with `expected`."""
     if not agree(value, expected):
         raise explain(value, confusions, message)
@@ -328,7 +348,7 @@ def show(value: object) -> str:
     return repr(value)[:200]
 
 
-def _kind(value):
+def _kind(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, str) and value.startswith("<"):
@@ -342,7 +362,9 @@ def _kind(value):
     }.get(type(value).__name__, f"a {type(value).__name__}")
 
 
-def judge(name: str, reach: Callable[[tuple, str], Outcome], rng=None) -> Result:
+def judge(
+    name: str, reach: Callable[[tuple, str], Outcome], rng: np.random.Generator | None = None
+) -> Result:
     """Run the check of exercise `name` on the function that `reach` reaches.
 
     Parameters
@@ -368,7 +390,9 @@ def judge(name: str, reach: Callable[[tuple, str], Outcome], rng=None) -> Result
     return next(b for b in ballots if count[b.misconception] == max(count.values()))
 
 
-def _judge_once(name, reach, rng):
+def _judge_once(
+    name: str, reach: Callable[[tuple, str], Outcome], rng: np.random.Generator
+) -> Result:
     entry = EXERCISES[name]
     answer = Answer(name, reach, entry.given)
     try:
@@ -382,7 +406,7 @@ def _judge_once(name, reach, rng):
     return Result(name, "right", entry.shows)
 
 
-def judge_here(name: str, answer: object, rng=None) -> Result:
+def judge_here(name: str, answer: Any, rng: np.random.Generator | None = None) -> Result:
     """Judge a function of this process; a stub as it came is "not started"."""
     if is_blank(answer):
         return Result(name, "not started")
