@@ -70,7 +70,7 @@ def statement(cell: int, tree: ast.stmt, exercises: Collection[str]) -> Statemen
 
     >>> tree = ast.parse("for row in rows: best.append(max(row, key=score))").body[0]
     >>> found = statement(1, tree, [])
-    >>> sorted(found.uses), sorted(found.binds), sorted(found.changes)
+    >>> sorted(found.uses), sorted(found.binds), sorted(found.calls)
     (['best', 'max', 'row', 'rows', 'score'], ['row'], ['best'])
     """
     made = Statement(cell, tree)
