@@ -77,6 +77,32 @@ def photographs() -> None:
     report("fast picture for training, 64 px, another colour", times["again"], 3)
 
 
+def subjects() -> None:
+    """Worn clothes, groups and words: as large in a picture as one product, built of several."""
+    kinds = {
+        "worn": (clipstudio.Worn.random, 120),
+        "a group": (clipstudio.Group.random, 90),
+        "with words": (lambda rng: clipstudio.lettered(rng, clipstudio.Product.random(rng)), 60),
+    }
+    for name, (draw, limit) in kinds.items():
+        rng = np.random.default_rng(2)
+        new, again, train = [], [], []
+        for _ in range(PRODUCTS):
+            subject = draw(rng)
+            shot = clipstudio.random_shot(rng, subject)
+            relit = replace(shot, background="grey" if shot.background != "grey" else "white")
+            forget()
+            new.append(milliseconds(lambda s=subject, v=shot: clipstudio.photograph(s, v, 96)))
+            again.append(milliseconds(lambda s=subject, v=relit: clipstudio.photograph(s, v, 96)))
+            forget()
+            train.append(
+                milliseconds(lambda s=subject, v=shot: clipstudio.photograph(s, v, 64, 1, True))
+            )
+        report(f"photograph, 96 px, {name}", new, limit)
+        report(f"photograph, 96 px, {name}, another background", again, 25)
+        report(f"fast picture for training, 64 px, {name}", train)
+
+
 def radiographs() -> None:
     """Radiographs of random patients, and the same patient with a finding that grows."""
     new, changed = [], []
@@ -128,5 +154,6 @@ if __name__ == "__main__":
     clipstudio.warm_up(print)
     print(f"{'milliseconds of processor time':<52}{'median':>8}{'90 %':>8}")
     photographs()
+    subjects()
     radiographs()
     against_numpy()

@@ -159,6 +159,7 @@ class Figure:
         self.shoulders = self.width_at(-0.14)
         self.thick = 1 + 0.13 * b - 0.08 * f
         self.front, self.back = self._surface(self.trunk)
+        self.bare = self.front.copy(), self.back.copy()
         self.width = np.interp(UP, self.trunk[::-1, 0], self.trunk[::-1, 1])
         self.width[UP < CROTCH] = 0
         self.heel = 0.0
@@ -269,7 +270,9 @@ class Figure:
                 bump_frequency=60.0,
             )
         tone = MANNEQUINS[self.wearer.skin]
-        return plain(tone, "canvas" if self.wearer.skin == "linen" else "plastic", coat=0.08)
+        if self.wearer.skin == "linen":
+            return plain(tone, "canvas", weave_frequency=130.0)
+        return plain(tone, "plastic", coat=0.08)
 
     def draw_trunk(self, scene: Scene, skin: Material, down_to: float) -> None:
         """Neck and trunk, down to a height."""
@@ -278,19 +281,18 @@ class Figure:
         side.append((self.width_at(down_to), down_to))
         half = [(0.0, side[0][1]), *side, (0.0, down_to)]
         outline = np.array(half + [(-x, y) for x, y in reversed(side)])
-        shape = self.over(outline, 0.0, 0.0)
-        scene.add(shape, skin)
+        scene.add(self._bare_within(outline), skin)
         neck = 0.070 + 0.008 * (0.5 - self.wearer.figure) + 0.006 * self.wearer.build
         scene.add(capsule((0, -0.06, -0.03), (0, 0.16, 0.005), neck * 1.12, neck), skin, 0.09)
 
-    def over(self, outline: np.ndarray, thickness: float, ease: float, **style: float) -> Shape:
-        """The trunk's own surface within an outline."""
+    def _bare_within(self, outline: np.ndarray) -> Shape:
+        """The bare trunk within an outline."""
         grid, _, _ = outline_grid(outline)
         x = grid.x0 + grid.cell * np.arange(GRID)
         y = grid.y0 + grid.cell * np.arange(GRID)
-        heights = (self.grid(self.front, x, y) + ease, self.grid(self.back, x, y) - ease)
-        pair = tuple(as_grid(grid, h) for h in heights)
-        return cloth(outline, thickness, 0.0, 0.1, 0.0, over=pair, **style)
+        heights = [self.grid(surface, x, y) for surface in self.bare]
+        front, back = (as_grid(grid, height) for height in heights)
+        return cloth(outline, 0.0, 0.0, 0.1, 0.0, over=(front, back))
 
     def draw_arms(self, scene: Scene, skin: Material) -> None:
         """Both arms with their hands."""
@@ -401,8 +403,13 @@ class Figure:
         style = self.wearer.hair
         if style == "none":
             return
+        tone = HAIR_COLOURS[self.wearer.hair_colour]
         hair = Material(
-            HAIR_COLOURS[self.wearer.hair_colour],
+            tone,
+            tuple(min(1.35 * v + 0.006, 1.0) for v in tone),
+            pattern="striped",
+            angle=90.0,
+            frequency=80.0,
             roughness=0.5,
             sheen=0.3,
             reflectance=0.05,
@@ -413,7 +420,7 @@ class Figure:
         extra = {"cropped": 0.006, "curly": 0.030}.get(style, 0.018)
         if tight:
             extra = 0.006
-        face = ellipsoid(0.093, 0.135, 0.12).at(0, 0.235, 0.135)
+        face = ellipsoid(0.104, 0.150, 0.125).at(self.vary("parting", 0.03), 0.226, 0.135)
         with head.group():
             cap = ellipsoid(0.116 + extra, 0.152 + extra, 0.143 + extra).at(0, 0.316, -0.004)
             head.add(cap.lumps(0.03, 20) if style == "curly" and not tight else cap, hair)
@@ -421,7 +428,7 @@ class Figure:
                 head.add(ellipsoid(0.130, 0.17, 0.125).at(0, 0.245, -0.035), hair, 0.05)
             head.cut(face, smooth=0.02)
             if style in ("cropped", "short", "bun", "ponytail", "curly"):
-                neck = ellipsoid(0.3, 0.12, 0.17).at(0, 0.13, 0.09)
+                neck = ellipsoid(0.3, 0.17, 0.18).at(0, 0.125, 0.075)
                 head.cut(neck, smooth=0.02)
         if style == "long":
             sway = self.vary("hair", 0.02)
@@ -459,7 +466,7 @@ def as_grid(like: Grid, values: np.ndarray) -> Grid:
     """Values as a grid that lies where another one does."""
     values = np.ascontiguousarray(values, np.float32)
     values.flags.writeable = False
-    key = _digest(values.tobytes(), like.x0, like.y0, like.cell)
+    key = _digest(hashlib.blake2b(values).digest(), like.x0, like.y0, like.cell)
     return Grid(values, like.x0, like.y0, like.cell, key)
 
 
@@ -731,18 +738,21 @@ class Fitting(Tailor):
         """Make a piece part of the surface over which the next one is worn."""
         figure = self.figure
         outline, front, back = piece.shape.grids
-        inside = outline(ACROSS[None, :], UP[:, None]) < 0
         (left, low), (right, high) = piece.outline
         if self.covered:
             high = min(high, COVERED)
-        inside &= ((left < ACROSS) & (right > ACROSS))[None, :]
-        inside &= ((low < UP) & (high > UP))[:, None]
-        z = front(ACROSS[None, :], UP[:, None]) + piece.z
-        figure.front = np.where(inside, np.maximum(figure.front, z), figure.front)
-        z = back(ACROSS[None, :], UP[:, None])
-        figure.back = np.where(inside, np.minimum(figure.back, z), figure.back)
-        reach = np.where(inside, np.abs(ACROSS)[None, :], 0).max(1)
-        figure.width = np.maximum(figure.width, reach)
+        columns = slice(*np.searchsorted(ACROSS, (left, right)))
+        rows = slice(*np.searchsorted(UP, (low, max(low, high))))
+        points = ACROSS[columns][None, :], UP[rows][:, None]
+        inside = outline(*points) < 0
+        for surface, grid, further in (
+            (figure.front, front, np.maximum),
+            (figure.back, back, np.minimum),
+        ):
+            part = surface[rows, columns]
+            part[inside] = further(part, grid(*points) + max(piece.z, 0))[inside]
+        reach = np.where(inside, np.abs(points[0]), 0).max(1, initial=0)
+        figure.width[rows] = np.maximum(figure.width[rows], reach)
 
 
 class _Fitted(np.ndarray):
@@ -847,8 +857,7 @@ class Dressing:
         figure, scene = self.figure, self.scene
         covered = {"upper", "outer"} & set(self.bottoms)
         if self.seen(WAIST, TOP_OF_HEAD):
-            figure_trunk = Figure(self.worn.wearer)  # the bare one: clothes have grown ours
-            figure_trunk.draw_trunk(scene, self.skin, WAIST - 0.1 if covered else CROTCH + 0.02)
+            figure.draw_trunk(scene, self.skin, WAIST - 0.1 if covered else CROTCH + 0.02)
         if self.arms_seen and self.seen(-1.1, 0):
             figure.draw_arms(scene, self.skin)
         hem = min([self.bottoms.get("lower", 0.0), self.bottoms.get("upper", 0.0)])
@@ -891,6 +900,7 @@ class Dressing:
             size = np.array([0.315, 0.36, 0.43]) * room
             return Placed(thing, number, (0, 0.325, -0.012), tilt, size, True)
         if product.category == "cap":
+            tilt = rotation(pitch=3.0 + figure_tilt(self.figure))
             size = np.array([0.325, 0.36, 0.355]) * room
             return Placed(thing, number, (0, 0.348, -0.005), tilt, size, True)
         size = np.array([0.345, 0.36, 0.37]) * room
@@ -994,6 +1004,8 @@ def _(worn: Worn) -> Built:
     on_floor = _EDGES[worn.crop][0] is None
     behind = worn.product.category == "backpack"
     yaw = ((152.0, 208.0),) if behind else ((-28.0, 28.0),)
+    if worn.product.category == "cap":  # from the front its peak is hardly seen
+        yaw = ((-60.0, -20.0), (20.0, 60.0))
     return Built(
         scene, table, "standing" if on_floor else "worn", (), yaw, ((-3.0, 9.0),), box, (0.98, 1.22)
     )

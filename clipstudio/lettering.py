@@ -76,7 +76,7 @@ class Lettering:
 # ------------------------------------------------------------------------------ drawing at random
 PRINTED: tuple[str, ...] = ("mug", "t-shirt", "long-sleeved top", "pullover", "hoodie", "handbag")
 """Categories that are sold with words printed on them."""
-STUCK: tuple[str, ...] = ("mug", "vase", "bottle", "teapot", "handbag", "backpack", "table lamp")
+STUCK: tuple[str, ...] = ("mug", "vase", "bottle", "teapot", "handbag", "backpack")
 """Categories on which a sticker holds."""
 OFFERS = ("SALE", "NEW", "-50%", "-20%", "SALE\n-30%", "BEST\nBUY", "LAST ONE", "2 FOR 1")
 PRICES = ("9.99", "19.90", "24.50", "49.00", "79.95", "5.00", "12.50", "129.00")

@@ -579,9 +579,13 @@ def _bake_cloth(
         np.array(seam_starts),
     )
     if base is not None:
-        across = grid.x0 + grid.cell * np.arange(GRID)
-        up = grid.y0 + grid.cell * np.arange(GRID)
-        under = [grid(across[None, :], up[:, None]) + lift for grid in base]
+        steps = grid.cell * np.arange(GRID)
+        points = (grid.x0 + steps)[None, :], (grid.y0 + steps)[:, None]
+        frame = (grid.x0, grid.y0, grid.cell)
+        under = [
+            (below.values if (below.x0, below.y0, below.cell) == frame else below(*points)) + lift
+            for below in base
+        ]
         front, behind = (
             (a + b).astype(np.float32) for a, b in zip((front, behind), under, strict=True)
         )

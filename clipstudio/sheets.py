@@ -2,15 +2,15 @@
 
     python -m clipstudio.sheets docs/images
 
-draws every kind of product, a supplier's prints, every finding with and without, and three sliders
-as JPEG files.
+draws every kind of product, what is worn, products together, words in pictures, a supplier's
+prints, every finding with and without, and three sliders as JPEG files.
 The same command gives the same pictures.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +20,10 @@ from PIL import Image, ImageDraw, ImageFont
 from . import supplier
 from .camera import Shot
 from .chest import KINDS, Finding, Findings, Patient
+from .lettering import PRINTED, STUCK, SUPPORTS
 from .prints import print_of
-from .product import CATEGORIES, Product, photograph, random_shot
+from .product import CATEGORIES, Product, Subject, build, photograph, random_shot
+from .subjects import ARRANGEMENTS, PRINTED_CLOTHES, WEARABLE, Group, Worn, lettered
 from .xray import finding_masks, radiograph
 
 SEED = 20
@@ -133,6 +135,63 @@ def product_rows(group: str, tile: int) -> list[tuple[str, list[Image.Image]]]:
     return rows
 
 
+def _pictures(draw: Callable[[np.random.Generator, int], Subject], name: str, tile: int) -> list:
+    """A row of subjects, drawn by number: half on plain backgrounds, half anywhere."""
+    pictures = []
+    for i in range(COLUMNS):
+        rng = np.random.default_rng([SEED, i, *name.encode()])
+        subject = draw(rng, i)
+        shot = random_shot(rng, subject)
+        if i <= COLUMNS // 2:
+            shot = steady(shot, ("white", "warm", "grey")[rng.integers(3)])
+        pictures.append(photograph(subject, shot, tile))
+    return pictures
+
+
+def worn_rows(categories: Sequence[str], tile: int) -> list[tuple[str, list[Image.Image]]]:
+    """A row a category that is worn: persons and mannequins in the crops of shops."""
+    return [
+        (category, _pictures(lambda rng, i, c=category: Worn.random(rng, category=c), name, tile))
+        for category in categories
+        for name in (f"worn {category}",)
+    ]
+
+
+def group_rows(tile: int) -> list[tuple[str, list[Image.Image]]]:
+    """Two rows an arrangement: of products of one category, and of several."""
+    rows = []
+    for arrangement in ARRANGEMENTS:
+        for alike in (True, False) if arrangement != "on top" else (False,):
+
+            def draw(rng: np.random.Generator, i: int, a: str = arrangement, same: bool = alike):
+                return Group.random(rng, arrangement=a, alike=same)
+
+            name = f"{arrangement},|{'alike' if alike else 'of all kinds'}"
+            rows.append((name, _pictures(draw, name, tile)))
+    return rows
+
+
+def word_rows(tile: int) -> list[tuple[str, list[Image.Image]]]:
+    """A row for each thing that words are written on, and one of clothes with prints, worn."""
+    rows = []
+    for on in SUPPORTS:
+        options = {"print": PRINTED, "sticker": STUCK}.get(on, tuple(CATEGORIES))
+
+        def draw(rng: np.random.Generator, i: int, on: str = on, options=options) -> Product:
+            while True:
+                product = Product.random(rng, category=options[rng.integers(len(options))])
+                if on in ("print", "sticker", "hang-tag") or build(product).pose == "standing":
+                    return lettered(rng, product, on=on)
+
+        rows.append((on, _pictures(draw, on, tile)))
+
+    def worn(rng: np.random.Generator, i: int) -> Worn:
+        made = Worn.random(rng, category=PRINTED_CLOTHES[rng.integers(len(PRINTED_CLOTHES))])
+        return replace(made, product=lettered(rng, made.product, on="print"), crop="torso")
+
+    return [*rows, ("print, worn", _pictures(worn, "print, worn", tile))]
+
+
 def supplier_sheet(tile: int) -> Image.Image:
     """Four prints of each of the supplier's lines, in two columns."""
     rows = []
@@ -200,11 +259,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Draw the sheets into the folder named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
-    sheets = [*GROUPS, "supplier", "findings", "sliders"]
+    sheets = [*GROUPS, "worn", "carried", "several", "words", "supplier", "findings", "sliders"]
     parser.add_argument("--only", choices=sheets, help="one sheet")
     options = parser.parse_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
     draw = {name: lambda name=name: sheet(product_rows(name, 96), 96) for name in GROUPS}
+    clothes = [name for name in WEARABLE if name in GROUPS["clothes"]]
+    others = [name for name in WEARABLE if name not in clothes]
+    draw["worn"] = lambda: sheet(worn_rows(clothes, 96), 96)
+    draw["carried"] = lambda: sheet(worn_rows(others, 96), 96)
+    draw["several"] = lambda: sheet(group_rows(112), 112)
+    draw["words"] = lambda: sheet(word_rows(112), 112)
     draw["supplier"] = lambda: supplier_sheet(96)
     draw["findings"] = lambda: sheet(finding_rows(150), 150)
     draw["sliders"] = lambda: sheet(slider_rows(112), 112)

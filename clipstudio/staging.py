@@ -100,7 +100,7 @@ def _row(pieces: Sequence[Piece], gap: float, rng: np.random.Generator) -> np.nd
 
 def _standing(group: Group, rng: np.random.Generator) -> tuple[list[Piece], list[np.ndarray]]:
     """Pieces and where the middle of each one's foot comes to stand (x, y, z)."""
-    sizes = [SIZES.get(product.category, USUAL) for product in group.products]
+    sizes = [SIZES.get(product.category, USUAL) ** 0.65 for product in group.products]
     if group.arrangement == "on top":
         sizes[0] = min(0.62 * sizes[0], 0.5)
     pieces = [
@@ -117,7 +117,7 @@ def _standing(group: Group, rng: np.random.Generator) -> tuple[list[Piece], list
         apart = side * rng.uniform(0.30, 0.45) * (pieces[0].size[0] + pieces[1].size[0])
         return pieces, [np.array([apart, 0.0, sum(depth) / 2 + 0.15]), np.zeros(3)]
     if group.arrangement == "side by side":
-        places = _row(pieces, 0.14, rng)
+        places = _row(pieces, 0.08, rng)
         return pieces, [np.array([x, 0.0, rng.uniform(-0.12, 0.12)]) for x in places]
     behind = (len(pieces) + 1) // 2
     rows = [*_row(pieces[:behind], 0.45, rng), *_row(pieces[behind:], 0.45, rng)]
@@ -159,7 +159,7 @@ def _lying(group: Group, rng: np.random.Generator) -> tuple[list[Piece], list[np
     """Pieces and where the middle of each one's back comes to lie (x, y, z)."""
     pieces = [prepare(product, True, rng, 1.0) for product in group.products]
     if group.arrangement == "side by side":
-        places = _row(pieces, 0.10, rng)
+        places = _row(pieces, 0.06, rng)
         return pieces, [np.array([x, rng.uniform(-0.08, 0.08), 0.0]) for x in places]
     above = (len(pieces) + 1) // 2
     rows = [*_row(pieces[:above], 0.12, rng), *_row(pieces[above:], 0.12, rng)]

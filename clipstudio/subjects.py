@@ -315,10 +315,22 @@ _CROPS_FOR: dict[str, tuple[str, ...]] = {
 _QUIET = ("white", "black", "grey", "navy", "beige", "blue", "brown")
 
 
-def _companion(rng: np.random.Generator, category: str, unlike: str) -> Product:
-    """A quiet garment that goes with a product and does not look like it."""
-    colours = [c for c in _QUIET if contrast(c, unlike) > 0.3]
-    design = _pick(rng, CATEGORIES[category].designs)
+_SHORT_OR_NARROW: dict[str, tuple[str, ...]] = {
+    "jeans": ("skinny",),
+    "trousers": ("chinos", "leggings"),
+    "skirt": ("pencil", "a-line"),
+    "shorts": ("bermuda", "denim"),
+}
+"""Designs that leave shoes in sight."""
+
+
+def _companion(rng: np.random.Generator, category: str, product: Product) -> Product:
+    """A quiet garment that goes with a product, does not look like it and does not hide it."""
+    colours = [c for c in _QUIET if contrast(c, product.colour) > 0.3]
+    designs: Sequence[str] = tuple(CATEGORIES[category].designs)
+    if product.category in SHOES:
+        designs = _SHORT_OR_NARROW.get(category, designs)
+    design = _pick(rng, designs)
     patterns = CATEGORIES[category].designs[design].patterns
     quiet = "plain" if "plain" in patterns and rng.random() < 0.85 else _pick(rng, patterns)
     return Product.random(
@@ -350,7 +362,7 @@ def _companions(rng: np.random.Generator, product: Product) -> list[Product]:
         for extra, chance in (("sunglasses", 0.06), ("handbag", 0.06), ("watch", 0.1))
         if extra != product.category and rng.random() < chance
     ]
-    return [_companion(rng, category, product.colour) for category in wanted]
+    return [_companion(rng, category, product) for category in wanted]
 
 
 # ------------------------------------------------------------------------------ several products
@@ -568,6 +580,11 @@ def lettered(
     on : str, optional
         A name in SUPPORTS; by default one that suits the product.
 
+    Returns
+    -------
+    Product
+        The same; one that gets a print loses its pattern, on which words could not be read.
+
     Examples
     --------
     >>> lettered(0, Product.random(0, category="mug"), "agrees").lettering.words()
@@ -575,8 +592,12 @@ def lettered(
     """
     rng = np.random.default_rng(rng)
     supports = supports_for(product.category, build(product).pose) if on is None else [on]
+    on = supports[rng.integers(len(supports))]
+    patterns = CATEGORIES[product.category].designs[product.design].patterns
+    if on == "print" and "plain" in patterns:
+        product = replace(product, pattern="plain")
     words = random_lettering(
-        rng, product.category, tuple(CATEGORIES), supports, relation, _shown(product)
+        rng, product.category, tuple(CATEGORIES), [on], relation, _shown(product)
     )
     return replace(product, lettering=words)
 

@@ -155,7 +155,9 @@ def recoloured(subject: Subject, rng: np.random.Generator) -> Subject:
         twin = Product.random(rng, category=subject.category, design=subject.design)
         if not is_held_out(twin.category, twin.colour):
             colours = {"colour": twin.colour, "second_colour": twin.second_colour}
-            new = replace(subject, **colours, pattern=twin.pattern)
+            printed = subject.lettering is not None and subject.lettering.on == "print"
+            pattern = subject.pattern if printed else twin.pattern
+            new = replace(subject, **colours, pattern=pattern)
             return with_readable_ink(new)
 
 

@@ -7,7 +7,19 @@ from PIL import Image
 
 from clipstudio import CATEGORIES
 from clipstudio.chest import KINDS, Finding
-from clipstudio.sheets import GAP, GROUPS, MARGIN, SHOWN, main, outlined, sheet
+from clipstudio.lettering import SUPPORTS
+from clipstudio.sheets import (
+    GAP,
+    GROUPS,
+    MARGIN,
+    SHOWN,
+    group_rows,
+    main,
+    outlined,
+    sheet,
+    word_rows,
+)
+from clipstudio.subjects import ARRANGEMENTS
 
 
 def test_every_category_and_every_finding_is_shown():
@@ -45,6 +57,18 @@ def test_an_outline_leaves_the_inside_alone():
     changed = (np.asarray(outlined(Image.new("L", (20, 20)), mask)) != 0).any(-1)
     assert changed.sum() == 36  # the border of a square of ten
     assert not changed[6:14, 6:14].any()
+
+
+def test_every_kind_of_picture_has_a_sheet_on_the_page(monkeypatch):
+    """What is worn, products together and words: a row for each kind there is."""
+    monkeypatch.setattr("clipstudio.sheets.COLUMNS", 1)
+    page = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text()
+    for name in ("worn", "carried", "several", "words"):
+        assert f"(images/{name}.jpg)" in page
+    names = [name for name, _ in group_rows(16)]
+    assert {name.split(",")[0] for name in names} == set(ARRANGEMENTS)
+    names = [name for name, _ in word_rows(16)]
+    assert set(SUPPORTS) <= set(names)
 
 
 def test_the_command_draws_the_same_picture_twice(tmp_path, monkeypatch):
