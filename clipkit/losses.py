@@ -1,7 +1,8 @@
-"""The symmetric contrastive loss of CLIP, over one process or many.
+"""The two contrastive losses, CLIP's softmax and SigLIP's sigmoid, over one process or many.
 
 Radford et al. 2021, *Learning Transferable Visual Models From Natural Language Supervision*
-(arXiv 2103.00020), figure 3.
+(arXiv 2103.00020), figure 3; Zhai et al. 2023, *Sigmoid Loss for Language Image Pre-Training*
+(arXiv 2303.15343), algorithm 1.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import torch
 import torch.distributed as dist
 from torch.distributed.nn.functional import all_gather
-from torch.nn.functional import log_softmax
+from torch.nn.functional import log_softmax, logsigmoid
 
 
 def positives(caption_ids: torch.Tensor) -> torch.Tensor:
@@ -83,3 +84,49 @@ def contrastive_loss(
     to_text = -(targets * log_softmax(logits, dim=1)).sum(dim=1)
     to_picture = -(targets * log_softmax(logits.T, dim=1)).sum(dim=1)
     return (to_text.mean() + to_picture.mean()) / 2
+
+
+def sigmoid_loss(
+    picture_embeddings: torch.Tensor,
+    text_embeddings: torch.Tensor,
+    logit_scale: torch.Tensor,
+    logit_bias: torch.Tensor,
+    caption_ids: torch.Tensor,
+) -> torch.Tensor:
+    """Sum over all pairs of a picture and a text, each judged by itself: do they belong together?
+
+    A softmax asks which text of the batch is the picture's, so that the texts compete; here each
+    of the n x m pairs is a question of its own, with the answer yes or no. Most are no, which is
+    what the bias, negative from the start, stands for. Several processes are as in
+    `contrastive_loss`.
+
+    Parameters
+    ----------
+    picture_embeddings : torch.Tensor of float32, shape (n, d)
+        Rows of unit length.
+    text_embeddings : torch.Tensor of float32, shape (m, d)
+        Rows of unit length; m is a multiple of n, and the first m / n texts are the first
+        picture's.
+    logit_scale, logit_bias : torch.Tensor, scalar
+        The multiplier of the cosines, already exponentiated, and what is added to the product.
+    caption_ids : torch.Tensor of int64, shape (m,)
+        Equal numbers for equal captions. A text belongs to all pictures that have its caption.
+
+    Returns
+    -------
+    torch.Tensor, scalar
+        The sum, divided by the number of texts.
+
+    Examples
+    --------
+    >>> eye = torch.eye(3)
+    >>> scale, bias = torch.tensor(100.0), torch.tensor(-50.0)
+    >>> bool(sigmoid_loss(eye, eye, scale, bias, torch.arange(3)) < 1e-6)
+    True
+    """
+    pictures, texts = gather(picture_embeddings), gather(text_embeddings)
+    caption_ids = gather(caption_ids)
+    logits = logit_scale * pictures @ texts.T + logit_bias
+    captions = caption_ids.view(len(pictures), -1)
+    belongs = (captions[:, :, None] == caption_ids).any(dim=1)
+    return -logsigmoid(torch.where(belongs, logits, -logits)).sum() / len(texts)
