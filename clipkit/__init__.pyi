@@ -2,6 +2,7 @@
 from . import (
     adapters as adapters,
     augmentation as augmentation,
+    checks as checks,
     classroom as classroom,
     data as data,
     doctor as doctor,
@@ -19,6 +20,7 @@ from . import (
     pictures as pictures,
     pixels as pixels,
     plots as plots,
+    runs as runs,
     search as search,
     texts as texts,
     widgets as widgets,

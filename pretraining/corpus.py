@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ import torch
 from torch.nn.functional import adaptive_avg_pool2d
 from transformers import CLIPTokenizer
 
+from clipkit.runs import checksum, whole
 from clipstudio import (
     CATEGORIES,
     COLOURS,
@@ -207,11 +207,11 @@ def render_shard(folder: Path, number: int, pixels: int) -> int:
     rng = np.random.default_rng([SEEDS["pretraining"], number])
     draw = render_products if number % RADIOGRAPH_SHARD else render_radiographs
     pictures, specifications = draw(rng, PICTURES_IN_SHARD, pixels)
-    np.save(folder / f"{number:05d}.npy", pictures)
+    with whole(folder / f"{number:05d}.npy") as part, part.open("wb") as file:
+        np.save(file, pictures)
     lines = "".join(json.dumps(specification) + "\n" for specification in specifications)
-    temporary = folder / f"{number:05d}.part"
-    temporary.write_text(lines)
-    os.replace(temporary, folder / f"{number:05d}.jsonl")
+    with whole(folder / f"{number:05d}.jsonl") as part:
+        part.write_text(lines)
     return number
 
 
@@ -298,6 +298,7 @@ class Corpus:
         self.pixels = self.pictures.shape[1]
         self.shares = _shares(self.specifications)
         self.classes = {name: len(values) for name, values in CLASSES.items()}
+        self.fingerprint = checksum([path.name for path in sealed], self.specifications)
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -307,14 +308,16 @@ class Corpus:
         """Trained once on `texts`, then kept in the folder."""
         path = self.folder / "tokenizer"
         if not path.exists():
-            train_tokenizer(self.texts()).save_pretrained(path)
+            with whole(path) as part:
+                train_tokenizer(self.texts()).save_pretrained(part)
         return CLIPTokenizer.from_pretrained(path)
 
     def texts(self) -> list[str]:
         """What the tokenizer was trained on, and where the list of known words comes from."""
         path = self.folder / "texts.json"
         if not path.exists():
-            path.write_text(json.dumps(sample_texts()))
+            with whole(path) as part:
+                part.write_text(json.dumps(sample_texts()))
         return json.loads(path.read_text())
 
     def batch(self, step: int, size: int, seed: int, rank: int = 0, ranks: int = 1) -> Batch:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from torch.nn.functional import cross_entropy, normalize
 from transformers import CLIPModel
 
 from clipkit.losses import contrastive_loss
+from clipkit.runs import Interrupt, whole
 from clipkit.texts import words_of
 from pretraining.corpus import Batch, Corpus
 from pretraining.towers import mimetic, small_config, small_processor
@@ -202,14 +202,6 @@ def optimisers(learner: Learner, recipe: Recipe) -> list[torch.optim.Optimizer]:
     ]
 
 
-def save_atomically(state: dict, path: Path) -> None:
-    """Write beside the file and then rename: a crash leaves the old checkpoint whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    torch.save(state, temporary)
-    os.replace(temporary, path)
-
-
 def report(step: int, recipe: Recipe, losses: list, scale: float, seconds: float, done: int) -> str:
     """One line of progress: mean losses since the last line, and the time left at this speed."""
     total, contrastive = torch.tensor(losses).mean(dim=0).tolist()
@@ -250,9 +242,20 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
     -------
     bool
         Whether training came to its end.
+
+    Raises
+    ------
+    ValueError
+        If `out` holds the run of another recipe or corpus, or a damaged checkpoint.
+    KeyboardInterrupt
+        If you stop it: after the step in hand, which is kept.
+    OSError
+        If a checkpoint cannot be written; the one before it is whole.
     """
     accelerator = Accelerator()
     set_seed(recipe.seed)
+    with accelerator.main_process_first():  # one process makes them, the others read them
+        corpus.texts(), corpus.tokenizer  # noqa: B018
     config = small_config(corpus.tokenizer, corpus.pixels)
     # On a CPU the plain attention is faster backwards than the fused one.
     model = CLIPModel._from_config(config, attn_implementation="eager")
@@ -262,27 +265,28 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
     checkpoint = Path(out) / "checkpoint.pt"
     step = 0
     if checkpoint.exists():
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        step = _restore(state, learner, steppers, recipe, checkpoint)
+        step = _restore(checkpoint, learner, steppers, recipe, corpus)
         accelerator.print(f"going on from step {step} of {recipe.steps}")
     learner, *steppers = accelerator.prepare(learner, *steppers)
 
-    def save():
+    def save() -> None:
         if accelerator.is_main_process:
             plain = accelerator.unwrap_model(learner)
             state = {
                 "step": step,
                 "recipe": asdict(recipe),
+                "corpus": corpus.fingerprint,
                 "learner": plain.state_dict(),
                 "optimisers": [stepper.state_dict() for stepper in steppers],
             }
-            save_atomically(state, checkpoint)
+            with whole(checkpoint) as part:
+                torch.save(state, part)
 
     began = saved = told = time.monotonic()
     first, losses = step, []
     batches = corpus.batches(recipe, step, accelerator.process_index, accelerator.num_processes)
     bf16 = bf16_pays(accelerator.device)
-    try:
+    with Interrupt() as interrupt:
         for batch in batches:
             for stepper, peak in zip(
                 steppers, (recipe.muon_learning_rate, recipe.adam_learning_rate), strict=True
@@ -313,10 +317,14 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
             if now - saved > SAVE_EVERY:
                 saved = now
                 save()
-            if now - began > 60 * minutes:
+            if interrupt.asked or now - began > 60 * minutes:
                 break
-    finally:
-        save()
+    # Not where a step was broken off by an error: some weights would have taken it, some not.
+    save()
+    if interrupt.asked:
+        raise KeyboardInterrupt(
+            f"Stopped at step {step} of {recipe.steps}, which {checkpoint} keeps."
+        )
     if step < recipe.steps:
         return False
     if accelerator.is_main_process:
@@ -324,20 +332,33 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
     return True
 
 
-def _restore(state, learner, steppers, recipe: Recipe, path: Path) -> int:
+def _restore(
+    path: Path,
+    learner: Learner,
+    steppers: list[torch.optim.Optimizer],
+    recipe: Recipe,
+    corpus: Corpus,
+) -> int:
     """Load a checkpoint and return its step."""
-    fixed = {key: value for key, value in state["recipe"].items() if key != "views"}
-    wanted = {key: value for key, value in asdict(recipe).items() if key != "views"}
-    differing = sorted(key for key in wanted if wanted[key] != fixed.get(key))
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        old = {**state["recipe"], "corpus": state["corpus"]}
+        weights, optimisers, step = state["learner"], state["optimisers"], int(state["step"])
+    except Exception as error:  # a zip that ends early, a pickle that is none, a missing key ...
+        raise ValueError(
+            f"{path} is damaged; remove it to start anew ({type(error).__name__})."
+        ) from error
+    wanted = {**asdict(recipe), "corpus": corpus.fingerprint}
+    differing = sorted(key for key in wanted if key != "views" and wanted[key] != old.get(key))
     if differing:
         raise ValueError(
             f"{path} was made by a recipe with another {', '.join(differing)}; pass the same "
             "values to go on, or another --out to start anew."
         )
-    learner.load_state_dict(state["learner"])
-    for stepper, saved in zip(steppers, state["optimisers"], strict=True):
+    learner.load_state_dict(weights)
+    for stepper, saved in zip(steppers, optimisers, strict=True):
         stepper.load_state_dict(saved)
-    return state["step"]
+    return step
 
 
 def export(model: CLIPModel, corpus: Corpus, folder: Path) -> None:
@@ -345,12 +366,13 @@ def export(model: CLIPModel, corpus: Corpus, folder: Path) -> None:
     # A copy: the caller may go on training in full precision.
     half = CLIPModel(model.config)
     half.load_state_dict(model.state_dict())
-    half.half().save_pretrained(folder)
     # Training pads and cuts; whoever loads the tokenizer decides that anew.
     corpus.tokenizer.backend_tokenizer.no_truncation()
     corpus.tokenizer.backend_tokenizer.no_padding()
-    small_processor(corpus.tokenizer, corpus.pixels).save_pretrained(folder)
     words = sorted({word for text in corpus.texts() for word in words_of(text)})
-    (folder / "words.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
-    checksum = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-    (folder / "SHA256").write_text(f"{checksum}  model.safetensors\n")
+    with whole(folder) as part:
+        half.half().save_pretrained(part)
+        small_processor(corpus.tokenizer, corpus.pixels).save_pretrained(part)
+        (part / "words.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+        checksum = hashlib.sha256((part / "model.safetensors").read_bytes()).hexdigest()
+        (part / "SHA256").write_text(f"{checksum}  model.safetensors\n")

@@ -1,4 +1,4 @@
-"""The pretraining recipe: its loss, on one process and on two, and a run that is broken off."""
+"""The pretraining recipe: on one process and on two, and runs that are broken off."""
 
 import hashlib
 import json
@@ -13,7 +13,6 @@ import pytest
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
-from torch.nn.functional import cross_entropy, normalize
 from torch.nn.parallel import DistributedDataParallel
 from transformers import CLIPModel, CLIPProcessor, CLIPTokenizer
 
@@ -21,7 +20,7 @@ import clipkit
 from clipkit.augmentation import apply_movement, draw_movement
 from clipkit.evaluation import Estimate
 from clipkit.hub import find_checkpoint
-from clipkit.losses import contrastive_loss, positives
+from pretraining import corpus as corpus_module
 from pretraining import evaluate
 from pretraining import train as training
 from pretraining.augment import augment, draw_grey
@@ -32,35 +31,7 @@ WORDS = ["red", "blue", "green", "white"]
 THINGS = ["mug", "sofa", "shirt", "boot"]
 
 
-def rows(n, d=6, seed=0):
-    return normalize(torch.randn(n, d, generator=torch.Generator().manual_seed(seed)), dim=1)
-
-
-# ---------------------------------------------------------------------------------------- loss
-
-
-def test_loss_equals_two_plain_cross_entropies_when_captions_differ():
-    pictures, texts, scale = rows(5), rows(5, seed=1), torch.tensor(7.0)
-    logits = scale * pictures @ texts.T
-    right = torch.arange(5)
-    expected = (cross_entropy(logits, right) + cross_entropy(logits.T, right)) / 2
-    assert torch.allclose(contrastive_loss(pictures, texts, scale, right), expected)
-
-
-def test_equal_captions_are_no_negatives():
-    texts = rows(4)
-    texts[3] = texts[0]
-    ids = torch.tensor([0, 1, 2, 0])
-    pictures, scale = texts.clone(), torch.tensor(60.0)
-    # Two pictures share caption 0: the best that any model can do is to halve its probability.
-    entropy = 2 * np.log(2) / 4
-    assert float(contrastive_loss(pictures, texts, scale, ids)) == pytest.approx(entropy, abs=1e-3)
-    naive = contrastive_loss(pictures, texts, scale, torch.arange(4))
-    pulled_apart = torch.autograd.functional.jacobian(
-        lambda p: contrastive_loss(p, texts, scale, ids), pictures
-    )
-    assert pulled_apart.abs().max() < 1e-2 < float(naive)
-    assert torch.equal(positives(ids)[0], positives(ids)[3])
+# ---------------------------------------------------------------------------- two processes
 
 
 def fake_batch(tokenizer, n, pixels=16):
@@ -213,7 +184,7 @@ class FakeCorpus(Corpus):
     """Coloured squares instead of rendered pictures; the loop cannot tell."""
 
     def __init__(self):
-        self.pixels = 16
+        self.pixels, self.fingerprint = 16, 1
         self.classes = {name: 4 for name in CLASSES}
         self.tokenizer = train_tokenizer(WORDS + THINGS, 600)
 
@@ -311,6 +282,89 @@ def test_another_recipe_does_not_go_on_from_a_checkpoint(tmp_path, one_thread):
     other = training.Recipe(views=30 * 16, batch_size=16, patches_kept=0.5, seed=1)
     with pytest.raises(ValueError, match="another seed"):
         training.train(FakeCorpus(), other, tmp_path)
+
+
+def test_a_run_stopped_by_hand_takes_the_step_in_hand_and_ends_as_an_unbroken_one(
+    tmp_path, one_thread
+):
+    class Stopped(FakeCorpus):
+        """Ctrl-C while a batch is made, in another thread than the one that trains."""
+
+        def batch(self, step, *args, **options):
+            if step == 7:
+                signal.raise_signal(signal.SIGINT)
+            return super().batch(step, *args, **options)
+
+    assert training.train(FakeCorpus(), RECIPE, tmp_path / "whole")
+    with pytest.raises(
+        KeyboardInterrupt, match=r"Stopped at step [678] of 30, which .*checkpoint.pt"
+    ):
+        training.train(Stopped(), RECIPE, tmp_path / "broken")
+    assert training.train(FakeCorpus(), RECIPE, tmp_path / "broken")
+    whole, broken = weights(tmp_path / "whole"), weights(tmp_path / "broken")
+    assert all(torch.equal(whole[name], broken[name]) for name in whole)
+
+
+def test_a_step_that_breaks_off_is_not_kept(tmp_path, one_thread, monkeypatch):
+    training.train(FakeCorpus(), RECIPE, tmp_path, minutes=0)
+    before = (tmp_path / "checkpoint.pt").read_bytes()
+    step = torch.optim.AdamW.step
+
+    def broken(self, *args):
+        step(self, *args)
+        raise RuntimeError("half a step")
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", broken)
+    with pytest.raises(RuntimeError, match="half a step"):
+        training.train(FakeCorpus(), RECIPE, tmp_path)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == before
+
+
+def test_another_corpus_and_a_damaged_checkpoint_are_refused(tmp_path, one_thread):
+    training.train(FakeCorpus(), RECIPE, tmp_path, minutes=0)
+    other = FakeCorpus()
+    other.fingerprint = 2
+    with pytest.raises(ValueError, match="another corpus"):
+        training.train(other, RECIPE, tmp_path)
+    content = (tmp_path / "checkpoint.pt").read_bytes()
+    for damaged in (b"", content[: len(content) // 2], b"x" * 100):
+        (tmp_path / "checkpoint.pt").write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"checkpoint.pt is damaged; remove it to start anew"):
+            training.train(FakeCorpus(), RECIPE, tmp_path)
+
+
+def test_what_a_corpus_keeps_is_whole_or_absent(tmp_path, monkeypatch):
+    pictures = np.zeros((4, 16, 16, 4), np.uint8)
+    np.save(tmp_path / "00000.npy", pictures)
+    specification = {"product": corpus_module.Product.random(np.random.default_rng(0)).to_dict()}
+    (tmp_path / "00000.jsonl").write_text((json.dumps(specification) + "\n") * 4)
+    corpus = Corpus(tmp_path)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(corpus_module, "sample_texts", lambda: WORDS)
+        patch.setattr(corpus_module, "train_tokenizer", killed)
+        with pytest.raises(KeyboardInterrupt):
+            corpus.tokenizer  # noqa: B018
+        with patch.context() as half:
+            half.setattr(corpus_module.json, "dumps", killed)
+            (tmp_path / "texts.json").unlink()
+            with pytest.raises(KeyboardInterrupt):
+                corpus.texts()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["00000.jsonl", "00000.npy"]
+    (tmp_path / "00000.jsonl").write_text((json.dumps(specification) + " \n") * 4)
+    assert Corpus(tmp_path).fingerprint == corpus.fingerprint
+    (tmp_path / "00000.jsonl").write_text((json.dumps(specification) + "\n") * 3)
+    assert Corpus(tmp_path).fingerprint != corpus.fingerprint
+
+
+def test_the_learning_rate_rises_stays_and_falls():
+    recipe = training.Recipe(views=1000 * 16, batch_size=16)
+    shares = [recipe.schedule(step) for step in range(recipe.steps)]
+    assert shares[0] < 0.01 and max(shares) == 1 and shares[-1] < 0.01
+    assert shares.index(1) == pytest.approx(20, abs=1) and shares[650] == 1 > shares[651]
 
 
 def test_an_empty_cache_says_what_to_do(tmp_path):
