@@ -20,8 +20,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch.nn.functional import cross_entropy, normalize, one_hot
 
+from clipkit import checks
 from clipkit.model import Clip
 
 ALPHAS = (0, 0.3, 1, 3, 10, 30)
@@ -54,14 +56,20 @@ class TipAdapter:
         The weight of the cache, and how quickly a vote falls off with distance.
     """
 
-    def __init__(self, class_embeddings: torch.Tensor, names: Sequence[str], *, scale: float):
-        self.class_embeddings, self.names, self.scale = class_embeddings, list(names), scale
+    def __init__(self, class_embeddings: ArrayLike, names: Sequence[str], *, scale: float) -> None:
+        self.class_embeddings = _unit_rows(class_embeddings, "class_embeddings")
+        self.names, self.scale = list(names), float(scale)
+        if len(self.names) != len(self.class_embeddings):
+            raise ValueError(
+                f"There are {len(self.names)} names but {len(self.class_embeddings)} rows of class "
+                "embeddings; each class needs one."
+            )
 
     def fit(
         self,
-        embeddings,
-        labels,
-        validation,
+        embeddings: ArrayLike,
+        labels: Sequence[str],
+        validation: tuple[ArrayLike, Sequence[str]],
         *,
         epochs: int = 0,
         learning_rate: float = 1e-3,
@@ -84,38 +92,67 @@ class TipAdapter:
         seed : int
             Of the order in which pictures are met.
 
+        Returns
+        -------
+        TipAdapter
+            Itself.
+
         Raises
         ------
         ValueError
-            If a label is none of the names.
+            If a label is none of the names, if an embedding is missing, infinite or not of unit
+            length, if they do not fit each other, or if a number is out of range.
         """
-        target = self._numbers(labels)
-        self.keys = embeddings.clone()
+        checks.whole(epochs, "epochs", 0)
+        rate = float(checks.numbers([learning_rate], "learning_rate")[0])
+        if rate <= 0:
+            raise ValueError(f"learning_rate is {rate:g}, but must be above 0.")
+        rows, target = self._items(embeddings, labels, ("embeddings", "labels"))
+        others = self._items(*validation, ("validation[0]", "validation[1]"))
+        self.keys = rows.clone()
         self.values = one_hot(target, len(self.names)).float()
-        self._choose(validation)
+        self._choose(*others)
         if epochs:
-            self._train(embeddings, target, epochs, learning_rate, seed)
-            self._choose(validation)
+            self._train(rows, target, epochs, rate, seed)
+            self._choose(*others)
         return self
 
-    def logits(self, embeddings: torch.Tensor) -> torch.Tensor:
-        """How well each class fits each picture: (n, d) embeddings to (n, c) logits."""
-        return self._prompts(embeddings) + self.alpha * self._votes(embeddings, self.beta)
+    def logits(self, embeddings: ArrayLike) -> torch.Tensor:
+        """Return how well each class fits each picture: (n, d) embeddings to (n, c) logits."""
+        rows = self._rows(embeddings, "embeddings")
+        return self._prompts(rows) + self.alpha * self._votes(rows, self.beta)
 
-    def predict(self, embeddings: torch.Tensor) -> np.ndarray:
-        """The name of the best class of each picture."""
+    def predict(self, embeddings: ArrayLike) -> np.ndarray:
+        """Return the name of the best class of each picture."""
         return np.array(self.names)[self.logits(embeddings).argmax(dim=1).numpy()]
 
-    def _prompts(self, embeddings):
+    def _items(
+        self, embeddings: ArrayLike, labels: Sequence[str], names: tuple[str, str]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Rows and the numbers of their classes, checked."""
+        rows, target = self._rows(embeddings, names[0]), self._numbers(labels, names[1])
+        checks.same_length(**{names[0]: rows.numpy(), names[1]: target.numpy()})
+        return rows, target
+
+    def _rows(self, embeddings: ArrayLike, name: str) -> torch.Tensor:
+        rows, dimension = _unit_rows(embeddings, name), self.class_embeddings.shape[1]
+        if rows.shape[1] != dimension:
+            raise ValueError(
+                f"{name} has {rows.shape[1]} columns, but the classes have {dimension}; both must "
+                "come from the same model."
+            )
+        return rows
+
+    def _prompts(self, embeddings: torch.Tensor) -> torch.Tensor:
         return self.scale * embeddings @ self.class_embeddings.T
 
-    def _votes(self, embeddings, beta, spared=None):
+    def _votes(
+        self, embeddings: torch.Tensor, beta: float, spared: torch.Tensor | None = None
+    ) -> torch.Tensor:
         near = torch.exp(-beta * (1 - embeddings @ normalize(self.keys, dim=1).T))
         return (near if spared is None else near * ~spared) @ self.values
 
-    def _choose(self, validation):
-        embeddings, labels = validation
-        truth = self._numbers(labels)
+    def _choose(self, embeddings: torch.Tensor, truth: torch.Tensor) -> None:
         prompts, best = self._prompts(embeddings), -1.0
         for beta, alpha in itertools.product(BETAS, ALPHAS):
             logits = prompts + alpha * self._votes(embeddings, beta)
@@ -123,7 +160,14 @@ class TipAdapter:
             if right > best:
                 best, self.alpha, self.beta = right, alpha, beta
 
-    def _train(self, embeddings, target, epochs, learning_rate, seed):
+    def _train(
+        self,
+        embeddings: torch.Tensor,
+        target: torch.Tensor,
+        epochs: int,
+        learning_rate: float,
+        seed: int,
+    ) -> None:
         """Move the keys so that each picture is named by the prompts and the others' votes."""
         self.alpha = self.alpha or 1.0  # else nothing would be learnt
         self.keys.requires_grad_(True)
@@ -141,17 +185,32 @@ class TipAdapter:
             schedule.step()
         self.keys = self.keys.detach()
 
-    def _numbers(self, labels):
-        unknown = sorted(set(labels) - set(self.names))
+    def _numbers(self, labels: Sequence[str], name: str) -> torch.Tensor:
+        labels = checks.labels(labels, name).tolist()
+        unknown = [label for label in labels if label not in self.names]
         if unknown:
             raise ValueError(
                 f"The label {unknown[0]!r} is none of the classes; they are {self.names}."
             )
-        return torch.tensor([self.names.index(name) for name in labels])
+        return torch.tensor([self.names.index(label) for label in labels])
 
 
-def add_lora(clip: Clip, rank: int = 8, layers: Sequence[str] = LORA_LAYERS) -> Clip:
-    """A copy of a model in which only low-rank additions can be trained.
+def _unit_rows(embeddings: ArrayLike, name: str) -> torch.Tensor:
+    """Embeddings as float32 rows without gradients; refuses rows that are not of unit length."""
+    rows = torch.from_numpy(checks.numbers(embeddings, name, "n, m")).float()
+    lengths = rows.norm(dim=1)
+    wrong = torch.nonzero((lengths - 1).abs() > 0.01)
+    if len(wrong):
+        row = int(wrong[0])
+        raise ValueError(
+            f"{name} has a row of length {lengths[row]:.3g}, row {row}; every row should be of "
+            "length 1, as encode_images gives them."
+        )
+    return rows
+
+
+def add_lora(clip: Clip, rank: int = 8, layers: Sequence[str] = LORA_LAYERS, seed: int = 0) -> Clip:
+    """Return a copy of a model in which only low-rank additions can be trained.
 
     A layer with the weight W gets W + 2 B A, where A has `rank` rows and B as many columns (Hu et
     al. 2021, *LoRA*, arXiv 2106.09685). B starts at zero, so that at first nothing changes.
@@ -163,6 +222,8 @@ def add_lora(clip: Clip, rank: int = 8, layers: Sequence[str] = LORA_LAYERS) -> 
     rank : int
     layers : sequence of str
         Names of linear layers, or their ends.
+    seed : int
+        Of the random A, so that a run that is called again is the same run.
 
     Returns
     -------
@@ -172,14 +233,23 @@ def add_lora(clip: Clip, rank: int = 8, layers: Sequence[str] = LORA_LAYERS) -> 
     Raises
     ------
     ValueError
-        If the rank is below 1 or no layer has one of the names.
+        If the rank is not a whole number of at least 1, no layer has one of the names, or the
+        model has LoRA already.
     """
     from peft import LoraConfig, get_peft_model
 
-    if rank < 1:
-        raise ValueError(f"rank is {rank}, but must be at least 1.")
-    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=list(layers))
-    with warnings.catch_warnings():
+    rank = checks.whole(rank, "rank", 1)
+    if hasattr(clip.model, "peft_config"):
+        raise ValueError(f"{clip.name} has LoRA already; train it on, or merge_lora first.")
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=2 * rank,
+        target_modules=list(layers),
+        # SigLIP's pooling reads this weight past the layer, so that an addition would do nothing.
+        exclude_modules=["head.attention.out_proj"] if clip.is_siglip else None,
+    )
+    with warnings.catch_warnings(), torch.random.fork_rng():
+        torch.manual_seed(seed)
         # peft asks transformers for an attribute under the name that it had before.
         warnings.simplefilter("ignore", FutureWarning)
         model = get_peft_model(copy.deepcopy(clip.model), config)
@@ -187,7 +257,18 @@ def add_lora(clip: Clip, rank: int = 8, layers: Sequence[str] = LORA_LAYERS) -> 
 
 
 def merge_lora(clip: Clip) -> Clip:
-    """Add the low-rank products to the weights: a plain model again, as fast as before.
+    """Return a plain model again, as fast as before: the low-rank products added to the weights.
+
+    Merge after training, not before: what comes out has no parameter that is trainable.
+
+    Parameters
+    ----------
+    clip : clipkit.model.Clip
+        It stays as it is.
+
+    Returns
+    -------
+    clipkit.model.Clip
 
     Raises
     ------
@@ -201,7 +282,7 @@ def merge_lora(clip: Clip) -> Clip:
 
 
 def trainable_parameters(model: torch.nn.Module) -> int:
-    """How many numbers training would change.
+    """Return how many numbers training would change.
 
     Examples
     --------

@@ -64,6 +64,119 @@ def test_training_moves_the_keys_the_same_way_each_time(clusters):
     assert not one.keys.requires_grad
 
 
+def reference_keys(rows, target, prompts, alpha, beta, *, epochs, learning_rate):
+    """Tip-Adapter-F with loops, a picture's own vote left out, for a cache of one batch."""
+    keys = rows.clone().requires_grad_(True)
+    optimizer = torch.optim.AdamW([keys], lr=learning_rate, eps=1e-4)
+    for epoch in range(epochs):
+        optimizer.param_groups[0]["lr"] = learning_rate * (1 + np.cos(np.pi * epoch / epochs)) / 2
+        losses = []
+        for i, row in enumerate(rows):
+            logits = [10.0 * row @ prompt for prompt in prompts]
+            for j, key in enumerate(keys):
+                if i != j:
+                    near = torch.exp(-beta * (1 - row @ key / key.norm()))
+                    logits[target[j]] = logits[target[j]] + alpha * near
+            losses.append(torch.logsumexp(torch.stack(logits), 0) - logits[target[i]])
+        optimizer.zero_grad()
+        torch.stack(losses).mean().backward()
+        optimizer.step()
+    return keys.detach()
+
+
+def test_trained_keys_are_those_of_a_cache_in_which_nobody_votes_for_himself(clusters):
+    rows, labels, prompts = clusters
+    before = fitted(clusters)
+    after = fitted(clusters, epochs=3, learning_rate=0.02)
+    target = [NAMES.index(label) for label in labels[:12]]
+    options = {"epochs": 3, "learning_rate": 0.02}
+    expected = reference_keys(
+        rows[:12], target, prompts, before.alpha or 1.0, before.beta, **options
+    )
+    assert torch.allclose(after.keys, expected, atol=5e-4)
+    assert torch.allclose(after.logits(rows), fitted(clusters, **options).logits(rows))
+    logits = after.logits(rows)
+    after.keys = 3 * after.keys  # only their direction counts
+    assert torch.allclose(after.logits(rows), logits, atol=1e-4)
+
+
+@pytest.mark.parametrize("epochs", [0, 8])
+def test_alpha_and_beta_are_the_best_on_validation_for_the_keys_as_they_are(clusters, epochs):
+    rows, labels, _ = clusters
+    adapter = fitted(clusters, epochs=epochs, learning_rate=0.05)
+    chosen = (adapter.alpha, adapter.beta)
+    scores = {}
+    for adapter.beta in adapters.BETAS:
+        for adapter.alpha in adapters.ALPHAS:
+            right = adapter.predict(rows[12:30]) == labels[12:30]
+            scores[adapter.alpha, adapter.beta] = right.mean()
+    assert scores[chosen] == max(scores.values())
+    assert chosen == next(key for key in scores if scores[key] == max(scores.values()))
+
+
+def test_keys_are_trained_where_prompts_alone_were_right(clusters):
+    rows, labels, _ = clusters
+    right = normalize(torch.stack([rows[labels == name].mean(0) for name in NAMES]), dim=1)
+    adapter = adapters.TipAdapter(right, NAMES, scale=10)
+    adapter.fit(rows[:12], labels[:12], (rows[12:30], labels[12:30]), epochs=1)
+    assert not torch.equal(adapter.keys, rows[:12])
+
+
+def test_the_seed_deals_the_batches_of_a_large_cache(clusters):
+    generator = torch.Generator().manual_seed(1)
+    rows = normalize(torch.randn(300, 16, generator=generator), dim=1)
+    labels = np.array(NAMES * 100)
+    one, two, again = (
+        adapters.TipAdapter(clusters[2], NAMES, scale=10).fit(
+            rows, labels, (rows[:9], labels[:9]), epochs=1, seed=seed
+        )
+        for seed in (0, 1, 0)
+    )
+    assert torch.equal(one.keys, again.keys) and not torch.equal(one.keys, two.keys)
+
+
+def test_a_class_that_no_cached_picture_shows_keeps_its_column(clusters):
+    rows, labels, prompts = clusters
+    adapter = adapters.TipAdapter(prompts, [*NAMES], scale=10)
+    adapter.fit(rows[[0, 3]], [NAMES[0]] * 2, (rows[12:30], labels[12:30]))
+    assert adapter.values.shape == (2, 3) and adapter.logits(rows).shape == (60, 3)
+
+
+def with_entry(rows, value):
+    rows = rows.clone()
+    rows[1, 2] = value
+    return rows
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda e, y, v: (with_entry(e, float("nan")), y, v), "embeddings holds nan in row 1"),
+        (lambda e, y, v: (3 * e, y, v), "embeddings has a row of length 3, row 0"),
+        (lambda e, y, v: (e[:, :8] / e[:, :8].norm(dim=1, keepdim=True), y, v), "8 columns"),
+        (lambda e, y, v: (e[0], y, v), "embeddings has the shape"),
+        (lambda e, y, v: (e, y[:5], v), "labels has 5"),
+        (lambda e, y, v: (e, y, (with_entry(v[0], float("inf")), v[1])), "validation.0. holds inf"),
+        (lambda e, y, v: (e, y, (v[0], v[1][:3])), "validation.1. has 3"),
+    ],
+)
+def test_embeddings_that_do_not_fit_are_named(clusters, change, message):
+    rows, labels, prompts = clusters
+    embeddings, names, validation = change(rows[:12], labels[:12], (rows[12:30], labels[12:30]))
+    with pytest.raises(ValueError, match=message):
+        adapters.TipAdapter(prompts, NAMES, scale=10).fit(embeddings, names, validation)
+
+
+def test_embeddings_of_any_kind_give_the_same(clusters):
+    rows, labels, prompts = clusters
+    expected = fitted(clusters).logits(rows)
+    kinds = (lambda t: t.double(), lambda t: t.numpy(), lambda t: t.clone().requires_grad_())
+    for kind in kinds:
+        adapter = adapters.TipAdapter(kind(prompts), NAMES, scale=10)
+        adapter.fit(kind(rows[:12]), labels[:12], (kind(rows[12:30]), labels[12:30]))
+        assert torch.allclose(adapter.logits(kind(rows)), expected, atol=1e-5)
+
+
 def test_an_unknown_label_is_named(clusters):
     rows, _, prompts = clusters
     adapter = adapters.TipAdapter(prompts, NAMES, scale=10)
@@ -108,9 +221,46 @@ def test_lora_learns_and_merges_into_a_plain_model(tiny_clip, pictures):
     assert changed <= set(adapters.LORA_LAYERS)
 
 
+def test_lora_adds_twice_the_product_of_its_matrices_whatever_the_rank(tiny_clip):
+    for rank in (2, 4):
+        adapted = adapters.add_lora(tiny_clip, rank=rank)
+        for name, parameter in adapted.model.named_parameters():
+            if "lora_B" in name:
+                torch.nn.init.normal_(parameter)
+        merged = adapters.merge_lora(adapted)
+        layer = "vision_model.encoder.layers.0.mlp.fc1"
+        additions = adapted.model.get_submodule(f"base_model.model.{layer}")
+        a, b = additions.lora_A["default"].weight, additions.lora_B["default"].weight
+        assert a.shape[0] == b.shape[1] == rank
+        old, new = (clip.model.get_submodule(layer).weight for clip in (tiny_clip, merged))
+        assert torch.allclose(new, old + 2 * b @ a, atol=1e-4)
+        assert adapted.model.get_submodule(f"base_model.model.{layer}").lora_A  # not merged itself
+
+
+def test_lora_is_made_in_the_same_way_each_time_and_leaves_chance_alone(tiny_clip):
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    one, two, three = (adapters.add_lora(tiny_clip, seed=seed).model for seed in (0, 0, 1))
+    assert torch.equal(torch.get_rng_state(), before)
+    matrices = [
+        torch.cat([p.flatten() for name, p in model.named_parameters() if "lora_A" in name])
+        for model in (one, two, three)
+    ]
+    assert torch.equal(matrices[0], matrices[1]) and not torch.equal(matrices[0], matrices[2])
+
+
+def test_a_merged_model_keeps_its_words(tiny_clip):
+    tiny_clip.words = frozenset(["mug"])
+    adapted = adapters.add_lora(tiny_clip, rank=1)
+    assert adapted.words == adapters.merge_lora(adapted).words == tiny_clip.words
+
+
 def test_what_lora_cannot_do_is_said(tiny_clip):
-    with pytest.raises(ValueError, match="at least 1"):
-        adapters.add_lora(tiny_clip, rank=0)
+    for rank in (0, 2.5, True):
+        with pytest.raises(ValueError, match="rank is .* at least 1"):
+            adapters.add_lora(tiny_clip, rank=rank)
+    with pytest.raises(ValueError, match="has LoRA already"):
+        adapters.add_lora(adapters.add_lora(tiny_clip))
     with pytest.raises(ValueError, match="no_such_layer"):
         adapters.add_lora(tiny_clip, layers=["no_such_layer"])
     with pytest.raises(ValueError, match="no LoRA to merge"):
