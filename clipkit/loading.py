@@ -47,10 +47,11 @@ def load(
     Parameters
     ----------
     name : str or os.PathLike, optional
-        An id on the Hugging Face Hub or a folder. Without one, the environment variable
-        ``CLIPKIT_MODEL`` decides; without that, it is the small model that comes with clipkit,
-        which needs no network. A checkpoint of OpenCLIP is loaded by open_clip, if that is
-        installed: an id with "hf-hub:" before it, or a folder with an ``open_clip_config.json``.
+        An id on the Hugging Face Hub or a folder, also one with LoRA as `clipkit.fine_tune.save`
+        writes it. Without one, the environment variable ``CLIPKIT_MODEL`` decides; without that,
+        it is the small model that comes with clipkit, which needs no network. A checkpoint of
+        OpenCLIP is loaded by open_clip, if that is installed: an id with "hf-hub:" before it, or a
+        folder with an ``open_clip_config.json``.
     device : str or torch.device, optional
         Where the model runs, for example "cpu", "cuda:1" or "mps". By default a GPU if there is
         one.
@@ -75,8 +76,11 @@ def load(
     nothing else; code that comes with a checkpoint is never run.
     """
     device, dtype = _device(device), _dtype(dtype)
+    name = name or os.environ.get("CLIPKIT_MODEL")
+    if name and (Path(name).expanduser() / "adapter_config.json").is_file():
+        return _with_lora(Path(name).expanduser(), device, dtype)
     folder = find_checkpoint(name)
-    label = str(name or os.environ.get("CLIPKIT_MODEL") or "the bundled model")
+    label = str(name or "the bundled model")
     try:
         if is_open_clip(label, folder):
             with _reading(label, "OpenCLIP checkpoint"):
@@ -187,6 +191,21 @@ def _dtype(dtype: str | torch.dtype) -> torch.dtype:
     if name not in DTYPES:
         raise ValueError(f"dtype is {name!r}, but it should be one of {', '.join(DTYPES)}")
     return getattr(torch, name)
+
+
+def _with_lora(folder: Path, device: torch.device | None, dtype: torch.dtype) -> Clip:
+    """Load what `clipkit.fine_tune.save` wrote of a model with LoRA, to be used or trained on."""
+    if not (folder / "base").is_dir():
+        raise CheckpointError(
+            f'"{folder}" holds a LoRA adapter without the model that it belongs to; load that '
+            f'model and add it, with peft.PeftModel.from_pretrained(clip.model, "{folder}")'
+        )
+    from peft import PeftModel
+
+    base = load(folder / "base", device, dtype)
+    with _reading(str(folder), "LoRA adapter"):
+        model = PeftModel.from_pretrained(base.model, folder, is_trainable=True)
+    return Clip(model, base.processor, base.words, str(folder), base.device)
 
 
 def _words(folder: Path, label: str) -> frozenset[str] | None:

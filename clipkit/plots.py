@@ -28,6 +28,7 @@ from clipkit.pictures import getters, open_picture, open_pictures
 
 if TYPE_CHECKING:
     from clipkit.evaluation import Reliability
+    from clipkit.fine_tune import RangeTest
 
 Parameters = ParamSpec("Parameters")
 WIDTH = 9.0
@@ -348,6 +349,32 @@ def curves(
         ax.set_ylim(ylim)
     if len(lines) > 1:
         ax.legend()
+    return figure
+
+
+@_styled
+def learning_rate_range(found: RangeTest, *, ax: Axes | None = None) -> Figure:
+    """Draw the loss against the learning rate, and the rate that a range test suggests.
+
+    Parameters
+    ----------
+    found : clipkit.fine_tune.RangeTest
+        As `clipkit.fine_tune.learning_rate_range` returns it.
+    ax : matplotlib.axes.Axes, optional
+        Draw here instead of in a new figure.
+    """
+    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots()
+    ax.plot(found.learning_rates, found.losses)
+    ax.axvline(found.suggestion, color="#666666", linestyle="--", linewidth=1)
+    ax.annotate(
+        f"suggested: {found.suggestion:.1g}",
+        (found.suggestion, 1),
+        (4, -4),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        verticalalignment="top",
+    )
+    ax.set(xscale="log", xlabel="learning rate", ylabel="training loss, smoothed")
     return figure
 
 
