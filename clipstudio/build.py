@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import io
 import json
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from datasets import Dataset, Features, Image, List, Value
+from PIL.Image import Image as Picture
 
 from clipstudio import (
     CATEGORIES,
@@ -145,7 +147,7 @@ RADIOGRAPH_FEATURES = Features(
 )
 
 
-def jpeg(picture, quality: int) -> dict:
+def jpeg(picture: Picture, quality: int) -> dict:
     """A PIL picture as the cell of an `Image` column."""
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=quality, optimize=True)
@@ -253,7 +255,7 @@ def radiograph_rows(split: str, hospital: str = "A") -> list[tuple]:
     ]
 
 
-DATA_SETS = {
+DATA_SETS: dict[str, tuple[Callable[..., dict], Callable[[str], list[tuple]], Features]] = {
     "catalog": (catalog_row, catalog_rows, CATALOG_FEATURES),
     "supplier": (supplier_row, supplier_rows, SUPPLIER_FEATURES),
     "radiographs": (radiograph_row, radiograph_rows, RADIOGRAPH_FEATURES),

@@ -632,13 +632,10 @@ def read_caption(text: str) -> dict[str, tuple[str, ...]]:
     for fact, rules in (("pattern", _PATTERN_RULES), ("material", _MATERIAL_RULES)):
         taken, found = text, []
         for name, rule in rules.items():
-            if name == "plain":
-                hit = re.search(rf"\b(?:{rule})\b", taken)
-            else:
-                hit = _finds(taken, rf"\b(?:{rule})\b")
-            if hit:
+            words = rf"\b(?:{rule})\b"
+            if re.search(words, taken) if name == "plain" else _finds(taken, words):
                 found.append(name)
-                taken = re.sub(rf"\b(?:{rule})\b", ";", taken)
+                taken = re.sub(words, ";", taken)
         if found:
             facts[fact] = tuple(found)
     return facts
@@ -646,7 +643,7 @@ def read_caption(text: str) -> dict[str, tuple[str, ...]]:
 
 def _categories(text: str) -> list[set[str]]:
     """Return what each name in the text may mean; of two side by side the last one counts."""
-    found = []
+    found: list[set[str]] = []
     end = -2
     for match in _finds(text, _CATEGORY):
         if match.start() == end + 1 and found:

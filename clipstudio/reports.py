@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from pydantic import model_validator
 
-from clipstudio.chest import Finding, Findings, Patient
+from clipstudio.chest import HOSPITALS, Finding, Findings, Patient
 from clipstudio.grammar import expand, pick, tidy
 from clipstudio.materials import check_name
 from clipstudio.words import Phrase, Phrases, Templates, Words, read, slots
@@ -128,7 +128,7 @@ class _Reports(Words):
     films: Annotated[Templates, slots("view", "person")]
     normal_films: Annotated[Templates, slots("film", "person", "absent")]
     found_films: Annotated[Templates, slots("film", "told", "bare", "absent")]
-    hospitals: dict[Literal["A", "B"], _Hospital]
+    hospitals: dict[str, _Hospital]
     zones: _Zones
     scales: dict[Phrase, _Scale]
     terms: dict[Phrase, _Term]
@@ -140,6 +140,8 @@ class _Reports(Words):
             check_name(f"scale of {name}", term.scale, self.scales)
         for name in self.lungs:
             check_name("finding of the lungs", name, self.terms)
+        if list(self.hospitals) != list(HOSPITALS):
+            raise ValueError(f"the hospitals are {', '.join(HOSPITALS)}")
         if sorted(self.urgency) != sorted([*self.terms, *self.devices]):
             raise ValueError("urgency names every finding and device once")
         return self
@@ -306,7 +308,7 @@ class _Reporter:
         for item in self.items:
             sides = {each.side for each in self.items if each.name == item.name}
             if item.name in ("pleural effusion", "pneumothorax") and len(sides - {"both"}) == 1:
-                side = other.get(item.side)
+                side = other.get(item.side or "")
                 if side and "both" not in sides:
                     return [f"no {self.side(side)} {_WORDS.terms[item.name].names[0]}"]
         return []
@@ -382,7 +384,7 @@ def report(
 
     Examples
     --------
-    >>> from clipstudio.chest import Finding, Findings, Patient
+    >>> from clipstudio.chest import HOSPITALS, Finding, Findings, Patient
     >>> found = Findings([Finding("pleural effusion", "left", 0.9)])
     >>> written = report(Patient(), found, np.random.default_rng(0))
     >>> read_report(written.impression)
@@ -473,8 +475,8 @@ def _short_caption(
         return tidy(expand(pick(rng, _WORDS.normal_films), rng, words))
     plain = [_plain_name(item, rng) for item in items]
     told = " and ".join(plain if writer.chance(0.5) else [writer.phrase(item) for item in items])
-    words |= {"told": told, "bare": re.sub("^an? ", "", told), "absent": writer.absent}
-    return tidy(expand(pick(rng, _WORDS.found_films), rng, words))
+    found = {**words, "told": told, "bare": re.sub("^an? ", "", told), "absent": writer.absent}
+    return tidy(expand(pick(rng, _WORDS.found_films), rng, found))
 
 
 def _plain_name(item: Finding, rng: np.random.Generator) -> str:
@@ -625,7 +627,7 @@ def _read_clause(clause: str) -> list[Fact]:
     facts = []
     start = 0
     for term, following in zip(terms, [*terms[1:], None], strict=False):
-        name = list(_READ_TERMS)[int(term.lastgroup[1:])]
+        name = list(_READ_TERMS)[int((term.lastgroup or "")[1:])]
         # Size, side and place stand next to their finding, within commas, "and", "with", "or".
         end = len(clause) if following is None else following.start()
         if joint := re.search(r",| and | with | or ", clause[term.end() : end]):

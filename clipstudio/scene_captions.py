@@ -96,6 +96,8 @@ def subject_caption(
     ------
     ValueError
         If ``length`` is none of those listed.
+    TypeError
+        If ``subject`` is something else.
 
     Examples
     --------
@@ -105,14 +107,16 @@ def subject_caption(
     """
     if length not in ("short", "long", None):
         raise ValueError(f"A caption's length is 'short', 'long' or None, not {length!r}.")
-    if isinstance(subject, Group):
-        write = _group_caption
-    elif isinstance(subject, Worn):
-        write = _worn_caption
-    else:
-        write = _lettered_caption
     while True:
-        text = write(subject, rng, length, grey)
+        if isinstance(subject, Group):
+            text = _group_caption(subject, rng, length, grey)
+        elif isinstance(subject, Worn):
+            text = _worn_caption(subject, rng, length, grey)
+        elif isinstance(subject, Product):
+            text = _lettered_caption(subject, rng, length, grey)
+        else:
+            kind = type(subject).__name__
+            raise TypeError(f"a caption is written of a Product, Worn or Group, not of a {kind}")
         if length != "short" or len(text.split()) <= SHORT_WORDS:
             return text
 

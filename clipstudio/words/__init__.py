@@ -28,8 +28,8 @@ def _plain(text: str) -> str:
 def slots(*names: str) -> AfterValidator:
     """Return the check that templates are well formed and use no other slots than ``names``."""
 
-    def check(templates):
-        for template in [templates] if isinstance(templates, str) else templates:
+    def check(templates: tuple[str, ...]) -> tuple[str, ...]:
+        for template in templates:
             if unknown := slots_of(template) - set(names):
                 known = ", ".join(sorted(names)) or "none"
                 raise ValueError(f"no slot {{{min(unknown)}}} here; possible are: {known}")

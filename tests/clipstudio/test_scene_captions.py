@@ -56,7 +56,9 @@ def test_a_worn_product_is_told_truly_and_its_outfit_is_in_the_picture():
     for worn, text in written("worn", 2500, seed=2, length="short"):
         if not re.search(WEARERS, text):
             continue  # a caption of the product by itself
-        first, _, others = re.sub(WEARERS, "", text).partition(" together with ")
+        first, _, others = re.sub(rf"(?:{WEARERS})(?: with)?", "", text).partition(
+            " together with "
+        )
         if not others:
             first, others = (re.split(r" (?:worn|combined) with ", first, maxsplit=1) + [""])[:2]
         if not others:  # "with" may follow the product or join the outfit: names settle it
@@ -190,6 +192,8 @@ def test_plurals_of_all_names():
     assert set(SHOP.categories) == set(CATEGORIES)
 
 
-def test_bad_length():
+def test_bad_arguments():
+    with pytest.raises(TypeError, match="a Product, Worn or Group, not of a str"):
+        subject_caption("mug", np.random.default_rng(0))
     with pytest.raises(ValueError, match="'short', 'long' or None"):
         subject_caption(Product("mug", "straight"), np.random.default_rng(0), length="medium")
