@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Sequence
+from types import FrameType
 
 SHOWN = 3  # so many of a list are named, and the others counted
 LONGEST = 60  # characters of a text that a message quotes
@@ -24,7 +25,8 @@ class ClipWarning(UserWarning):
 
 def warn(sentence: str) -> None:
     """Warn of something, at the line outside clipkit that led here."""
-    frame, level = sys._getframe(1), 2
+    frame: FrameType | None = sys._getframe(1)
+    level = 2
     while frame and frame.f_globals.get("__name__", "").split(".")[0] == "clipkit":
         frame, level = frame.f_back, level + 1
     warnings.warn(sentence, ClipWarning, stacklevel=level)
