@@ -209,6 +209,11 @@ def test_no_temperature_is_made_up_where_none_fits_best(sign, why):
         evaluation.fit_temperature(logits, [0, 1, 0])
 
 
+def test_logits_that_are_all_equal_have_no_temperature():
+    with pytest.raises(ValueError, match="no temperature fits"):
+        evaluation.fit_temperature([[1.0, 1.0], [2.0, 2.0]], [0, 1])
+
+
 def test_coverage_ends_at_the_accuracy_and_pays_where_confidence_is_informative():
     rng = np.random.default_rng(1)
     confidence = rng.random(3000)
@@ -630,6 +635,7 @@ def test_a_confidence_is_a_share(measure):
     with pytest.raises(ValueError, match="bins is 0"):
         measure([0.9, 0.8], [1, 0], bins=0)
     measure([1 + 1e-7, -1e-7], [1, 0])  # a rounding error
+    measure([0.9, 0.8], [1, 0], bins=1)
 
 
 def test_coverage_is_not_drawn_of_what_is_no_number():
