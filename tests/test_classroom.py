@@ -255,6 +255,7 @@ def test_what_is_not_plain_is_not_sent(value):
         (["f = 1", "check('e', f)", "f = 2", "check('other', f)"], [0, 1]),
         (["def f(x): return [row for row in x]", "row = load()", "check('e', f)"], [0, 2]),
         (["def f(x", "f = 1", "check('e', f)"], [0, 1]),
+        (["def g(): pass", "f = shell.run_line_magic('time', 'g()')", "check('e', f)"], [0, 1, 2]),
     ],
 )  # fmt: skip
 def test_what_an_exercise_needs_is_kept_and_no_more(cells, kept):
@@ -667,6 +668,16 @@ def test_who_handed_in_what(tmp_path):
         ("dan", "dan.IPYNB"),
     ]  # fmt: skip
     assert remarks == ["notes.txt was passed over: it is not a notebook"]
+
+
+def test_two_ways_to_write_one_name_are_kept_apart(tmp_path):
+    for name in ("Zo\u00eb", "Zoe\u0308"):
+        write(tmp_path / name / "01.ipynb", submission(STUBS))
+    if len(list(tmp_path.iterdir())) < 2:
+        pytest.skip("this file system takes both for one name")
+    work, (remark,) = roster.hand_ins(tmp_path)
+    assert {item.student for item in work} == {"Zo\u00eb/ (1)", "Zo\u00eb/ (2)"}
+    assert "claim the name Zo\u00eb; they are kept apart" in remark
 
 
 def test_a_class_in_a_wrapper_is_not_taken_for_one_student(tmp_path):

@@ -199,8 +199,8 @@ def mark(
             )
             if override := overrides.get((student, name)):
                 made.points[name], made.comments[name] = override.points, override.comment
-        if made.entry and made.entry.deadline and theirs:
-            when = made.entry.submitted or handed_in[student]
+        when = (made.entry and made.entry.submitted) or handed_in.get(student)
+        if made.entry and made.entry.deadline and theirs and when:
             made.late = max(when - made.entry.deadline, timedelta())
             made.kept = max(0, 1 - penalty * math.ceil(made.late / timedelta(days=1)))
         marked.append(made)

@@ -86,6 +86,8 @@ def statement(cell: int, tree: ast.stmt, exercises: Collection[str]) -> Statemen
             made.checks |= name == "check"
             made.checkers |= _root(node.func) if name == "check" else set()
             made.anything |= name in ANYTHING or _magic(node) in MAGICS
+            if _magic(node) not in {None, *MAGICS}:  # the text of %time or %%time is code
+                _merge(made, statements_of([(cell, _body(node))], exercises))
     for node in _outside_functions(tree):
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             made.changes |= _root(node)
@@ -93,8 +95,6 @@ def statement(cell: int, tree: ast.stmt, exercises: Collection[str]) -> Statemen
             _call(node.value, made)
         if isinstance(node, ast.alias):
             made.imports.add((node.asname or node.name).split(".")[0])
-    if isinstance(tree, ast.Expr) and _magic(tree.value) not in {None, *MAGICS}:
-        _merge(made, statements_of([(cell, _body(tree.value))], exercises))
     return made
 
 
@@ -110,7 +110,7 @@ def _call(call: ast.Call, made: Statement) -> None:
 
 
 def _merge(made: Statement, parts: list[Statement]) -> None:
-    """Give a statement what its parts do: a cell under ``%%time`` is one call with a text."""
+    """Give a statement what its parts do."""
     for part in parts:
         for what in ("uses", "later", "binds", "changes", "imports", "calls", "names", "checkers"):
             getattr(made, what).update(getattr(part, what))
@@ -156,9 +156,9 @@ def _magic(node: ast.AST) -> str | None:
     return texts[0] if texts and isinstance(texts[0], str) else None
 
 
-def _body(call: ast.expr) -> str:
-    """Return the text under a cell magic."""
-    text = call.args[-1] if isinstance(call, ast.Call) else None
+def _body(call: ast.Call) -> str:
+    """Return the text of a line behind a magic, or of a cell under one."""
+    text = call.args[-1]
     return text.value if isinstance(text, ast.Constant) and isinstance(text.value, str) else ""
 
 

@@ -149,6 +149,10 @@ class Worker:
         late = time.monotonic() + BUSY * seconds
         used = None  # looking takes a while, and most messages come before the first look
         while True:
+            if self.cancel.is_set():
+                raise Cancelled
+            if time.monotonic() > self.deadline:
+                raise Stopped(f"its {self.limits.seconds:g} seconds were used up")
             with contextlib.suppress(queue.Empty):
                 message = self.messages.get(timeout=TICK)
                 if message is None:
@@ -156,14 +160,10 @@ class Worker:
                 if not isinstance(message, dict):
                     raise Stopped("its answer came in a form that cannot be read")
                 return message
-            if self.cancel.is_set():
-                raise Cancelled
             self._look()
             used = self.computing if used is None else used
             if self.memory > 1.3 * self.limits.memory:  # with the libraries that are shared
                 raise Stopped(self._too_much())
-            if time.monotonic() > self.deadline:
-                raise Stopped(f"its {self.limits.seconds:g} seconds were used up")
             if self.computing - used > seconds or time.monotonic() > late:
                 raise Stopped("it did not answer, as in a loop that cannot be interrupted")
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 LARGEST = 48 * 2**20  # bytes of a notebook; with its pictures, one of ours has up to 4 MB
-MOST = 40  # notebooks of one student
+MOST = 12  # notebooks of one student
 SILENT = {".ipynb_checkpoints", ".DS_Store", "__MACOSX"}  # what programs leave behind
 # Canvas names a download <name>[_LATE]_<user's ID>_<number>_<file>, Moodle a folder
 # <name>_<number>_assignsubmission_file.
@@ -103,7 +103,7 @@ def shown(name: str) -> str:
         name.encode()
     except UnicodeEncodeError:
         name = os.fsencode(name).decode("latin-1")
-    return unicodedata.normalize("NFC", clean(name, 255)).strip() or "?"
+    return " ".join(unicodedata.normalize("NFC", clean(name, 255)).split()) or "?"
 
 
 def hand_ins(folder: Path) -> tuple[list[HandIn], list[str]]:
@@ -183,7 +183,10 @@ def handed_in_at(work: Iterable[HandIn]) -> dict[str, datetime]:
     """Return when each student's last file was written, as far as the disk tells."""
     times: dict[str, datetime] = {}
     for item in work:
-        when = datetime.fromtimestamp(item.path.lstat().st_mtime).astimezone()
+        try:
+            when = datetime.fromtimestamp(item.path.lstat().st_mtime).astimezone()
+        except OSError:  # gone in the meantime
+            continue
         times[item.student] = max(when, times.get(item.student, when))
     return times
 
