@@ -131,7 +131,7 @@ class Notebook:
         from traitlets.config import Config
 
         quiet = Config({"HistoryManager": {"enabled": False}})
-        shell = InteractiveShell.instance(config=quiet, user_ns=self.names)
+        shell: Any = InteractiveShell.instance(config=quiet, user_ns=self.names)
         shell.enable_gui = lambda gui=None: None
         self.names["get_ipython"] = self.shell
         return shell
