@@ -184,6 +184,9 @@ HONEST = {
     "no import": (  # the first cell was lost: the function's name is enough
         notebook(exercise(CHOOSE, RIGHT[CHOOSE]), exercise(AUROC, RIGHT[AUROC])), BOTH,
     ),
+    "no Python": (
+        submission({**RIGHT, CHOOSE: RIGHT[CHOOSE].replace("):", ")", 1)}), ["error", "right"],
+    ),
     "mark": (codecs.BOM_UTF8 + json.dumps(submission(RIGHT)).encode(), BOTH),
     "version 3": (
         {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"metadata": {}, "cells": [

@@ -518,6 +518,7 @@ def test_what_went_wrong_is_named(graded):
     assert "changes argument 1" in (page / "in place.html").read_text()
     assert "changes argument 1" in (page / "patches the worker.html").read_text()
     assert "it ran for more than 2 seconds" in (page / "loops in need.html").read_text()
+    assert "code cell 3, line 1: expected" in (page / "no Python.html").read_text()
     text = (page / "wrong.html").read_text()
     assert "You let the test split choose." in text and "A tie counts one half" in text
     assert "0 of 2 exercises are right" in text

@@ -253,7 +253,7 @@ def main(words: list[str] | None = None) -> int:
                 arguments.notebooks, arguments.out, arguments.hints, arguments.keep_outputs
             )
             print(f"{len(files)} notebooks without solutions: {arguments.out}")
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

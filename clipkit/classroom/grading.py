@@ -222,10 +222,14 @@ class _Grading:
 
     def _listen(self, worker: Worker) -> None:
         worker.receive(START)
+        message = worker.receive(START)
+        if "unreadable" in message:
+            raise ValueError(f"it is not a notebook that can be read ({message['unreadable']})")
+        for name, said in _dict(message, "broken").items():
+            if name in self.functions:
+                self._keep(Result(name, "error", f"The cell is not Python.\n{said}"))
         while True:
             message = worker.receive(START)
-            if "unreadable" in message:
-                raise ValueError(f"it is not a notebook that can be read ({message['unreadable']})")
             if "end" in message:
                 return
             self.at, cell = _whole(message, "statement"), _whole(message, "cell")
@@ -235,9 +239,7 @@ class _Grading:
                 said = f"code cell {cell}: {message['error']}"
                 if (said := roster.clean(said, TEXT)) not in self.grade.errors:
                     self.grade.errors.append(said)
-            answers = message.get("answers")
-            if not isinstance(answers, dict):
-                raise Stopped("its answer came in a form that cannot be read")
+            answers = _dict(message, "answers")
             for name in answers.keys() & self.functions.keys() - self.judged:
                 self.place, self.at = f"in exercise {name}", name
                 if isinstance(answers[name], str) and answers[name]:
@@ -256,6 +258,13 @@ class _Grading:
 def _whole(message: dict[str, Any], name: str) -> int:
     value = message.get(name)
     if type(value) is not int:
+        raise Stopped("its answer came in a form that cannot be read")
+    return value
+
+
+def _dict(message: dict[str, Any], name: str) -> dict[str, Any]:
+    value = message.get(name)
+    if not isinstance(value, dict):
         raise Stopped("its answer came in a form that cannot be read")
     return value
 

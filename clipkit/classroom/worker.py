@@ -84,6 +84,20 @@ def plain_python(source: str) -> str:
     return source
 
 
+def broken(cells: list[tuple[int, str, object]], functions: dict[str, str]) -> dict[str, str]:
+    """Return the exercises whose cell is no Python, each with what is wrong."""
+    found = {}
+    for number, source, marked in cells:
+        try:
+            ast.parse(source)
+        except SyntaxError as error:
+            said = f"code cell {number}, line {error.lineno}: {error.msg}"[:SAID]
+            found |= {name: said for name in functions if name == marked or name in source}
+        except (ValueError, RecursionError, MemoryError):
+            continue
+    return found
+
+
 class Notebook:
     """The statements of a hand-in that its exercises need, and the names that they have bound.
 
@@ -101,6 +115,7 @@ class Notebook:
         cells = code_cells(data)
         self.statements = needed.statements_of([cell[:2] for cell in cells], functions)
         marked = {n: name for n, _, name in cells if isinstance(name, str) and name in functions}
+        self.broken = broken(cells, functions)
         self.answers: dict[
             int, set[str]
         ] = {}  # from the number of a statement to the exercises that it answers
@@ -235,6 +250,7 @@ def main() -> None:
     except Exception as problem:
         reply({"unreadable": f"{type(problem).__name__}: {problem}"[:SAID]})
         return
+    reply({"broken": notebook.broken})
     sys.modules["clipkit.exercises"] = notebook.exercises()
     sys.modules["__main__"] = notebook.main
     sys.path[:0] = [os.getcwd(), str(PACKAGES)]
