@@ -497,6 +497,8 @@ class Fitting(Tailor):
         self.bottom = 0.0
         self.tucked = False
         self.covered = False
+        self.over_shirt = False
+        self._shirt: Piece | None = None
 
     # ------------------------------------------------------------------- from the flat to the body
     def pulled(self, points) -> np.ndarray:
@@ -536,7 +538,10 @@ class Fitting(Tailor):
 
     # ----------------------------------------------------------------------------- laying pieces
     def lay_inside(self, outline, material, z=0.0, **style) -> Piece:
-        """Nothing: where it would be seen, the body is."""
+        """Nothing: where it would be seen, the body is; under an open front a plain shirt."""
+        wide = max(abs(point[0]) for point in outline) > 0.25
+        if material is self.lining and wide and not self.over_shirt:
+            self._shirt = self.lay(outline, plain("white", "cotton"), 0.0)
         return Piece(sphere(0.01), material, z)
 
     def cut(self, outline, seams=(), pulls=(), **style) -> Shape:
@@ -664,14 +669,16 @@ class Fitting(Tailor):
     # --------------------------------------------------------------------------- putting it all in
     def finish(self) -> None:
         """Put the garment on: its pieces with their sleeves and what is sewn onto them."""
-        trunk = [piece for piece in self.pieces if piece.outline.shape == (2, 2)]
-        first = [piece for piece in trunk if piece.shape.op is not None][:2]
+        if self._shirt is not None:
+            self.pieces.remove(self._shirt)
+            with self.scene.owned(0):  # it is on nobody's list
+                self.scene.add(self._shirt.shape, self._shirt.material)
         with self.scene.owned(self.number):
             for i, piece in enumerate(self.pieces):
                 with self.scene.group():
                     self.scene.add(piece.shape.at(0, 0, piece.z), piece.material)
-                    if piece in first:
-                        self._attach_sleeves(piece, first)
+                    if i < 2:  # the front, or its two halves
+                        self._attach_sleeves(piece)
                     if i == 0:
                         for shape, material, smooth in self._late:
                             self.scene.add(shape, material, smooth)
@@ -682,7 +689,7 @@ class Fitting(Tailor):
                     if self.covered:
                         self.scene.clip(box(2, 2, 2).at(0, COVERED - 2, 0))
 
-    def _attach_sleeves(self, piece: Piece, trunk: list[Piece]) -> None:
+    def _attach_sleeves(self, piece: Piece) -> None:
         """Add to a piece of the trunk the sleeves of its sides."""
         low, high = piece.outline[:, 0]
         for sleeve in list(self._sleeves):
@@ -847,6 +854,7 @@ class Dressing:
         fitting = Fitting(self.scene, Look(product, shape), shape, self.figure, number, waist)
         fitting.tucked = tucked and part == "upper"
         fitting.covered = part == "lower" and not tucked and "upper" in self.numbered
+        fitting.over_shirt = part == "outer" and "upper" in self.bottoms
         made.tailor(fitting)
         fitting.write()
         fitting.finish()

@@ -12,6 +12,7 @@ import clipstudio
 from clipstudio import CATEGORIES, Product, Shot, Wearer, Worn, camera, object_masks, product_mask
 from clipstudio import product as products
 from clipstudio.figure import COVERED, CROTCH, UP, WAIST, Figure
+from clipstudio.materials import COLOURS
 from clipstudio.subjects import CROPS, HATS, SHOES, SKINS, STANCES, WEARABLE, WORN_DESIGNS
 
 SIZE = 64
@@ -170,6 +171,41 @@ def test_a_broader_wearer_is_broader_and_stances_differ():
         for s in STANCES
     }
     assert len(pictures) == len(STANCES)
+
+
+def test_an_open_cardigan_is_worn_over_a_shirt_that_nobody_sells():
+    """Between its two halves there is cloth, neither skin nor the product."""
+    for seed in range(40):
+        cardigan = Product("pullover", "cardigan", "red", material="wool", shape=seed)
+        opened = next(p for p in clipstudio.parameters(cardigan) if p.name == "open")
+        if opened.value < 0.3:
+            break
+    wearer = Wearer(skin="deep", stance="arms down", figure=0.0)
+    made = Worn(cardigan, wearer, (Product("jeans", "straight", "black"),), "torso")
+    samples = products.trace_product(made, STRAIGHT, SIZE)
+    x, y = (samples.position[: SIZE * SIZE, i].reshape(SIZE, SIZE) for i in (0, 1))
+    chest = samples.mask() & (abs(x) < 0.012) & (y < -0.2) & (y > -0.5)
+    assert chest.any() and not (product_mask(made, STRAIGHT, SIZE) & chest).any()
+    picture = np.asarray(clipstudio.photograph(made, STRAIGHT, SIZE))
+    assert picture[chest].min() > 120
+
+
+def test_the_product_looks_like_its_colour_when_it_is_worn():
+    """Counted in the mask: most of a plain garment is nearest to the colour that names it."""
+    rng = np.random.default_rng(13)
+    names = ("white", "black", "red", "blue", "green", "yellow")
+    for category in ("t-shirt", "dress", "trousers", "coat"):
+        design = next(iter(CATEGORIES[category].designs))
+        for colour in names:
+            product = Product.random(
+                rng, category=category, design=design, colour=colour, pattern="plain"
+            )
+            made = Worn.random(rng, replace(product, material="cotton"))
+            picture = np.asarray(clipstudio.photograph(made, Shot(yaw=0.0, light="soft"), SIZE))
+            pixels = picture[product_mask(made, Shot(yaw=0.0, light="soft"), SIZE)] / 255.0
+            tones = np.array([np.array(COLOURS[c]) ** (1 / 2.2) for c in names])
+            nearest = np.linalg.norm(pixels[:, None] - tones, axis=2).argmin(1)
+            assert (nearest == names.index(colour)).mean() > 0.5, (category, colour)
 
 
 def test_skin_has_the_tone_that_the_specification_names():
