@@ -230,7 +230,10 @@ class Figure:
             v = np.array([side * np.sin(a), -np.cos(a), to_front])
             return length * v / np.linalg.norm(v)
 
+        # Beside what is worn, not in it.
+        out = max(out, self._beside(-0.52, shoulder[0], 0.455))
         elbow = shoulder + limb(out + swing, forward, 0.455)
+        lower = max(lower, self._beside(-0.92, elbow[0], 0.40) - 4)
         wrist = elbow + limb(lower, ahead, 0.40)
         if hip:
             elbow = shoulder + limb(40 + self.vary("elbow out", 6), -0.12, 0.455)
@@ -239,6 +242,11 @@ class Figure:
             elbow = shoulder + limb(14, 0.1, 0.455)
             wrist = elbow + 0.40 * np.array([-side * 0.80, 0.22 + self.vary("wrist", 0.1), 0.56])
         return Arm(shoulder, elbow, wrist)
+
+    def _beside(self, y: float, x: float, length: float) -> float:
+        """The angle at which a limb from x reaches beyond what is worn at a height, degrees."""
+        away = self.width[np.searchsorted(UP, y)] + 0.045 - abs(x)
+        return float(np.degrees(np.arcsin(np.clip(away / length, -0.5, 0.4))))
 
     def width_at(self, y: float) -> float:
         """Half the trunk's width at a height."""
@@ -498,6 +506,7 @@ class Fitting(Tailor):
         self.tucked = False
         self.covered = False
         self.over_shirt = False
+        self.sleeved = True
         self._shirt: Piece | None = None
 
     # ------------------------------------------------------------------- from the flat to the body
@@ -531,10 +540,14 @@ class Fitting(Tailor):
         trunk = (UP < -0.2) & (UP > CROTCH + 0.03) & (y.min() < UP) & (y.max() > UP)
         need = np.where(trunk, (self.figure.width + gap) / np.maximum(width, 0.1), 0)
         scale = np.maximum(base, np.minimum(need, 1.15))
+        if self.waist is None:  # between the arms a wide garment falls in folds
+            between = trunk & (UP > WAIST)
+            most = (self.figure.width + 0.065 + self.weight) / np.maximum(width, 0.1)
+            scale[between] = np.minimum(scale, np.maximum(most, need))[between]
         if trunk.any():
             first, last = np.flatnonzero(trunk)[[0, -1]]
             scale[:first], scale[last + 1 :] = scale[first], scale[last]
-        self._scale = _box_filter(scale[:, None], 6)[:, 0]
+        self._scale = _box_filter(scale[:, None], 8)[:, 0]
 
     # ----------------------------------------------------------------------------- laying pieces
     def lay_inside(self, outline, material, z=0.0, **style) -> Piece:
@@ -642,8 +655,9 @@ class Fitting(Tailor):
     def sleeves(self, limbs: Sequence[Limb], material, cuff, cuff_depth, on_top, **style) -> None:
         """Sleeves around the figure's arms, as long and as wide as the design's."""
         quilting = style.get("quilting", 0.0)
-        for limb, arm in zip(limbs, self.figure.arms, strict=True):
-            self._sleeves.append((limb, arm, material, cuff, cuff_depth, quilting))
+        if self.sleeved:
+            for limb, side in zip(limbs, (-1, 1), strict=True):
+                self._sleeves.append((limb, side, material, cuff, cuff_depth, quilting))
 
     def hood(self, body, material, lining, height, width, opening) -> None:
         """A hood that lies on the shoulders, behind the neck."""
@@ -692,11 +706,10 @@ class Fitting(Tailor):
     def _attach_sleeves(self, piece: Piece) -> None:
         """Add to a piece of the trunk the sleeves of its sides."""
         low, high = piece.outline[:, 0]
-        for sleeve in list(self._sleeves):
-            side = np.sign(sleeve[1].shoulder[0])
+        for limb, side, *made in list(self._sleeves):
             if (side > 0 and high > 0.1) or (side < 0 and low < -0.1):
-                self._sleeve(*sleeve)
-                self._sleeves.remove(sleeve)
+                self._sleeve(limb, self.figure.arms[side > 0], *made)
+                self._sleeves.remove((limb, side, *made))
 
     def _sleeve(
         self, limb: Limb, arm: Arm, material, cuff, cuff_depth: float, quilting: float
@@ -854,6 +867,7 @@ class Dressing:
         fitting = Fitting(self.scene, Look(product, shape), shape, self.figure, number, waist)
         fitting.tucked = tucked and part == "upper"
         fitting.covered = part == "lower" and not tucked and "upper" in self.numbered
+        fitting.sleeved = part != "upper" or "outer" not in self.numbered  # or they are hidden
         fitting.over_shirt = part == "outer" and "upper" in self.bottoms
         made.tailor(fitting)
         fitting.write()
