@@ -57,6 +57,7 @@ from hand_ins import (  # noqa: E402
 )
 
 NAMES = [CHOOSE, AUROC]
+SURVIVOR = f"survivor{os.getpid()}"[:15]  # what a process calls itself that means to outlive us
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FENCE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 BUBBLEWRAP = sandbox.find()
@@ -403,6 +404,10 @@ def arguments(folder, *more):
             str(folder / "grades.csv"), "--cell-time", "2", "--time", "60", *more]  # fmt: skip
 
 
+def survivors():
+    return [found for found in psutil.process_iter(["name"]) if found.info["name"] == SURVIVOR]
+
+
 def rows(folder, name="grades.csv"):
     with (folder / name).open(encoding="utf-8") as file:
         return {row["student"].lstrip("'"): row for row in csv.DictReader(file)}
@@ -421,14 +426,17 @@ def graded(tmp_path_factory):
     for student, lines in {**PROBES, **PREPARED}.items():
         write(folder / "in" / student / "01.ipynb", probe(outside.fill(lines)))
     for student, (first, between, answers) in HOSTILE.items():
-        made = submission(answers, first=first, between=between)
+        made = submission(answers, first=first, between=between.replace("survivor", SURVIVOR))
         write(folder / "in" / student / "01.ipynb", made)
     odd_entries(folder / "in")
     environment = {**os.environ, "TEACHERS_SECRET": "42", "PYTHONPATH": f"{ROOT}{os.pathsep}"}
     call = [sys.executable, "-m", "clipkit.classroom", *arguments(folder, "--memory", "500MB")]
-    done = subprocess.run(call, capture_output=True, text=True, env=environment, cwd=outside.folder)
-    assert done.returncode == 0, done.stderr
-    yield folder, done.stdout, outside
+    grader = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              env=environment, cwd=outside.folder)  # fmt: skip
+    said, errors = grader.communicate()
+    assert grader.returncode == 0, errors
+    outside.grader = grader.pid
+    yield folder, said, outside
     outside.close()
 
 
@@ -468,8 +476,8 @@ def test_nothing_outside_was_changed_and_nobody_called(graded):
     assert outside.state() == outside.before
     assert outside.calls() == []
     assert outside.sleeper.poll() is None
-    assert "survivor" not in [found.info["name"] for found in psutil.process_iter(["name"])]
-    assert list(Path("/sys/fs/cgroup").glob("*/clipkit-*")) == []
+    assert survivors() == []
+    assert list(Path("/sys/fs/cgroup").glob(f"*/clipkit-{outside.grader}-*")) == []
 
 
 @confined
@@ -601,16 +609,11 @@ def test_an_interrupt_ends_the_worker_and_gives_no_grade(tmp_path):
 @confined
 def test_what_was_killed_leaves_nothing_behind(tmp_path):
     teachers_notebook(tmp_path)
-    deaf = HOSTILE["outlives"][1] + "\n" + HOSTILE["is deaf"][1]
+    deaf = HOSTILE["outlives"][1].replace("survivor", SURVIVOR) + "\n" + HOSTILE["is deaf"][1]
     use = WRONG[AUROC].replace("return", "number; started; return")
     write(tmp_path / "in" / "s.ipynb", submission({**WRONG, AUROC: use}, between=deaf))
     grader = subprocess.Popen([sys.executable, "-m", "clipkit.classroom", *arguments(tmp_path)],
                               env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
-
-    def survivors():
-        return [
-            found for found in psutil.process_iter(["name"]) if found.info["name"] == "survivor"
-        ]
 
     def within(seconds, condition):
         late = time.monotonic() + seconds
@@ -618,10 +621,14 @@ def test_what_was_killed_leaves_nothing_behind(tmp_path):
             time.sleep(0.05)
         return condition()
 
-    assert within(60, survivors), "it has come to where it cannot be interrupted"
-    grader.send_signal(signal.SIGKILL)
-    grader.wait()
-    assert within(20, lambda: not survivors())
+    try:
+        assert within(60, survivors), "it has come to where it cannot be interrupted"
+        grader.send_signal(signal.SIGKILL)
+        grader.wait()
+        assert within(20, lambda: not survivors())
+    finally:
+        for left in survivors():
+            left.kill()
 
 
 @confined

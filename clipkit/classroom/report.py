@@ -16,7 +16,6 @@ from pathlib import Path
 from clipkit.classroom import roster
 from clipkit.classroom.grading import Grade
 from clipkit.classroom.marks import Marks, spelled
-from clipkit.exercises.engine import Result
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem }
@@ -186,7 +185,7 @@ def page(made: Marks, names: list[str]) -> str:
         if grade.stopped:
             parts.append(f"<p>{_text(grade.notebook)} {_text(grade.stopped)}.</p>")
     for name in names:
-        parts.append(_section(name, made.results[name], made.points[name], made.comments.get(name)))
+        parts.append(_section(name, made))
     for grade in made.grades:
         if grade.errors:
             items = "".join(f"<li>{_text(error)}</li>" for error in grade.errors)
@@ -198,12 +197,14 @@ def _text(text: str) -> str:
     return html.escape(roster.clean(text))
 
 
-def _section(name: str, result: Result | None, points: float, comment: str | None) -> str:
+def _section(name: str, made: Marks) -> str:
+    result, points, comment = made.results[name], made.points[name], made.comments.get(name)
     status, message = ("missing", "Its cell was deleted, or not reached.")
     if result is not None:
         status, message = result.status, result.message
     first, _, rest = message.partition("\n")
-    lines = [f"<section class='{status}'><h2>{name}: {status}, {points:g} points</h2>"]
+    reached = f"{points:g} of {made.weights[name].points:g}"
+    lines = [f"<section class='{status}'><h2>{name}: {status} ({reached})</h2>"]
     if comment is not None:
         lines.append(f"<p><b>Points by hand.</b> {_text(comment)}</p>")
     lines.append(f"<p>{_text(first)}</p>")
