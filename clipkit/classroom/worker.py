@@ -86,7 +86,7 @@ def plain_python(source: str) -> str:
 
 def broken(cells: list[tuple[int, str, object]], functions: dict[str, str]) -> dict[str, str]:
     """Return the exercises whose cell is no Python, each with what is wrong."""
-    found = {}
+    found: dict[str, str] = {}
     for number, source, marked in cells:
         try:
             ast.parse(source)
