@@ -20,6 +20,7 @@ from . import (
     pictures as pictures,
     pixels as pixels,
     plots as plots,
+    recommend as recommend,
     runs as runs,
     search as search,
     texts as texts,

@@ -1,12 +1,18 @@
-"""Search by embeddings: what is nearest to a text or a picture."""
+"""Search: by embeddings, by words, and by both together."""
 
 from __future__ import annotations
 
-import numbers
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_matrix
+from scipy.stats import rankdata
+from sklearn.feature_extraction.text import CountVectorizer
 
+from clipkit import checks
 from clipkit.embeddings import unit_rows
 
 BLOCK = 2**24
@@ -67,19 +73,158 @@ class Index:
         ------
         ValueError
             If the queries have another width than the index or cannot be compared, or k is not
-            an integer of at least 1.
+            a whole number of at least 1.
         """
-        if isinstance(k, bool) or not isinstance(k, numbers.Integral) or k < 1:
-            raise ValueError(f"k is {k!r}; it should be an integer of at least 1")
+        k = checks.whole(k, "k", 1)
         queries = unit_rows(queries, "queries").to(self.embeddings.device)
         if queries.shape[1] != self.embeddings.shape[1]:
             raise ValueError(
                 f"queries have {queries.shape[1]} columns, but this index has "
                 f"{self.embeddings.shape[1]}; both should come from the same model"
             )
-        k = min(int(k), len(self))
+        k = min(k, len(self))
         # A block of queries at a time: all scores of a large index do not fit into the memory.
         blocks = queries.split(max(BLOCK // max(len(self), 1), 1))
         best = [(block @ self.embeddings.T).topk(k, dim=1) for block in blocks]
         scores, rows = zip(*best, strict=True)
         return torch.cat(scores), torch.cat(rows)
+
+
+class BM25:
+    """Texts that can be searched by their words.
+
+    A word of the query counts the more, the fewer texts hold it, and the more often it stands in
+    a text, each further time less; long texts are not preferred. Unlike the best known form, the
+    weight of a word is never negative, as in Lucene.
+
+    Parameters
+    ----------
+    texts : iterable of str, length n
+        One an item. Words are lower-cased runs of two or more letters or digits.
+    k1 : float
+        0 or more. How much further occurrences count: at 0 nothing.
+    b : float
+        From 0 to 1. How far a text's length is set off: at 0 not at all.
+
+    Raises
+    ------
+    ValueError
+        If there are no texts or no words in them, a text is none, or k1 or b are out of range.
+
+    References
+    ----------
+    Robertson and Zaragoza 2009, The probabilistic relevance framework: BM25 and beyond.
+
+    Examples
+    --------
+    >>> shop = BM25(["red mug", "red sofa", "blue mug with red dots"])
+    >>> shop.scores(["blue sofa"]).round(2)
+    array([[0.  , 0.52, 0.35]], dtype=float32)
+    """
+
+    def __init__(self, texts: Iterable[str], k1: float = 1.2, b: float = 0.75):
+        if not k1 >= 0 or not 0 <= b <= 1:
+            raise ValueError(f"k1 is {k1} and b is {b}; k1 should be 0 or more, b from 0 to 1")
+        self._counter = CountVectorizer()
+        try:
+            counts = self._counter.fit_transform(_texts(texts, "texts")).astype(np.float64)
+        except ValueError as error:
+            if "empty vocabulary" not in str(error):
+                raise
+            raise ValueError("texts hold no word of two or more letters") from error
+        lengths = np.asarray(counts.sum(axis=1)).ravel()
+        holding = np.bincount(counts.indices, minlength=counts.shape[1])
+        rarity = np.log1p((counts.shape[0] - holding + 0.5) / (holding + 0.5))
+        rows, words = counts.nonzero()
+        often = counts.data
+        damped = often / (often + k1 * (1 - b + b * lengths[rows] / lengths.mean()))
+        self._weights = csr_matrix((rarity[words] * damped, (rows, words)), shape=counts.shape)
+
+    def __len__(self) -> int:
+        return int(self._weights.shape[0])
+
+    def scores(self, queries: Iterable[str]) -> NDArray[np.float32]:
+        """Return how well each text fits each query.
+
+        Parameters
+        ----------
+        queries : iterable of str, length m
+            Words that no text holds count nothing; a word that is there twice counts twice.
+
+        Returns
+        -------
+        numpy.ndarray of float32, shape (m, n)
+            0 where a text holds no word of the query.
+
+        Raises
+        ------
+        ValueError
+            If a query is not a text.
+        """
+        asked = self._counter.transform(_texts(queries, "queries"))
+        return (asked @ self._weights.T).toarray().astype(np.float32)
+
+
+def _texts(texts: Iterable[str], name: str) -> list[str]:
+    """The texts as a list, once each is known to be one."""
+    if isinstance(texts, str):
+        raise ValueError(f"{name} is a single text; put it into a list: [{texts!r}]")
+    read = list(texts)
+    for row, text in enumerate(read):
+        if not isinstance(text, str):
+            raise ValueError(f"{name} holds {text!r} in row {row}; every entry should be a text")
+    if name == "texts" and not read:
+        raise ValueError("texts is empty; there is nothing to search")
+    return read
+
+
+def reciprocal_rank_fusion(
+    scores: Sequence[ArrayLike], weights: Sequence[float] | None = None, constant: float = 60
+) -> NDArray[np.floating]:
+    """Return one score for each item from the rankings of several searches.
+
+    Scores of different kinds, cosines and BM25's, have no common scale; ranks have. An item gets
+    weight / (constant + rank) from each search, rank 1 being the best.
+
+    Parameters
+    ----------
+    scores : sequence of array-like of float, each of shape (n_queries, n_items)
+        Higher is better. Items with equal scores share their mean rank.
+    weights : sequence of float, optional
+        Of each search, 0 or more; by default all are 1.
+    constant : float
+        0 or more. The larger, the less the first few ranks stand out.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (n_queries, n_items)
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, there is not one weight for each search, or a number is out of range.
+
+    References
+    ----------
+    Cormack, Clarke and Büttcher 2009, Reciprocal rank fusion outperforms Condorcet and individual
+    rank learning methods (SIGIR).
+
+    Examples
+    --------
+    >>> fused = reciprocal_rank_fusion([[[0.9, 0.8, 0.1]], [[0.0, 7.0, 0.5]]])
+    >>> (-fused).argsort()
+    array([[1, 0, 2]])
+    """
+    tables = [checks.numbers(table, f"scores[{i}]", "n, m") for i, table in enumerate(scores)]
+    if len({table.shape for table in tables}) != 1:
+        shapes = " and ".join(str(table.shape) for table in tables) or "no scores at all"
+        raise ValueError(f"scores have the shapes {shapes}; all searches should have the same one")
+    shares = np.ones(len(tables)) if weights is None else checks.numbers(weights, "weights", low=0)
+    if len(shares) != len(tables):
+        raise ValueError(f"there are {len(shares)} weights for {len(tables)} searches")
+    if not constant >= 0:
+        raise ValueError(f"constant is {constant}, but it should be 0 or more")
+    ranks = [rankdata(-table, axis=1) for table in tables]
+    return np.sum(
+        [share / (constant + rank) for share, rank in zip(shares, ranks, strict=True)], axis=0
+    )

@@ -1,12 +1,15 @@
 """Search gives the nearest by cosine, whatever carries the rows, or says what is wrong."""
 
+import math
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from clipkit import search
-from clipkit.search import Index
+from clipkit.search import BM25, Index, reciprocal_rank_fusion
 
 
 @pytest.fixture
@@ -134,3 +137,100 @@ def test_k_is_a_count(rows, k):
     with pytest.raises(ValueError, match="k is"):
         Index(rows).search(rows, k=k)
     assert Index(rows).search(rows, k=np.int64(3))[1].shape == (40, 3)
+
+
+# By words
+
+SHOP = [
+    "a red mug",
+    "a red sofa of red leather",
+    "Blue mug, with dots",
+    "a lamp",
+    "mug mug mug mug",
+    "a blue sofa for a very large living room with many people in it",
+]
+
+
+def score_by_formula(query, text, texts, k1=1.2, b=0.75):
+    """BM25 word by word, as Lucene documents it."""
+    split = {t: [w for w in re.findall(r"\w+", t.lower()) if len(w) > 1] for t in texts}
+    mean = sum(map(len, split.values())) / len(texts)
+    total = 0.0
+    for word in re.findall(r"\w+", query.lower()):
+        holding = sum(word in words for words in split.values())
+        rarity = math.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5))
+        often = split[text].count(word)
+        if often:
+            total += rarity * often / (often + k1 * (1 - b + b * len(split[text]) / mean))
+    return total
+
+
+@pytest.mark.parametrize(("k1", "b"), [(1.2, 0.75), (2.0, 0.0), (0.0, 1.0), (0.5, 1.0)])
+def test_bm25_is_its_formula(k1, b):
+    queries = ["red mug", "blue", "sofa for people", "unknown words"]
+    expected = [[score_by_formula(q, t, SHOP, k1, b) for t in SHOP] for q in queries]
+    assert np.allclose(BM25(SHOP, k1=k1, b=b).scores(queries), expected, atol=1e-6)
+
+
+def test_a_rare_word_counts_more_and_a_repeated_one_less_each_time():
+    shop = BM25(SHOP, b=0.0)
+    assert shop.scores(["lamp"]).max() > shop.scores(["mug"])[0, 0]
+    assert shop.scores(["mug"])[0, 0] < shop.scores(["mug"])[0, 4] < 4 * shop.scores(["mug"])[0, 0]
+    assert len(shop) == 6 and shop.scores([]).shape == (0, 6)
+    assert not shop.scores(["", "zebra"]).any()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda: BM25([]), "texts is empty"),
+        (lambda: BM25("a mug"), "texts is a single text"),
+        (lambda: BM25(["a mug", None]), "texts holds None in row 1"),
+        (lambda: BM25(["a", "-"]), "texts hold no word"),
+        (lambda: BM25(SHOP, k1=-1), "k1 is -1"),
+        (lambda: BM25(SHOP, b=2), "b is 2"),
+        (lambda: BM25(SHOP, k1=np.nan), "k1 is nan"),
+        (lambda: BM25(SHOP).scores("mug"), "queries is a single text"),
+        (lambda: BM25(SHOP).scores([3]), "queries holds 3 in row 0"),
+    ],
+)
+def test_what_cannot_be_searched_by_words_is_named(wrong, said):
+    with pytest.raises(ValueError, match=said) as caught:
+        wrong()
+    assert "\n" not in str(caught.value)
+
+
+# By both
+
+
+def test_fusion_is_the_sum_of_reciprocal_ranks():
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(size=(2, 5, 20))
+    ranks = [np.argsort(np.argsort(-table, axis=1), axis=1) + 1 for table in (first, second)]
+    expected = 2 / (60 + ranks[0]) + 0.5 / (60 + ranks[1])
+    assert np.allclose(reciprocal_rank_fusion([first, second], [2, 0.5]), expected)
+    scaled = reciprocal_rank_fusion([np.exp(first), 9 * second - 4], [2, 0.5])
+    assert np.allclose(scaled, expected), "only the order matters"
+    alone = reciprocal_rank_fusion([first, second], [1, 0])
+    assert np.argsort(-alone, axis=1).tolist() == np.argsort(-first, axis=1).tolist()
+
+
+def test_items_that_tie_share_their_mean_rank():
+    fused = reciprocal_rank_fusion([[[1.0, 1.0, 0.0]]], constant=0)
+    assert np.allclose(fused, [[1 / 1.5, 1 / 1.5, 1 / 3]])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (([np.ones((2, 3)), np.ones((2, 4))],), "shapes .*; all searches"),
+        (([],), "no scores at all"),
+        (([np.ones((2, 3))], [1, 2]), "2 weights for 1 searches"),
+        (([np.ones((2, 3))], [-1]), "weights holds -1"),
+        (([np.full((2, 3), np.nan)],), r"scores\[0\] holds nan in row 0"),
+        (([np.ones((2, 3))], None, -1), "constant is -1"),
+    ],
+)
+def test_what_cannot_be_fused_is_named(arguments, said):
+    with pytest.raises(ValueError, match=said):
+        reciprocal_rank_fusion(*arguments)
