@@ -4,14 +4,17 @@ Solutions are pulled out of the notebooks, where alone they live.
 """
 
 import ast
+import copy
 import json
 import os
+import pickle
 import re
 import runpy
 import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -20,7 +23,7 @@ import pytest
 import torch
 
 from clipkit import exercises
-from clipkit.exercises import calling, record
+from clipkit.exercises import calling, engine, record
 from clipkit.exercises.engine import EXERCISES
 
 ROOT = Path(__file__).parents[1]
@@ -259,6 +262,166 @@ def test_rubbish_is_refused_in_one_clear_sentence(name, kind):
     assert result.message.endswith((".", ").", "`."))
 
 
+# Random wrong answers
+
+
+def bent(value, rng):
+    """Return a wrong variant of `value`, a right answer made plain."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return bent_array(value, rng)
+    if isinstance(value, dict):
+        key = str(rng.choice(list(value)))
+        return one_of(
+            rng,
+            lambda: {name: item for name, item in value.items() if name != key},
+            lambda: value | {"another": value[key]},
+            lambda: {name.upper() + "'": item for name, item in value.items()},
+            lambda: list(value.values()),
+            lambda: {name: bent(item, rng) for name, item in value.items()},
+        )
+    if isinstance(value, list | tuple):
+        place = int(rng.integers(len(value)))
+        return one_of(
+            rng,
+            lambda: value[:-1],
+            lambda: value + value[:1],
+            lambda: {str(number): item for number, item in enumerate(value)},
+            lambda: [[[value]]],
+            lambda: type(value)(None for _ in value),
+            *[
+                lambda: type(value)(
+                    bent(item, rng) if number == place else item
+                    for number, item in enumerate(value)
+                )
+            ]
+            * 5,
+        )
+    if isinstance(value, str):
+        return one_of(rng, "", value[::-1], 3, [value], {"text": value}, float("nan"), "{}", True)
+    number = float(value)
+    return one_of(
+        rng, 3 * number + 1, -number - 1, float("nan"), float("inf"), 1e300, -1e300, 10**400,
+        str(number), [number, number], {"value": number}, np.full((2, 2), number), number + 1j,
+        [[number], [number, 1]], np.full((1, 0), number), [], True,
+    )  # fmt: skip
+
+
+def bent_array(array, rng):
+    axis, wide = int(rng.integers(array.ndim)), array.astype(float)
+    first = array.take([0], axis)
+    place = tuple(rng.integers(array.shape))
+
+    def with_one(entry):
+        changed = wide.copy()
+        changed[place] = entry
+        return changed
+
+    def rest_changed():
+        changed = wide.copy()
+        changed[len(changed) // 2 :] = 3 * changed[len(changed) // 2 :] + 1
+        return changed
+
+    return one_of(
+        rng,
+        lambda: np.expand_dims(array, axis),
+        lambda: np.expand_dims(array, array.ndim),
+        lambda: np.delete(array, -1, axis),
+        lambda: np.concatenate([array, first], axis),
+        lambda: np.repeat(array, 2, axis),
+        lambda: np.repeat(first, array.shape[axis] + 1, axis),
+        lambda: array.take(0, axis) if array.shape != (1,) else [],
+        lambda: wide.sum(axis, keepdims=True) * 3 + 1,
+        lambda: array[..., :0],
+        lambda: with_one(np.nan),
+        lambda: with_one(np.inf),
+        lambda: with_one(-1e300),
+        rest_changed,
+        lambda: wide * np.nan,
+        lambda: array.astype(str),
+        lambda: array.astype(complex),
+        lambda: array.astype(object),
+        lambda: [[row] * (number + 1) for number, row in enumerate([*array.tolist(), 0])],
+        lambda: [{"row": row} for row in array.tolist()],
+        lambda: (array, array.astype(str)),
+        lambda: np.full(array.shape, rng.choice([-1, 0.5, 7.7, 1e300, -1e300, 1e-300])),
+        lambda: wide + 0.5,
+        lambda: wide.astype(np.float16) * np.float16(3) + np.float16(1),
+        lambda: torch.tensor(3 * wide + 1).bfloat16(),
+    )
+
+
+def one_of(rng, *variants):
+    chosen = variants[rng.integers(len(variants))]
+    return chosen() if callable(chosen) else chosen
+
+
+def unrelated(inputs, rng):
+    """Return something that has nothing to do with what was asked for."""
+    shape = rng.integers(0, 5, rng.integers(0, 5))
+    return one_of(
+        rng,
+        inputs[rng.integers(len(inputs))],
+        rng.normal(size=shape) + 20,
+        torch.tensor(rng.normal(size=shape) + 20),
+        (rng.normal(size=shape) + 20).tolist(),
+        [rng.normal(size=3), "text", None],
+        (rng.normal(size=shape), rng.normal(size=3)),
+        {"a": rng.normal(size=shape)},
+    )
+
+
+SOLUTIONS = {
+    cells(parameter.values[0])[parameter.values[1]]["metadata"].get("exercise"): parameter.values
+    for parameter in EXERCISE_CELLS
+}
+
+
+def test_a_confusion_that_cannot_be_worked_out_explains_nothing():
+    def longer_kept(vectors):
+        return vectors / vectors.norm(dim=1, keepdim=True).clamp(min=1)
+
+    def two_rows(vectors):
+        return torch.cat([torch.nn.functional.normalize(vectors[:2], dim=1), vectors[2:]])
+
+    for answer in (longer_kept, two_rows):
+        for seed in range(10):
+            result = exercises.strict("similarity.normalise", answer, seed)
+            assert result.status == "wrong", str(result)
+
+
+def test_a_mistake_in_a_confusion_is_not_hidden():
+    misspelt = engine.Confusion("misspelt", "...", lambda: np.nothing)
+    with pytest.raises(AttributeError):
+        engine.explain(1.0, [misspelt], "wrong")
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_hundreds_of_random_wrong_answers_are_refused_and_raise_nothing(name, monkeypatch):
+    if name not in SOLUTIONS:
+        pytest.skip("its notebook has not been written")
+    monkeypatch.setattr(engine, "VOTES", 1)  # the vote on a hint is not what is tested
+    _, solution = run_with_solution(*SOLUTIONS[name])
+    known = {}
+
+    def right(*inputs):
+        key = pickle.dumps(inputs)
+        if key not in known:
+            known[key] = calling.plain(solution(*inputs))
+        return copy.deepcopy(known[key])
+
+    for number in range(300):
+
+        def answer(*inputs, number=number):
+            rng = np.random.default_rng(number)  # the same variant at every call
+            with np.errstate(all="ignore"):
+                return bent(right(*inputs), rng) if rng.random() < 0.9 else unrelated(inputs, rng)
+
+        with warnings.catch_warnings(action="error"):  # a learner would wonder what they mean
+            result = exercises.strict(name, answer, 0)
+        assert result.status == "wrong", (number, str(result))
+        assert result.message
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_blank_and_unfinished_answers(name):
     def stub(a, b):
@@ -272,7 +435,7 @@ def test_blank_and_unfinished_answers(name):
     for blank in (stub, None, ..., lambda *inputs: None):
         assert str(exercises.strict(name, blank)) == f"{name}: not started"
     assert exercises.strict(name, unfinished).misconception == "no return"
-    assert exercises.strict(name, lambda *inputs: ...).status in ("wrong", "not started")
+    assert exercises.strict(name, lambda *inputs: ...).misconception == "no return"
     assert exercises.strict(name, np.ones(3)).misconception == "not a function"
 
 
@@ -386,16 +549,20 @@ def test_printing_is_shown_only_with_a_wrong_answer(capsys):
 
 def test_answers_may_be_numpy_or_lists():
     def with_numpy(vectors):
-        vectors = vectors.numpy().astype("float16").astype(float)
-        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).tolist()
+        vectors = vectors.numpy()
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
-    result = exercises.strict("similarity.normalise", with_numpy)
-    assert result.status in ("right", "wrong")  # float16 rounding is visible at 1e-4
-    exact = exercises.strict(
-        "similarity.normalise",
-        lambda v: (v.numpy() / np.linalg.norm(v.numpy(), axis=1, keepdims=True)).tolist(),
-    )
-    assert exact.status == "right"
+    for answer in (with_numpy, lambda v: with_numpy(v).tolist(), lambda v: [*with_numpy(v)]):
+        assert exercises.strict("similarity.normalise", answer).status == "right"
+
+
+def test_rounding_in_half_precision_is_refused():
+    def rounded(vectors):
+        return torch.nn.functional.normalize(vectors.half(), dim=1)
+
+    for seed in range(5):
+        result = exercises.strict("similarity.normalise", rounded, seed)
+        assert (result.status, result.misconception) == ("wrong", None)
 
 
 def test_the_expected_value_is_never_shown():

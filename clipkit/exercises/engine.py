@@ -18,6 +18,7 @@ from clipkit.exercises.calling import LARGEST, Outcome, call, is_blank
 SHOWN = 30  # an input of at most so many numbers is shown in full
 ROUNDS = 2  # a right answer passes so many times, on fresh inputs
 VOTES = 5  # a wrong one is diagnosed on so many
+NOT_COMPUTED = (ValueError, TypeError, LookupError, ArithmeticError)  # shapes, places, 10**400
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Answer:
             if not _same(before, after):
                 raise _changed(number)
         self.returned = show(outcome.value)
-        if outcome.value is None or outcome.value is Ellipsis:
+        if outcome.value is None or str(outcome.value) == "<ellipsis>":
             raise Wrong(
                 "Your function returns nothing.", "no return", "End the function with `return ...`."
             )
@@ -258,7 +259,7 @@ def as_array(
         wrong.misconception = wrong.misconception or "wrong shape"
         raise wrong
     if of == "indices":
-        if array.dtype.kind == "b" or not np.array_equal(array, np.round(array)):
+        if array.dtype.kind == "b" or not _are_whole(array):
             raise Wrong(
                 "Your function should return indices, whole numbers that say where.",
                 "values for indices",
@@ -271,10 +272,15 @@ def as_array(
         raise Wrong(
             "Your result holds numbers that are not finite (nan or inf).",
             "not finite",
-            "Look for a division by zero, and for the exponential of a large number: `softmax` and "
-            "`logsumexp` work it out safely.",
+            "Look for a division by zero, for the root or logarithm of a negative number, and for "
+            "the exponential of a large one.",
         )
     return array
+
+
+def _are_whole(array: np.ndarray) -> bool:
+    wide = array.astype(np.float64)
+    return np.array_equal(wide, np.round(wide)) and bool((np.abs(wide) < 2**53).all())
 
 
 def as_number(value: object, confusions: Iterable[Confusion] = ()) -> float:
@@ -308,12 +314,15 @@ def explain(
     message: str,
     same: Callable[[Any, Any], bool] = agree,
 ) -> Wrong:
-    """Make the `Wrong` for a wrong `value`: with the first confusion that leads to it, if any."""
+    """Make the `Wrong` for a wrong `value`: with the first confusion that leads to it, if any.
+
+    A confusion that cannot be worked out for these inputs, or compared with this value, such as
+    lengths of rows that do not fit the columns, is not what led to it.
+    """
     for confusion in confusions:
-        with np.errstate(all="ignore"):
-            candidate = confusion.value()
-        if same(value, candidate):
-            return Wrong(message, confusion.name, confusion.hint)
+        with contextlib.suppress(*NOT_COMPUTED), np.errstate(all="ignore"):
+            if same(value, confusion.value()):
+                return Wrong(message, confusion.name, confusion.hint)
     return Wrong(message)
 
 

@@ -99,7 +99,7 @@ def normalise(answer, rows):
         Confusion("unchanged", "You return the input as it came.", lambda: rows),
     ]
     got = answer.array(rows, shape=rows.shape, confusions=confusions)
-    if not agree(np.linalg.norm(got, axis=1), np.ones(len(rows))):
+    if not agree(np.hypot.reduce(got, axis=1), np.ones(len(rows))):  # large entries squared: inf
         raise explain(got, confusions, "The rows of your result do not all have length 1.")
     require(got * lengths, rows, "The rows of your result do not point where they pointed before.")
 
@@ -699,7 +699,7 @@ def match_reports(answer, films, reports):
     share = credit(MILLIONTH)
     expected = share.sum() / n
     best, recall = answer.pair(films, reports)
-    if np.shape(best) == () and np.shape(recall) == (n,):
+    if isinstance(best, float) and agree(recall, recall) and np.shape(recall) == (n,):
         raise Wrong(
             "The first thing returned is one number, the second an index for each film.",
             "exchanged",
