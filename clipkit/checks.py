@@ -183,6 +183,26 @@ def whole(value: int, name: str, low: int, high: int | None = None) -> int:
     return number
 
 
+def positive(value: float, name: str) -> float:
+    """Return a finite number above 0.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> positive(-1, "epochs")
+    Traceback (most recent call last):
+    ...
+    ValueError: epochs is -1, but it should be a number above 0
+    """
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
+        raise ValueError(f"{name} is {value!r}, but it should be a number above 0")
+    return float(value)
+
+
 def columns(values: ArrayLike, name: str, n_columns: int) -> NDArray[np.intp]:
     """Return the numbers of columns, counted from 0.
 

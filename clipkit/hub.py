@@ -376,7 +376,7 @@ def _cached(name: str, error: Exception) -> Path:
         then = "unset it to download the model, or load one that is here already"
     else:
         why, then = _reason(error), "or load one that is here already"
-        if (isinstance(error, OSError) or _is_network_error(error)) and not _status(error):
+        if (isinstance(error, OSError) or is_network_error(error)) and not _status(error):
             then = f"connect to the network once to download the model, {then}"
     here = ", ".join(["clipkit.load() for the bundled model", *map(repr, cached_ids())])
     raise CheckpointError(
@@ -397,7 +397,7 @@ def _reason(error: Exception) -> str:
         return f"a package that the connection needs is missing ({_first_line(error)})"
     if isinstance(error, TimeoutError):
         return f"the Hub does not answer ({_first_line(error)})"
-    if isinstance(error, OSError) or _is_network_error(error):
+    if isinstance(error, OSError) or is_network_error(error):
         return f"the Hub cannot be reached ({_first_line(error)})"
     return (
         "what answers is not the Hub, but perhaps the log-in page of a network "
@@ -426,7 +426,8 @@ def _suggestion(name: str) -> str:
     return ' (ids are like "openai/clip-vit-base-patch32"; a private model needs `hf auth login`)'
 
 
-def _is_network_error(error: Exception) -> bool:
+def is_network_error(error: Exception) -> bool:
+    """Tell whether an error comes from the connection, whichever library made it."""
     # httpx is a detail of huggingface_hub, and its version changes the package's name
     return type(error).__module__.split(".")[0] in {"httpx", "httpx2", "httpcore", "requests"}
 

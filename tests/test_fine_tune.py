@@ -16,6 +16,7 @@ from transformers import TrainerCallback
 import clipkit
 from clipkit import fine_tune, plots
 from clipkit.augmentation import apply_movement
+from clipkit.fine_tune import live_plot
 from clipkit.hub import CheckpointError
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 220), "white": (250,) * 3}
@@ -247,7 +248,7 @@ class TestLivePlot:
     @pytest.fixture
     def handles(self, monkeypatch):
         """Pretend to be a notebook, and keep what it would show."""
-        monkeypatch.setattr(fine_tune, "_in_notebook", lambda: True)
+        monkeypatch.setattr(live_plot, "in_notebook", lambda: True)
         monkeypatch.setattr(fine_tune.LivePlot, "seconds_between", 0.0)
         shown = []
 

@@ -4,6 +4,7 @@ import base64
 import copy
 import json
 import math
+import os
 import signal
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -128,12 +129,12 @@ def test_each_picture_is_paired_with_its_own_texts(clip, pictures, texts_each):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"epochs": -1}, "epochs is -1, but must be a number above 0"),
+        ({"epochs": -1}, "epochs is -1, but it should be a number above 0"),
         ({"epochs": float("nan")}, "epochs is nan"),
         ({"epochs": "3"}, "epochs is '3'"),
         ({"learning_rate": 0}, "learning_rate is 0"),
         ({"learning_rate": float("inf")}, "learning_rate is inf"),
-        ({"batch_size": 2.5}, "batch_size is 2.5, but must be a whole number"),
+        ({"batch_size": 2.5}, "batch_size is 2.5, but it should be a whole number"),
         ({"seed": None}, "seed is None"),
         ({"patience": 0}, "patience is 0"),
     ],
@@ -426,7 +427,7 @@ def test_a_save_that_is_cut_off_leaves_no_mixture(clip, tmp_path, tuned_lora, mo
     other = adapters.merge_lora(tuned_lora)
     for broken_at in range(4):
         fine_tune.save(clip, tmp_path)
-        calls, replace = [], fine_tune.os.replace
+        calls, replace = [], os.replace
 
         def killed(*arguments, calls=calls, replace=replace, broken_at=broken_at):
             if len(calls) == broken_at:
@@ -435,7 +436,7 @@ def test_a_save_that_is_cut_off_leaves_no_mixture(clip, tmp_path, tuned_lora, mo
             replace(*arguments)
 
         with monkeypatch.context() as patch:
-            patch.setattr(fine_tune.os, "replace", killed)
+            patch.setattr(os, "replace", killed)
             with pytest.raises(KeyboardInterrupt):
                 fine_tune.save(other, tmp_path)
         if not (tmp_path / "config.json").exists():

@@ -1,0 +1,132 @@
+"""The loss and a metric, drawn while a model trains."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from torch import nn
+from transformers import (
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+
+from clipkit.model import Clip
+
+
+class LivePlot(TrainerCallback):
+    """The loss, a metric and the time left, drawn again and again in one place of the notebook.
+
+    Outside a notebook it prints a line now and then. Where ``TQDM_DISABLE`` is set, as in tests,
+    it draws once, at the end.
+
+    Parameters
+    ----------
+    metric : callable, optional
+        Takes the model as it stands, a `clipkit.model.Clip`, and returns a float. It is measured
+        before the first step and after each epoch: on a validation split, since one looks at it.
+        Without one, what `contrastive` validates with is drawn.
+    name : str
+        What the metric is called.
+
+    Attributes
+    ----------
+    values : list of float
+        What the metric was, the first before training.
+    """
+
+    seconds_between = 1.0
+
+    def __init__(self, metric: Callable[[Clip], float] | None = None, name: str = "metric") -> None:
+        self.metric, self.name = metric, name
+        self.key = "eval_validation" if metric is None else "metric"
+        self.handle: Any = None
+        self.values: list[float] = []
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self.began, self.first, self.told = time.monotonic(), state.global_step, 0.0
+        if not any("metric" in entry for entry in state.log_history):
+            self._measure(args, state, **kwargs)
+
+    def on_epoch_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self._measure(args, state, **kwargs)
+
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        notebook = in_notebook()
+        wait = self.seconds_between if notebook else 10 * self.seconds_between
+        quiet = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
+        if quiet or not state.is_world_process_zero or time.monotonic() - self.told < wait:
+            return
+        self.told = time.monotonic()
+        left = self._time_left(state)
+        if notebook:
+            self._draw(state, f"step {state.global_step} of {state.max_steps}, {left} left")
+        else:
+            loss = next(entry["loss"] for entry in reversed(state.log_history) if "loss" in entry)
+            line = f"step {state.global_step}/{state.max_steps}  loss {loss:.3f}  {left} left"
+            print(line, flush=True)
+
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        # The history of a run that goes on includes what was measured before the interruption.
+        self.values = [entry[self.key] for entry in state.log_history if self.key in entry]
+        if state.is_world_process_zero and in_notebook():
+            self._draw(state, f"{state.global_step} steps")
+
+    def _measure(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        model: nn.Module,
+        processing_class: Any,
+        **_: Any,
+    ) -> None:
+        if self.metric is None or not state.is_world_process_zero:
+            return
+        training = model.training
+        value = float(self.metric(Clip(model, processing_class, device=args.device)))
+        model.train(training)
+        state.log_history.append({"metric": value, "step": state.global_step})
+
+    def _time_left(self, state: TrainerState) -> str:
+        done = max(state.global_step - self.first, 1)
+        left = (time.monotonic() - self.began) / done * (state.max_steps - state.global_step)
+        return f"{left:.0f} s" if left < 100 else f"{left / 60:.0f} min"
+
+    def _draw(self, state: TrainerState, title: str) -> None:
+        from clipkit import plots  # brings matplotlib, which training alone does not need
+
+        with plots.style():
+            figure, left = plots.plt.subplots(figsize=(7, 3))
+            alt = "The training loss, step by step"
+            drawn = {"loss": ("training loss", plots.COLOURS[0])}
+            if any(self.key in entry for entry in state.log_history):
+                drawn[self.key] = (self.name, plots.COLOURS[3])
+                alt += f", and {self.name} after each epoch"
+            for key, (label, colour) in drawn.items():
+                axis = left if key == "loss" else left.twinx()
+                entries = [entry for entry in state.log_history if key in entry]
+                steps, values = [entry["step"] for entry in entries], [e[key] for e in entries]
+                axis.plot(steps, values, color=colour, marker="o" if key == self.key else None)
+                axis.set_ylabel(label, color=colour)
+            left.set(xlabel="step", xlim=(0, max(state.max_steps, 1)))
+            left.set_title(title, fontsize=10)
+        self.handle = plots.redraw(figure, f"{alt}.", self.handle)
+
+
+def in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return getattr(shell, "kernel", None) is not None
