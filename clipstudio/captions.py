@@ -294,7 +294,8 @@ def _tags(writer: Writer, label: bool = False) -> list[str]:
     if "pattern" in writer.facts:
         words.append(pick(writer.rng, writer.pattern.before))
     if "material" in writer.facts:
-        words.append(pick(writer.rng, writer.material.before))
+        made = [w for w in writer.material.before if not _shares_a_stem(w, " ".join(words))]
+        words.append(pick(writer.rng, made or writer.material.before))
     return words
 
 
