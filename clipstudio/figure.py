@@ -12,15 +12,16 @@ the front; one unit is about 65 cm.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .materials import Material, plain
 from .product import Built, Look, Product, assemble, design_of
 from .product import Shape as Parameters
-from .products.tailoring import Limb, Piece, Tailor
+from .products.tailoring import Bodice, Limb, Piece, Tailor
 from .scene import (
     GRID,
     Grid,
@@ -75,6 +76,7 @@ COVERED = WAIST - 0.1  # what is worn under a top ends here
 STEP = 0.0125
 ACROSS = np.arange(-1.0, 1.0001, STEP)
 UP = np.arange(-2.5, 0.3001, STEP)
+Points = Sequence[tuple[float, ...]] | np.ndarray  # (x, y), or (x, y, 1) for a corner
 NOWHERE = 0.0  # height of a surface where there is none: the middle plane
 
 
@@ -494,7 +496,13 @@ class Fitting(Tailor):
     """
 
     def __init__(
-        self, scene, look, shape, figure: Figure, number: int, waist: float | None
+        self,
+        scene: Scene,
+        look: Look,
+        shape: Parameters,
+        figure: Figure,
+        number: int,
+        waist: float | None,
     ) -> None:
         super().__init__(scene, look, shape)
         self.figure, self.number, self.waist = figure, number, waist
@@ -510,7 +518,7 @@ class Fitting(Tailor):
         self._shirt: Piece | None = None
 
     # ------------------------------------------------------------------- from the flat to the body
-    def pulled(self, points) -> np.ndarray:
+    def pulled(self, points: Points) -> np.ndarray:
         """Points of the flat garment where they come to lie on the figure (x and y)."""
         points = np.asarray(points, float)
         x, y = points[:, 0], points[:, 1]
@@ -524,7 +532,7 @@ class Fitting(Tailor):
             y = y - 0.20 * np.clip(np.abs(x) - 0.08, 0, 0.2) * np.clip(1 + y / 0.3, 0, 1)
         return np.column_stack([x, y])
 
-    def _measure(self, outline) -> None:
+    def _measure(self, outline: Points) -> None:
         """Find out how the widths of a garment have to grow to go round the figure."""
         points = np.array([p[:2] for p in outline], float)
         lowest = points[:, 1].min()
@@ -550,14 +558,18 @@ class Fitting(Tailor):
         self._scale = _box_filter(scale[:, None], 8)[:, 0]
 
     # ----------------------------------------------------------------------------- laying pieces
-    def lay_inside(self, outline, material, z=0.0, **style) -> Piece:
+    def lay_inside(
+        self, outline: Points, material: Material, z: float = 0.0, **style: float
+    ) -> Piece:
         """Nothing: where it would be seen, the body is; under an open front a plain shirt."""
         wide = max(abs(point[0]) for point in outline) > 0.25
         if material is self.lining and wide and not self.over_shirt:
             self._shirt = self.lay(outline, plain("white", "cotton"), 0.0)
         return Piece(sphere(0.01), material, z)
 
-    def cut(self, outline, seams=(), pulls=(), **style) -> Shape:
+    def cut(
+        self, outline: Points, seams: Sequence[Points] = (), pulls: Points = (), **style: Any
+    ) -> Shape:
         """Cut a piece; one that does not lie on another one goes round the figure."""
         if style.get("on") is not None:
             return super().cut(outline, seams, pulls, **style)
@@ -576,7 +588,7 @@ class Fitting(Tailor):
             curve_points(curve), seams, pulls, **{**style, "puff": 0.0, "thickness": 0.004}
         )
 
-    def curve(self, points, closed=True) -> np.ndarray:
+    def curve(self, points: Points, closed: bool = True) -> np.ndarray:
         """As a tailor's; what has been brought to the figure already stays there."""
         if isinstance(points, _Fitted):
             return np.asarray(points)
@@ -617,7 +629,15 @@ class Fitting(Tailor):
         back = np.minimum(_box_filter(back, 6), np.where(worn[1] < 0, worn[1] - 0.4 * ease, 1))
         return as_grid(grid, front), as_grid(grid, back)
 
-    def _split(self, x, y, inside, split, front, back) -> None:
+    def _split(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        inside: np.ndarray,
+        split: np.ndarray,
+        front: np.ndarray,
+        back: np.ndarray,
+    ) -> None:
         """Give each leg of trousers its own round section, one foot before the other."""
         for side in (-1, 1):
             mine = inside & (side * x > 0)[None, :]
@@ -635,7 +655,16 @@ class Fitting(Tailor):
                 front[row, part] = 0.98 * half * rise + z
                 back[row, part] = -0.98 * half * rise + z
 
-    def lay(self, outline, material, z=0.0, seams=(), pulls=(), quilting=0.0, **style) -> Piece:
+    def lay(
+        self,
+        outline: Points,
+        material: Material,
+        z: float = 0.0,
+        seams: Sequence[Points] = (),
+        pulls: Points = (),
+        quilting: float = 0.0,
+        **style: Any,
+    ) -> Piece:
         """Cut a piece and put it round the figure; a higher z lies further out."""
         piece = super().lay(
             outline,
@@ -652,14 +681,30 @@ class Fitting(Tailor):
             self._wear(piece)
         return piece
 
-    def sleeves(self, limbs: Sequence[Limb], material, cuff, cuff_depth, on_top, **style) -> None:
+    def sleeves(
+        self,
+        limbs: Sequence[Limb],
+        material: Material,
+        cuff: Material | None,
+        cuff_depth: float,
+        on_top: bool,
+        **style: float,
+    ) -> None:
         """Sleeves around the figure's arms, as long and as wide as the design's."""
         quilting = style.get("quilting", 0.0)
         if self.sleeved:
             for limb, side in zip(limbs, (-1, 1), strict=True):
                 self._sleeves.append((limb, side, material, cuff, cuff_depth, quilting))
 
-    def hood(self, body, material, lining, height, width, opening) -> None:
+    def hood(
+        self,
+        body: Bodice,
+        material: Material,
+        lining: Material,
+        height: float,
+        width: float,
+        opening: float,
+    ) -> None:
         """A hood that lies on the shoulders, behind the neck."""
         low = -0.8 * body.scoop
         for side in (-1, 1):
@@ -712,7 +757,13 @@ class Fitting(Tailor):
                 self._sleeves.remove((limb, side, *made))
 
     def _sleeve(
-        self, limb: Limb, arm: Arm, material, cuff, cuff_depth: float, quilting: float
+        self,
+        limb: Limb,
+        arm: Arm,
+        material: Material,
+        cuff: Material | None,
+        cuff_depth: float,
+        quilting: float,
     ) -> None:
         """One sleeve, from the shoulder to its end, in the open group of the garment."""
         thick = self.figure.thick
@@ -741,13 +792,22 @@ class Fitting(Tailor):
         self._cone(arm.elbow, tip, elbow * 0.98, min(end, elbow), material, ribs, 0.05)
         self._cuff(arm.at(reach - cuff_depth), tip, min(end, elbow), cuff)
 
-    def _cone(self, a, b, ra: float, rb: float, material, ribs, smooth: float) -> None:
+    def _cone(
+        self,
+        a: np.ndarray,
+        b: np.ndarray,
+        ra: float,
+        rb: float,
+        material: Material,
+        ribs: Callable[[Shape], Shape],
+        smooth: float,
+    ) -> None:
         """A tapered tube from a (round) to b (cut off flat)."""
         half = float(np.linalg.norm(np.asarray(b) - a)) / 2
         self.scene.add(ribs(spanning(cylinder(ra, rb, half, 0.008), a, b)), material, smooth)
         self.scene.add(sphere(ra).at(*a), material, smooth)
 
-    def _cuff(self, a, b, radius: float, material) -> None:
+    def _cuff(self, a: np.ndarray, b: np.ndarray, radius: float, material: Material | None) -> None:
         """A band around the end of a sleeve, from a to b."""
         if material is not None:
             half = float(np.linalg.norm(b - a)) / 2

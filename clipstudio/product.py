@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
@@ -414,7 +414,7 @@ class Product:
         return cls(**_draw(rng, fixed))
 
 
-def _pick(rng: np.random.Generator, options):
+def _pick(rng: np.random.Generator, options: Iterable[Any]) -> Any:
     options = list(options)
     return options[rng.integers(len(options))]
 

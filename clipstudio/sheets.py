@@ -163,7 +163,9 @@ def group_rows(tile: int) -> list[tuple[str, list[Image.Image]]]:
     for arrangement in ARRANGEMENTS:
         for alike in (True, False) if arrangement != "on top" else (False,):
 
-            def draw(rng: np.random.Generator, i: int, a: str = arrangement, same: bool = alike):
+            def draw(
+                rng: np.random.Generator, i: int, a: str = arrangement, same: bool = alike
+            ) -> Group:
                 return Group.random(rng, arrangement=a, alike=same)
 
             name = f"{arrangement},|{'alike' if alike else 'of all kinds'}"
@@ -177,7 +179,9 @@ def word_rows(tile: int) -> list[tuple[str, list[Image.Image]]]:
     for on in SUPPORTS:
         options = {"print": PRINTED, "sticker": STUCK}.get(on, tuple(CATEGORIES))
 
-        def draw(rng: np.random.Generator, i: int, on: str = on, options=options) -> Product:
+        def draw(
+            rng: np.random.Generator, i: int, on: str = on, options: tuple[str, ...] = options
+        ) -> Product:
             while True:
                 product = Product.random(rng, category=options[rng.integers(len(options))])
                 if on in ("print", "sticker", "hang-tag") or build(product).pose == "standing":
