@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
@@ -142,7 +142,7 @@ def open_pictures(pictures: Any) -> list[Image.Image]:
     return [get() for get in getters(pictures)]
 
 
-def is_one_picture(pictures: object) -> bool:
+def is_one_picture(pictures: Any) -> bool:
     """Return whether the argument is a single picture rather than many.
 
     Examples
@@ -294,6 +294,8 @@ def _seems_whole(file: str | os.PathLike | bytes) -> bool:
     with opened as image:
         if image.format in ("JPEG", "MPO"):
             end = image.fp
+            if end is None:
+                return False
             end.seek(-2, os.SEEK_END)
             return end.read() == b"\xff\xd9"
         if image.format == "PNG" and _fits(*image.size):
@@ -421,7 +423,9 @@ def _undecoded(pictures: Any) -> Any:
     datasets = sys.modules.get("datasets")
     source, name = getattr(pictures, "source", None), getattr(pictures, "column_name", None)
     features = getattr(source, "features", None)
-    if datasets is None or not isinstance(features, Mapping) or not hasattr(source, "cast_column"):
+    if datasets is None or source is None or not isinstance(features, Mapping):
+        return pictures
+    if not hasattr(source, "cast_column"):
         return pictures
     if features.get(name) != datasets.Image() or getattr(source, "format", {}).get("type"):
         return pictures
@@ -490,7 +494,7 @@ def _band_to_rgb(image: Image.Image, factor: float | None) -> Image.Image:
         return Image.fromarray(_scaled(np.asarray(image), factor)).convert("RGB")
     if image.mode == "LAB":
         srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
-        return ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
+        return cast(Image.Image, ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB"))
     if image.has_transparency_data:
         if image.mode == "La":  # PIL converts premultiplied grey only to plain LA
             image = image.convert("LA")

@@ -47,9 +47,9 @@ class Pixels:
         crop = {}
         if _does(image_processor, "center_crop"):
             crop = dict(image_processor.crop_size or {})
-        self.edge = size.get("shortest_edge")
-        self.shape = (size.get("height"), size.get("width"))
-        self.crop = (crop.get("height"), crop.get("width"))
+        self.edge: Any = size.get("shortest_edge")
+        self.shape: tuple[Any, Any] = (size.get("height"), size.get("width"))
+        self.crop: tuple[Any, Any] = (crop.get("height"), crop.get("width"))
         self.size = min(value for value in (*self.crop, self.edge, *self.shape, 10**6) if value)
         square = bool(self.edge and crop and max(self.crop) <= self.edge)
         fixed = bool(None not in self.shape and not crop)
@@ -102,9 +102,9 @@ class Pixels:
             return dict(self.processor(images=list(arrays), return_tensors="pt"))
         return {"pixel_values": self.finish(arrays)}
 
-    def finish(self, arrays: Sequence[np.ndarray]) -> torch.Tensor:
+    def finish(self, arrays: Sequence[np.ndarray] | np.ndarray) -> torch.Tensor:
         """Scale and normalise what `read` gave for a batch: float32, (n, 3, height, width)."""
-        values = torch.from_numpy(np.stack(arrays))
+        values = torch.from_numpy(np.stack(list(arrays)))
         if not self.known:
             return values
         values = values.permute(0, 3, 1, 2).to(torch.float32, memory_format=torch.contiguous_format)

@@ -21,6 +21,7 @@ from IPython.display import DisplayHandle, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 from PIL import Image
 
@@ -363,7 +364,7 @@ def learning_rate_range(found: RangeTest, *, ax: Axes | None = None) -> Figure:
     ax : matplotlib.axes.Axes, optional
         Draw here instead of in a new figure.
     """
-    figure, ax = (ax.figure, ax) if ax is not None else plt.subplots()
+    figure, ax = _drawing(ax)
     ax.plot(found.learning_rates, found.losses)
     ax.axvline(found.suggestion, color="#666666", linestyle="--", linewidth=1)
     ax.annotate(
@@ -519,7 +520,7 @@ def arrows(vectors: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Figur
     vectors : dict of str to array-like of float, shape (2,)
     """
     figure, ax = _drawing(ax, figsize=(5, 5))
-    ax.add_patch(plt.Circle((0, 0), 1, fill=False, color="#999999", linestyle="--"))
+    ax.add_patch(Circle((0, 0), 1, fill=False, color="#999999", linestyle="--"))
     ends = np.array([np.asarray(vector, float) for vector in vectors.values()])
     numbered = list(enumerate(zip(vectors, ends, strict=True)))
     # The longest first, so that a shorter one of the same direction lies on it.

@@ -106,10 +106,12 @@ class LivePlot(TrainerCallback):
         return f"{left:.0f} s" if left < 100 else f"{left / 60:.0f} min"
 
     def _draw(self, state: TrainerState, title: str) -> None:
+        import matplotlib.pyplot as plt
+
         from clipkit import plots  # brings matplotlib, which training alone does not need
 
         with plots.style():
-            figure, left = plots.plt.subplots(figsize=(7, 3))
+            figure, left = plt.subplots(figsize=(7, 3))
             alt = "The training loss, step by step"
             drawn = {"loss": ("training loss", plots.COLOURS[0])}
             if any(self.key in entry for entry in state.log_history):

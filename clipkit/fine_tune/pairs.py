@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,7 @@ class Pairs(Dataset):
         if isinstance(texts, str):
             raise ValueError("texts is one text, but each picture needs one: a list of them.")
         self.texts = [_alternatives(text, row) for row, text in enumerate(texts)]
-        if hasattr(pictures, "__len__"):
+        if isinstance(pictures, Sized):
             self._check_numbers(len(pictures))
         # Numbered once for all, so that processes agree on which captions are equal.
         every = dict.fromkeys(text for options in self.texts for text in options)

@@ -58,7 +58,7 @@ def pairs_loss(model: nn.Module, batch: Mapping[str, torch.Tensor]) -> torch.Ten
     outputs = model(**inputs)
     pictures = normalize(outputs.image_embeds.float(), dim=1)
     texts = normalize(outputs.text_embeds.float(), dim=1)
-    plain = getattr(model, "module", model)  # DistributedDataParallel keeps the model there
+    plain: Any = getattr(model, "module", model)  # DistributedDataParallel keeps the model there
     scale = plain.logit_scale.exp()
     if getattr(plain, "logit_bias", None) is not None:
         return sigmoid_loss(pictures, texts, scale, plain.logit_bias, caption_ids)
@@ -90,7 +90,7 @@ class ContrastiveTrainer(Trainer):
         model: nn.Module,
         inputs: dict[str, torch.Tensor],
         return_outputs: bool = False,
-        num_items_in_batch: torch.Tensor | None = None,
+        num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor:
         loss = pairs_loss(model, inputs)
         if not torch.isfinite(loss):
@@ -110,6 +110,8 @@ class ContrastiveTrainer(Trainer):
 
     def measure(self) -> float:
         """Return what `validate` says of the model as it stands."""
+        if self.validate is None or self.model is None:
+            raise ValueError("there is no `validate` to measure with")
         training = self.model.training
         value = float(
             self.validate(Clip(self.model, self.processing_class, device=self.args.device))
@@ -120,7 +122,7 @@ class ContrastiveTrainer(Trainer):
         return value
 
     def _save_checkpoint(self, *args: Any, **options: Any) -> None:
-        folder = Path(self.args.output_dir)
+        folder = Path(str(self.args.output_dir))
         newest = folder / f"checkpoint-{self.state.global_step}"
         with saving(folder):
             if self.is_world_process_zero():

@@ -172,7 +172,7 @@ def contrastive(
         try:
             _train(trainer, last, patience)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(_stopped(trainer.state, folder)) from None
+            raise KeyboardInterrupt(_stopped(trainer.state, folder or None)) from None
         device, values = trainer.args.device, validated(trainer.state)
         # A trainer refers to itself: without this, the optimizer's state, twice the size of the
         # model, would stay in memory until Python happens to look for such circles.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from typing import Any
 
 import ipywidgets as w
+from matplotlib.figure import Figure
 
 from clipkit import data
 from clipkit.model import Clip
@@ -18,7 +20,7 @@ from .uploads import read_uploads, upload_box
 QUERY = "a red dress"
 
 
-def find(clip: Clip, index: Index, query, k: int) -> list[tuple[int, float]]:
+def find(clip: Clip, index: Index, query: Any, k: int) -> list[tuple[int, float]]:
     """The rows nearest to a text or a picture, with their cosines, best first.
 
     Parameters
@@ -64,12 +66,12 @@ class SearchBox(parts.Live):
     def __init__(
         self,
         clip: Clip | None = None,
-        pictures=None,
+        pictures: Any = None,
         titles: Sequence[str] | None = None,
         index: Index | None = None,
         query: str = QUERY,
         results: int = 12,
-    ):
+    ) -> None:
         self.clip = parts.shared_clip(clip)
         if pictures is None:
             products = data.load_catalog()["test"]
@@ -98,7 +100,7 @@ class SearchBox(parts.Live):
         self.results = results
         self.found: list[tuple[int, float]] = []
         self._thumbnails: dict[int, str] = {}
-        self._picture = None
+        self._picture: tuple[Any, str] | None = None
         self._make_controls(query)
         self.moves = parts.Moves(self._draw, (0.05,))
         super().__init__(
@@ -131,17 +133,17 @@ class SearchBox(parts.Live):
         self.upload = upload_box("Search with a picture", several=False)
         self.message, self.grid = parts.page(), parts.page()
 
-    def _typed(self, _=None) -> None:
+    def _typed(self, _: object = None) -> None:
         if self.query.value.strip():
             self._picture = None
             self.moves.ask()
 
-    def _like(self, change) -> None:
+    def _like(self, change: dict[str, Any]) -> None:
         if change["new"]:
             row = self.found[change["new"] - 1][0]
             self._search_with(self.pictures[row](), f"like {self._title(row)}")
 
-    def _uploaded(self, change) -> None:
+    def _uploaded(self, change: dict[str, Any]) -> None:
         if not change["new"]:
             return
         read, problems = read_uploads(change["new"])
@@ -150,7 +152,7 @@ class SearchBox(parts.Live):
         for name, picture in read[:1]:
             self._search_with(picture, f"like {name}")
 
-    def _search_with(self, picture, name: str) -> None:
+    def _search_with(self, picture: Any, name: str) -> None:
         self._picture = picture, name
         self.query.value = ""
         self.moves.ask()
@@ -193,7 +195,7 @@ class SearchBox(parts.Live):
         rows = [row for row, _ in self.found[:8]]
         alt = f"What the search “{self.query.value}” finds: " + "; ".join(map(self._title, rows))
 
-        def draw():
+        def draw() -> Figure:
             from clipkit.plots import pictures_grid
 
             titles = [f"{score:.3f}" for _, score in self.found[:8]]

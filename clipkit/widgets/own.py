@@ -6,10 +6,12 @@ import html
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import ipywidgets as w
 import torch
 from datasets import DatasetDict
+from matplotlib.figure import Figure
 from PIL import Image
 
 from clipkit import data
@@ -19,7 +21,7 @@ from clipkit.pictures import PictureError
 
 from . import parts
 from .uploads import MOST_BYTES, read_picture, read_uploads, upload_box
-from .views import DropZone
+from .views import Answer, DropZone
 
 MOST = 200
 LABELS = ("a mug", "a shoe", "a dress", "a chair", "a bag")
@@ -49,7 +51,7 @@ def read_folder(path: str) -> tuple[list[tuple[str, Image.Image]], list[str]]:
     return pictures, problems
 
 
-def classify(clip: Clip, embeddings: torch.Tensor, labels: Sequence[str]) -> list[parts.Answer]:
+def classify(clip: Clip, embeddings: torch.Tensor, labels: Sequence[str]) -> list[Answer]:
     """The best label of each picture, with cosine and probability."""
     rows = [parts.answers(clip, embedding, labels) for embedding in embeddings]
     return [max(row, key=lambda answer: answer.probability) for row in rows]
@@ -149,7 +151,7 @@ class OwnPictures(parts.Live):
         self.message, self.note, self.results = parts.page(), parts.page(), parts.page()
 
     # ---------------------------------------------------------------------------- what comes in
-    def _uploaded(self, change) -> None:
+    def _uploaded(self, change: dict[str, Any]) -> None:
         if change["new"]:
             self._take(change["new"])
             self.upload.value = ()  # so that the same file can come again
@@ -157,13 +159,13 @@ class OwnPictures(parts.Live):
     def _take(self, files: Iterable[dict]) -> None:
         self._add(*read_uploads(files))
 
-    def _read_folder(self, _=None) -> None:
+    def _read_folder(self, _: object = None) -> None:
         if not self.folder.value.strip():
             self._say([], ["Write the path of a folder first."])
             return
         self._add(*read_folder(str(Path(self.folder.value.strip()))))
 
-    def _add(self, new, problems: list[str]) -> None:
+    def _add(self, new: list[tuple[str, Any]], problems: list[str]) -> None:
         room = MOST - len(self.names)
         if len(new) > room:
             problems = [*problems, f"More than {MOST} pictures; the first {room} new ones stay."]
@@ -177,7 +179,7 @@ class OwnPictures(parts.Live):
         self._say(new, problems)
         self.moves.ask()
 
-    def _say(self, new, problems: Sequence[str]) -> None:
+    def _say(self, new: Sequence[object], problems: Sequence[str]) -> None:
         lines = [f"{len(new)} read, {len(self.names)} in all."] if new else []
         lines += problems[:5]
         if len(problems) > 5:
@@ -185,7 +187,7 @@ class OwnPictures(parts.Live):
         text = "<br>".join(html.escape(line) for line in lines)
         self.message.value = parts.wrapped(f'<div role="status" aria-live="polite">{text}</div>')
 
-    def _clear(self, _=None) -> None:
+    def _clear(self, _: object = None) -> None:
         self.names, self.pictures, self._thumbnails = [], [], []
         self.embeddings = torch.empty(0, self.clip.dimension)
         self._say([], [])
@@ -240,7 +242,7 @@ class OwnPictures(parts.Live):
         if not self.pictures:
             return b"", alt
 
-        def draw():
+        def draw() -> Figure:
             from clipkit.plots import pictures_grid
 
             return pictures_grid(self.pictures[:8], titles=self.names[:8])

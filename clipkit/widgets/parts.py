@@ -14,11 +14,13 @@ import io
 import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import ipywidgets
 import numpy as np
 import torch
 from IPython.display import display
+from matplotlib.figure import Figure
 from PIL import Image
 
 import clipstudio
@@ -69,7 +71,7 @@ def encode_texts(clip: Clip, texts: Sequence[str]) -> torch.Tensor:
         return clip.encode_texts(texts)
 
 
-def answers(clip: Clip, picture, texts: Sequence[str]) -> list[Answer]:
+def answers(clip: Clip, picture: Any, texts: Sequence[str]) -> list[Answer]:
     """Cosine and probability of each text for one picture.
 
     Parameters
@@ -180,7 +182,7 @@ def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
     return buffer.getvalue()
 
 
-def thumbnail(picture, side: int = 96) -> str:
+def thumbnail(picture: Any, side: int = 96) -> str:
     """A small square-bounded JPEG of a picture as an address for <img src=...>."""
     small = open_picture(picture).copy()
     small.thumbnail((side, side))
@@ -206,7 +208,9 @@ def spoken(control: ipywidgets.DOMWidget, text: str) -> ipywidgets.DOMWidget:
     return control
 
 
-def text_area(description: str, lines: Sequence[str], tooltip: str, rows: int = 5):
+def text_area(
+    description: str, lines: Sequence[str], tooltip: str, rows: int = 5
+) -> ipywidgets.Textarea:
     """A box for the learner's own lines, with its label above it."""
     area = ipywidgets.Textarea(
         "\n".join(lines),
@@ -226,7 +230,7 @@ def compile_studio() -> None:
         clipstudio.warm_up(functools.partial(print, flush=True))
 
 
-def figure_png(draw: Callable[[], object]) -> bytes:
+def figure_png(draw: Callable[[], Figure]) -> bytes:
     """The PNG of a matplotlib figure that `draw` returns, in the workbook's style."""
     from matplotlib import pyplot as plt
 
@@ -260,14 +264,14 @@ class Live(ipywidgets.VBox):
         """The strip as PNG, and the text that says what it shows."""
         raise NotImplementedError
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         data = super()._repr_mimebundle_(**kwargs) or {}
         if os.environ.get("CLIPKIT_STILL"):
             data.pop("application/vnd.jupyter.widget-view+json", None)
         data["text/plain"] = f"{self.title} (it moves in Jupyter, once its cell has run)"
         return data
 
-    def _ipython_display_(self):
+    def _ipython_display_(self) -> None:
         png, alt = self.still()
         if png:
             display({"image/png": png}, metadata={"image/png": {"alt": alt}}, raw=True)
@@ -279,11 +283,13 @@ def side_by_side(*boxes: ipywidgets.Widget) -> ipywidgets.HBox:
     return ipywidgets.HBox(boxes, layout={"flex_flow": "row wrap", "grid_gap": "16px"})
 
 
-def answer_strip(pictures, columns: Sequence[Sequence[Answer]], titles: Sequence[str]) -> bytes:
+def answer_strip(
+    pictures: Sequence[Image.Image], columns: Sequence[Sequence[Answer]], titles: Sequence[str]
+) -> bytes:
     """Pictures in a row, each with the probabilities of its captions as bars below."""
     from matplotlib import pyplot as plt
 
-    def draw():
+    def draw() -> Figure:
         drawn, axes = plt.subplots(
             2,
             len(pictures),

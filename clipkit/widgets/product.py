@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ipywidgets as w
 from PIL import Image
@@ -15,7 +16,7 @@ from clipstudio.camera import Shot
 from clipstudio.product import Product, build, design_of
 
 from . import parts
-from .views import BarsView, PictureView
+from .views import Answer, BarsView, PictureView
 
 DRAFT, FINE = 64, 256  # pixels, while the hand moves and when it has left
 SIDE = 260  # CSS pixels, as wide as the picture is shown
@@ -125,12 +126,13 @@ class ProductStudio(parts.Live):
 
     title = "ProductStudio: a product, your captions, and what the model says"
 
-    def __init__(self, clip: Clip | None = None, captions=CAPTIONS, size: int = 128):
+    def __init__(
+        self, clip: Clip | None = None, captions: Sequence[str] = CAPTIONS, size: int = 128
+    ) -> None:
         parts.compile_studio()
         self.clip = parts.shared_clip(clip)
         self.size = size
-        self.picture: Image.Image | None = None
-        self.answers: list[parts.Answer] = []
+        self.answers: list[Answer] = []
         self.product = fitting(Product.random(3, **STARTS))
         self.shot = Shot(yaw=resting_yaw(self.product))
         self._busy = False
@@ -174,8 +176,8 @@ class ProductStudio(parts.Live):
         "background",
     )
 
-    def _make_controls(self, captions) -> None:
-        def choose(name, options, tooltip):
+    def _make_controls(self, captions: Sequence[str]) -> None:
+        def choose(name: str, options: Iterable[str], tooltip: str) -> w.Dropdown:
             control = w.Dropdown(description=name, options=list(options), layout={"width": "310px"})
             return parts.spoken(control, tooltip)
 
@@ -221,7 +223,7 @@ class ProductStudio(parts.Live):
         self.details.observe(self._show_specification, "value")
 
     # ------------------------------------------------------------------------------------- moves
-    def _moved(self, change) -> None:
+    def _moved(self, change: dict[str, Any]) -> None:
         """A control moved: bring the specification after it, and the other controls after that."""
         if self._busy:
             return
@@ -276,17 +278,17 @@ class ProductStudio(parts.Live):
             self._busy = False
         self._show_specification()
 
-    def _surprise(self, _=None) -> None:
+    def _surprise(self, _: object = None) -> None:
         product = Product.random(self.product.shape + 1)
         self.show(product, replace(self.shot, yaw=resting_yaw(product)))
 
-    def _keep(self, _=None) -> None:
+    def _keep(self, _: object = None) -> None:
         kept.append(Kept(self.picture, self.product, self.shot))
         self.message.value = parts.status(
             f"Kept: clipkit.widgets.kept[{len(kept) - 1}].picture in your own cells."
         )
 
-    def _show_specification(self, _=None) -> None:
+    def _show_specification(self, _: object = None) -> None:
         text = ""
         if self.details.value:
             whole = {"product": self.product.to_dict(), "shot": self.shot.to_dict()}

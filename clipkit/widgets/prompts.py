@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import ipywidgets as w
 import numpy as np
 import torch
 from datasets import Dataset, DatasetDict
+from matplotlib.figure import Figure
 
 from clipkit import data, zero_shot
 from clipkit.evaluation import Estimate, accuracy, paired_difference
@@ -157,7 +158,13 @@ class PromptLab(parts.Live):
 
     title = "PromptLab: your labels and templates, and which predictions they change"
 
-    def __init__(self, clip: Clip | None = None, catalog=None, column="category", pictures=210):
+    def __init__(
+        self,
+        clip: Clip | None = None,
+        catalog: Mapping[str, Dataset] | None = None,
+        column: str = "category",
+        pictures: int = 210,
+    ) -> None:
         self.clip = parts.shared_clip(clip)
         catalog = catalog if catalog is not None else data.load_catalog()
         if not isinstance(catalog, dict) or not {*SPLITS} <= catalog.keys():
@@ -170,7 +177,7 @@ class PromptLab(parts.Live):
         self.classes = sorted(set(self.catalog[SPLITS[0]][column]))
         self._splits: dict[str, tuple] = {}
         self._readable: dict[str, Dataset] = {}
-        self.predicted: list[str] | None = None
+        self.predicted: list[str] = []
         self.accuracy: Estimate | None = None
         self.gain: Estimate | None = None
         self.change = Change([], 0, 0)
@@ -219,7 +226,7 @@ class PromptLab(parts.Live):
             self._splits[split] = embeddings, list(rows[self.column]), addresses
         return self._splits[split]
 
-    def _rows(self):
+    def _rows(self) -> Dataset:
         """The rows of the chosen split that are used, evenly spread."""
         rows = self.catalog[self.split.value]
         if "held_out_pair" in rows.column_names:
@@ -238,8 +245,8 @@ class PromptLab(parts.Live):
         """How many wordings were measured on the test split."""
         return len(self._measured_on_test)
 
-    def _other_split(self, _=None) -> None:
-        self.predicted, self._prompts = None, None  # nothing to compare with
+    def _other_split(self, _: object = None) -> None:
+        self.predicted, self._prompts = [], None  # nothing to compare with
         self.message.value = parts.status("Encoding the pictures of this split ...")
         self.moves.ask()
 
@@ -254,7 +261,7 @@ class PromptLab(parts.Live):
         embeddings, truth, addresses = self._pictures()
         if (labels, templates) == self._prompts:  # a space or an empty line is no edit
             return
-        before, self._prompts = self.predicted, (labels, templates)
+        before, self._prompts = self.predicted or None, (labels, templates)
         self.predicted = predict(self.clip, embeddings, labels, templates)
         self.accuracy = accuracy(truth, self.predicted)
         self.gain = self._gain(embeddings, truth)
@@ -274,7 +281,7 @@ class PromptLab(parts.Live):
         self.message.value = parts.status(self._in_words(before))
         self.grid.value = parts.grid(self._figures(truth, before, addresses))
 
-    def _gain(self, embeddings, truth) -> Estimate | None:
+    def _gain(self, embeddings: torch.Tensor, truth: list[str]) -> Estimate | None:
         """What the edits are worth, on the same pictures as the labels and templates before them.
 
         Two separate intervals would not tell: pictures easy or hard for both cancel only in pairs.
@@ -282,8 +289,8 @@ class PromptLab(parts.Live):
         if self._prompts == self._start:
             return None
         first = predict(self.clip, embeddings, *self._start)
-        truth = np.array(truth)
-        return paired_difference(np.array(first) == truth, np.array(self.predicted) == truth)
+        true = np.array(truth)
+        return paired_difference(np.array(first) == true, np.array(self.predicted) == true)
 
     def _gain_in_words(self) -> str:
         if self.gain is None:
@@ -293,10 +300,10 @@ class PromptLab(parts.Live):
             "(paired difference from the labels and templates at the start)</p>"
         )
 
-    def _in_words(self, before) -> str:
+    def _in_words(self, before: list[str] | None) -> str:
         return f"{self._last_edit_in_words(before)} {self._looks_in_words()}".strip()
 
-    def _last_edit_in_words(self, before) -> str:
+    def _last_edit_in_words(self, before: list[str] | None) -> str:
         if before is None:
             return (
                 "Edit a label or a template: what it changes is marked here."
@@ -326,10 +333,12 @@ class PromptLab(parts.Live):
         wrong = [i for i in range(n) if self.predicted[i] != self.truth[i]]
         return list(dict.fromkeys([*self.change.changed, *wrong, *range(n)]))
 
-    def _figures(self, truth, before, addresses) -> list[str]:
+    def _figures(
+        self, truth: list[str], before: list[str] | None, addresses: list[str]
+    ) -> list[str]:
         changed = set(self.change.changed)
         return [
-            self._figure(i, truth[i], before[i] if i in changed else None, addresses[i])
+            self._figure(i, truth[i], before[i] if before and i in changed else None, addresses[i])
             for i in self._order()[:SHOWN]
         ]
 
@@ -353,11 +362,11 @@ class PromptLab(parts.Live):
         )
         chosen = np.linspace(0, len(self.truth) - 1, min(8, len(self.truth))).round().astype(int)
 
-        def title(i):
+        def title(i: int) -> str:
             guess, truth = self.predicted[i], self.truth[i]
             return guess if guess == truth else f"{guess} (is: {truth})"
 
-        def draw():
+        def draw() -> Figure:
             from clipkit.plots import pictures_grid
 
             rows = self._readable[self.split.value].select(chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ipywidgets as w
 import numpy as np
@@ -14,7 +14,7 @@ from clipkit.model import Clip
 from clipstudio.chest import KINDS, Finding, Findings, Patient
 
 from . import parts
-from .views import BarsView, PictureView
+from .views import Answer, BarsView, PictureView
 
 WARNING = (
     "These films are synthetic and for teaching: nothing here is for diagnosis, and the numbers "
@@ -52,7 +52,7 @@ def findings_of(name: str, side: str | None, zone: str | None, size: float) -> F
     kind = KINDS[name]
     side = side if side in kind.sides else (kind.sides or (None,))[0]
     zone = zone if zone in kind.zones else (kind.zones or (None,))[0]
-    return Findings([Finding(name, side, size, zone)])
+    return Findings((Finding(name, side, size, zone),))
 
 
 def with_masks(film: Image.Image, masks: dict[str, np.ndarray]) -> Image.Image:
@@ -63,7 +63,9 @@ def with_masks(film: Image.Image, masks: dict[str, np.ndarray]) -> Image.Image:
     return Image.fromarray(picture.round().astype(np.uint8))
 
 
-def curve_html(points: dict[float, Sequence[parts.Answer]], width=420, height=170) -> str:
+def curve_html(
+    points: Mapping[float, Sequence[Answer]], width: int = 420, height: int = 170
+) -> str:
     """The probability of each statement against the finding's size, as a drawing for a page.
 
     Parameters
@@ -75,7 +77,7 @@ def curve_html(points: dict[float, Sequence[parts.Answer]], width=420, height=17
         return parts.wrapped("")
     left, top, right, bottom = 34, 8, width - 8, height - 30
 
-    def at(size, probability):
+    def at(size: float, probability: float) -> str:
         return f"{left + size * (right - left):.1f},{bottom - probability * (bottom - top):.1f}"
 
     sizes = sorted(points)
@@ -145,12 +147,14 @@ class RadiographStudio(parts.Live):
 
     title = "RadiographStudio: a finding that grows, and when the model notices. Not for diagnosis"
 
-    def __init__(self, clip: Clip | None = None, statements=STATEMENTS, size: int = 160):
+    def __init__(
+        self, clip: Clip | None = None, statements: Sequence[str] = STATEMENTS, size: int = 160
+    ) -> None:
         parts.compile_studio()
         self.clip = parts.shared_clip(clip)
         self.pixels = size
-        self.answers: list[parts.Answer] = []
-        self.curve: dict[float, list[parts.Answer]] = {}
+        self.answers: list[Answer] = []
+        self.curve: dict[float, list[Answer]] = {}
         self._of: tuple | None = None
         self._make_controls(statements)
         self.moves = parts.Moves(self._draw, (parts.SOON,))  # a film of full size is quick enough
@@ -185,7 +189,7 @@ class RadiographStudio(parts.Live):
             control.observe(self.moves.ask, "value")
         self._draw()
 
-    def _make_controls(self, statements) -> None:
+    def _make_controls(self, statements: Sequence[str]) -> None:
         wide = {"width": "310px"}
         self.number = parts.spoken(
             w.IntSlider(description="patient", min=0, max=99, value=7, layout=wide),
@@ -229,7 +233,7 @@ class RadiographStudio(parts.Live):
         self.image, self.bars = PictureView(side=SIDE), BarsView()
         self.message, self.note, self.chart = parts.page(), parts.page(), parts.page()
 
-    def _offer_places(self, _=None) -> None:
+    def _offer_places(self, _: object = None) -> None:
         """Sides and zones that the finding can have."""
         kind = KINDS.get(self.finding.value)
         for control, options in (

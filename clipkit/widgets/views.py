@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import anywidget
 import traitlets
@@ -61,7 +61,7 @@ class BarsView(anywidget.AnyWidget):
     """
 
     _esm = STATIC / "bars.js"
-    rows = traitlets.List().tag(sync=True)
+    rows: traitlets.List[list[Any]] = traitlets.List().tag(sync=True)
 
     def show(self, answers: Sequence[Answer]) -> None:
         """Bring answers to the page."""
