@@ -5,6 +5,7 @@ Solutions are pulled out of the notebooks, where alone they live.
 
 import ast
 import copy
+import inspect
 import json
 import os
 import pickle
@@ -420,6 +421,80 @@ def test_hundreds_of_random_wrong_answers_are_refused_and_raise_nothing(name, mo
             result = exercises.strict(name, answer, 0)
         assert result.status == "wrong", (number, str(result))
         assert result.message
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_answer_that_ignores_an_argument_is_refused(name):
+    """It takes whatever the argument was in the first call, as if that were written into it."""
+    if name not in SOLUTIONS:
+        pytest.skip("its notebook has not been written")
+    _, solution = run_with_solution(*SOLUTIONS[name])
+    for place in range(len(inspect.signature(solution).parameters)):
+        first = []
+
+        def answer(*inputs, place=place, first=first):
+            first.append(copy.deepcopy(inputs[place]))
+            return solution(*inputs[:place], first[0], *inputs[place + 1 :])
+
+        result = exercises.strict(name, answer, 0)
+        assert result.status in ("wrong", "error"), f"argument {place + 1} may be ignored"
+
+
+# Right answers in other words
+
+
+NO_FINDING = [
+    ("no acute cardiopulmonary process", "acute cardiopulmonary process"),
+    ("nothing abnormal detected", "an abnormality is detected"),
+    ("no finding", "abnormal chest radiograph"),
+    ("normal chest radiograph", "a chest with a finding"),
+    ("a film without a finding", "a film with a finding"),
+    ("a film on which nothing is found", "a film on which something is found"),
+    ("No acute finding, normal chest.", "Abnormal chest with a finding."),
+    ("no effusion, pneumothorax or nodule", "effusion, pneumothorax or nodule"),
+    ("no effusion; no pneumothorax; lungs clear", "a disease of the chest, not normal"),
+    ("negative chest radiograph", "not a normal chest"),
+    ("unremarkable study", "pathological opacity, but no fracture"),
+    ("nil abnormal", "abnormal"),
+    ("NAD: no abnormality detected", "something abnormal"),
+]
+DENIALS = [
+    ("{}", "nil {}"),
+    ("{}", "-ve for {}"),
+    ("{}", "no {}"),
+    ("there is a {}.", "there is no {}."),
+    ("{} is seen.", "no {} is seen."),
+    ("signs of {}", "no sign of {}."),
+    ("a chest radiograph with {}", "a chest radiograph without {}"),
+    ("{} present", "{} absent"),
+    ("positive for {}", "negative for {}"),
+    ("{}: yes", "{}: none"),
+    ("{}", "{} has been ruled out"),
+    ("{}", "lungs clear of {}"),
+]
+
+
+@pytest.mark.parametrize("pair", NO_FINDING)
+def test_other_words_for_no_finding_are_right(pair):
+    def answer(finding):
+        lower = finding.lower()
+        return pair if lower == "no finding" else (lower, f"no {lower}")
+
+    for seed in range(3):
+        result = exercises.strict("zero_shot.prompt_pair", answer, seed)
+        assert result.status == "right", str(result)
+
+
+@pytest.mark.parametrize("pair", DENIALS)
+def test_other_ways_of_denying_are_right(pair):
+    def answer(finding):
+        if finding.lower() == "no finding":
+            return "normal chest", "abnormal chest"
+        return tuple(text.format(finding) for text in pair)
+
+    for seed in range(3):
+        result = exercises.strict("zero_shot.prompt_pair", answer, seed)
+        assert result.status == "right", str(result)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -4,6 +4,8 @@ The references take other roads than the notebook: sums of vectors for mean cosi
 pictures for the cache, outer products for the low rank.
 """
 
+import math
+
 import numpy as np
 
 from clipkit.exercises.engine import (
@@ -82,6 +84,16 @@ def shots(answer, labels, k, seeds):
             "seed ignored",
             "Make a generator inside the function, `np.random.default_rng(seed)`.",
         )
+    for name, count in zip(names, counts, strict=True):
+        inside = {tuple(sorted(rows[labels[rows] == name])) for rows in draws}
+        many = math.comb(count, min(k, count)) > 10 * len(seeds)
+        if many and len(inside) < len(seeds) / 2:
+            raise Wrong(
+                "Of the many sets of k items that a class has, only a few are ever drawn.",
+                "block for items",
+                "You draw where to begin, and take the items from there on. Items that stand "
+                "together in a catalogue are alike: shuffle all items of a class.",
+            )
     if len(np.unique(np.concatenate(draws))) < len(labels):
         raise Wrong(
             "Some items are never drawn, whatever the seed.",
@@ -259,10 +271,13 @@ def targets(answer, captions):
 
 def _tip_adapter_cases(rng):
     cases = []
-    for n, c, k, d in ((1, 2, 1, 2), (4, 3, 2, 6), (9, 4, 3, 12)):
-        labels = rng.permutation(np.repeat(np.arange(c), k))
+    # The last class of some has no picture in the cache.
+    for n, c, cached, d in ((1, 2, [0, 1], 2), (2, 2, [0, 0], 3), (4, 3, [0, 0, 1], 6),
+                            (9, 4, [0, 1, 2, 3] * 3, 12)):  # fmt: skip
+        labels = rng.permutation(cached)
         alpha, beta = (round(float(x), 1) for x in rng.uniform([2, 2], [6, 5]))
-        cases.append((unit(rng, n, d), unit(rng, c, d), unit(rng, c * k, d), labels, alpha, beta))
+        keys = unit(rng, len(labels), d)
+        cases.append((unit(rng, n, d), unit(rng, c, d), keys, labels, alpha, beta))
     return cases
 
 
@@ -304,6 +319,12 @@ def tip_adapter(answer, pictures, classes, keys, labels, alpha, beta):
             "alpha forgotten",
             "The votes are added without their weight alpha.",
             lambda: prompts + votes(near),
+        ),
+        Confusion(
+            "classes without pictures",
+            "`one_hot(labels)` ends with the highest label. A class without a picture in the cache "
+            "needs its column too: `one_hot(labels, len(classes))`.",
+            lambda: prompts + alpha * near[:, labels == labels.max()].sum(1, keepdims=True),
         ),
         Confusion(
             "alpha at the prompts",
@@ -575,18 +596,21 @@ def interpolate(answer, old, new, alpha):
 
 
 def _choose_alpha_cases(rng):
+    """Draw paths on which what is forgotten goes up and down, and is negative twice.
+
+    So those within the limit are no unbroken stretch from the start, the best of them is not the
+    last, and each known mistake leads to a place of its own.
+    """
     cases = []
-    for n, limit in ((4, 0.03), (6, 0.03), (11, 0.05)):
-        new = np.sort(rng.uniform(0.3, 0.9, n))
-        # What is forgotten grows along the path, slowly at first; the middle is the last within.
-        within = n // 2
-        lost = np.linspace(0, 0.8 * limit, within + 1)
-        lost = np.append(lost, np.linspace(2, 8, n - within - 1) * limit)
-        lost[1] = -0.004  # nor is the old model always the best on its own task
-        old = rng.uniform(0.7, 0.9) - lost
-        # Averaging weights can be better than either end: the best within need not be the last.
-        new[within - 1] = new[within] + 0.02
-        new[-1] = new.max() + 0.1
+    for more, limit, best in ((0, 0.03, 7), (1, 0.05, 7), (0, 0.02, 2), (4, 0.1, 7)):
+        forgotten = np.array([0, 0.4, -1.5, 2.5, 2.7, 0.6, -0.6, 0.95, 0.5, 0.3, 3])  # in limits
+        accuracy = np.array([0, 0.52, 0, 0.85, 0.8, 0, 0.55, 0, 0.57, 0, 0.9])
+        accuracy[best] = 0.6
+        accuracy += rng.uniform(-0.005, 0.005, 11)
+        accuracy = np.where(accuracy < 0.1, rng.uniform(0.3, 0.45, 11), accuracy)
+        early = np.ones(more, int)  # models right behind the start, within the limit
+        old = rng.uniform(0.7, 0.8) - limit * np.insert(forgotten, early, rng.uniform(0, 0.8, more))
+        new = np.insert(accuracy, early, rng.uniform(0.3, 0.45, more))
         cases.append((np.round(new, 3), np.round(old, 3), limit))
     return cases
 
@@ -597,8 +621,12 @@ def _choose_alpha_cases(rng):
     "Of the models that forget no more than allowed, the best on the new task is chosen.",
 )
 def choose_alpha(answer, new, old, limit):
+    def best(kept):
+        return np.where(kept, new, -np.inf).argmax()
+
     allowed = old[0] - old <= limit + 1e-9
-    expected = np.flatnonzero(allowed)[new[allowed].argmax()]
+    expected = best(allowed)
+    places = np.arange(len(new))
     confusions = [
         Confusion(
             "forgetting ignored",
@@ -632,6 +660,45 @@ def choose_alpha(answer, new, old, limit):
             "limit not compared with the start",
             "The limit is on the fall from the old model's accuracy, `old[0]`.",
             lambda: np.where(old >= 1 - limit, new, 0).argmax(),
+        ),
+        Confusion(
+            "stopped too early",
+            "You stopped at the first model that forgets too much. One behind it may forget less "
+            "again: look at all of them.",
+            lambda: best(np.logical_and.accumulate(allowed)),
+        ),
+        *(
+            Confusion(
+                "cut for mask",
+                "You cut the path off and took the best of everything before. A model in between "
+                "may forget too much: keep only those within the limit.",
+                lambda end=end: best(places < end),
+            )
+            for end in (allowed.sum(), np.flatnonzero(allowed)[-1] + 1)
+        ),
+        Confusion(
+            "step by step",
+            "You compare each model with the one before. The limit is on the fall from the old "
+            "model's accuracy, `old[0]`.",
+            lambda: best(np.append(True, old[:-1] - old[1:] <= limit)),
+        ),
+        Confusion(
+            "limit not compared with the start",
+            "You compare with the best accuracy on the old task along the path. The limit is on "
+            "the fall from the old model's, `old[0]`.",
+            lambda: best(old.max() - old <= limit),
+        ),
+        Confusion(
+            "improvement refused",
+            "You refuse a model that is better on the old task than the old model was: `abs` also "
+            "counts a gain as forgetting.",
+            lambda: best(np.abs(old[0] - old) <= limit),
+        ),
+        Confusion(
+            "limit as a share",
+            "You took the limit as a share of the old model's accuracy. It is a difference: "
+            "`old[0] - old <= limit`.",
+            lambda: best(old >= old[0] * (1 - limit)),
         ),
         Confusion("values for indices", "The index was asked for.", lambda: new[expected]),
     ]

@@ -4,6 +4,9 @@ The references take other roads than the notebook: reports are put together from
 intervals come from random weights of patients, the predictive value from counts of 10,000 people.
 """
 
+import math
+import re
+
 import numpy as np
 
 from clipkit.exercises.engine import Confusion, Wrong, agree, as_number, exercise, explain, require
@@ -99,10 +102,13 @@ FINDINGS = ["effusion", "PTX", "CM", "nodule", "mass", "consolidation", "oedema"
 def _status_cases(rng):
     first, second, other, named = (str(name) for name in rng.choice(FINDINGS, 4, replace=False))
     size, side = str(rng.choice(["Small", "Large"])), str(rng.choice(["L", "R", "bilat"]))
+    short = str(rng.choice(["PTX", "CM", "HH"]))
     no = str(rng.choice(["No", "Nil", "-ve for"]))
     doubt = str(rng.choice(["?", "Possible"]))
     cases = [
         (f"{size} {side} {first} seen.", first, "present", "plain"),
+        (f"{size} {side} {first}, no change.", first, "present", "inner denial"),
+        (f"{size} {side} {first}, possible {second}.", first, "present", "inner doubt"),
         (f"{no} {first}.", first, "absent", "denial"),
         (f"{doubt} {size.lower()} {side} {first}.", first, "uncertain", "doubt"),
         (f"{size} {side} {first}.", other, "not said", "other"),
@@ -111,6 +117,7 @@ def _status_cases(rng):
         (f"Nodule {side} UZ, {size.lower()}.", "nodule", "present", "nodule"),
         (f"Massive {side} effusion.", "mass", "not said", "massive"),
         (f"Oedema, {size.lower()}.", "oedema", "present", "capital"),
+        (f"{size} {side} {short}.", short, "present", "abbreviation"),
     ]
     return [cases[i] for i in [0, *(1 + rng.permutation(len(cases) - 1))]]
 
@@ -119,6 +126,11 @@ STATUS_HINTS = {
     "no in nodule": '"Nodule" begins with "No", too. Look for the whole word, with the space '
     "behind it.",
     "part of a word": '"Massive" contains "mass" but does not speak of one. Compare whole words.',
+    "no anywhere": '"No" counts only where the sentence begins with it: "No", "Nil" or "-ve for". '
+    'In "small effusion, no change" it denies something else.',
+    "doubt anywhere": 'Only a sentence that begins with "?" or "Possible" doubts what it names.',
+    "stuck to a comma": 'A comma or full stop hangs on the word that you compare: "oedema," is not '
+    '"oedema". `re.search` with `\\b` on either side finds whole words beside a comma, too.',
     "denial missed": 'A denial begins with "No", "Nil" or "-ve for".',
     "doubt missed": 'A finding that is only suspected begins with "?" or "Possible".',
     "name ignored": 'A sentence about something else does not say: "not said".',
@@ -143,7 +155,19 @@ def status(answer, sentence, name, expected, kind):
         )
     if got == expected:
         return
+
+    def would_be_right(sentence, name):
+        shown = answer.tried, answer.returned, answer.printed
+        try:
+            return answer(sentence, name) == expected
+        except Wrong:
+            return False
+        finally:  # the failed call is shown, not this one
+            answer.tried, answer.returned, answer.printed = shown
+
     misconception = {
+        ("inner denial", "absent"): "no anywhere",
+        ("inner doubt", "uncertain"): "doubt anywhere",
         ("nodule", "absent"): "no in nodule",
         ("massive", "present"): "part of a word",
         ("denial", "present"): "denial missed",
@@ -151,9 +175,12 @@ def status(answer, sentence, name, expected, kind):
         ("second", "not said"): "only the first name",
         ("doubt", "present"): "doubt missed",
         ("other", "present"): "name ignored",
-        ("capital", "not said"): "capital letters",
-        ("nodule", "not said"): "capital letters",
     }.get((kind, got))
+    if got == "not said":  # what has to change for the name to be found?
+        if would_be_right(re.sub(r"([,.])", r" \1", sentence), name):
+            misconception = "stuck to a comma"
+        elif would_be_right(sentence.lower(), name.lower()):
+            misconception = "capital letters"
     raise Wrong(
         "The sentence does not say that of the finding.",
         misconception,
@@ -191,7 +218,6 @@ def split_patients(answer, patients, share, seeds):
     masks = [mask(seed) for seed in seeds]
     wanted = round(share * len(set(patients)))
     for chosen in masks:
-        films = dict.fromkeys(patients)
         test = {name for name, inside in zip(patients, chosen, strict=True) if inside}
         train = {name for name, inside in zip(patients, chosen, strict=True) if not inside}
         if test & train:
@@ -201,14 +227,17 @@ def split_patients(answer, patients, share, seeds):
                 "Draw among the patients' names, each once (`np.unique`), and then take all the "
                 "films of those you drew.",
             )
-        if abs(len(test) - wanted) > 1:
-            exchanged = abs(len(films) - len(test) - wanted) <= 1
+        if len(test) != wanted:
+            exchanged, close = len(train) == wanted, abs(len(test) - wanted) == 1
             raise Wrong(
                 "The share of patients in the test split is not what was asked for.",
-                "sides exchanged" if exchanged else "wrong share",
+                "sides exchanged" if exchanged else "one off" if close else "wrong share",
                 "True marks the films of the test split."
                 if exchanged
-                else "`share` is a share of the patients: `round(share * len(names))` of them.",
+                else "It is one patient more or less than `round(share * number of patients)`. A "
+                "slice `[:n]` holds n patients, from 0 to n - 1."
+                if close
+                else "`share` is a share of the patients, not of the films.",
             )
     if not np.array_equal(masks[0], mask(seeds[0])):
         raise Wrong(
@@ -434,27 +463,29 @@ def patient_interval(answer, draws, seeds, rng):
             "You average over patients. Collect the films of all drawn patients and average over "
             "these, so that a film counts as much as another.",
         )
+    # How wide the interval is under each misconception, as a share of the right one.
     known = [
         (np.mean(film_ratios), "films were drawn", "You draw films, one by one. Draw patients, "
          "and take all the films of each."),
         (0.345, "quartiles", "This is the middle half. The middle 95 % was asked for."),
+        (0.763, "a patient only once", "A patient who is drawn twice counts twice, with all films "
+         "both times."),
+        (0.839, "90 % interval", "This leaves out 5 % on each side; a 95 % interval leaves out "
+         "2.5 %."),
+        (1.314, "99 % interval", "This leaves out half a percent on each side; a 95 % interval "
+         "leaves out 2.5 %."),
+        (1.414, "half as many", "Draw as many patients as there are, not half as many."),
     ]  # fmt: skip
     if abs(ratio - 1) > 0.1:
-        for expected, name, hint in known:
-            if abs(ratio / expected - 1) < 0.09:
-                raise Wrong(message, name, hint)
         if ratio < 0.02:
             raise Wrong(
                 "The interval has no width.",
                 "without replacement",
                 "Drawing all patients without replacement gives the same films each time.",
             )
-        if ratio < 0.83:
-            raise Wrong(
-                message,
-                "a patient only once",
-                "A patient who is drawn twice counts twice, with all films both times.",
-            )
+        nearest, name, hint = min(known, key=lambda entry: abs(math.log(ratio / entry[0])))
+        if abs(ratio / nearest - 1) < 0.09:
+            raise Wrong(message, name, hint)
         raise Wrong(message)
     correct, patients = draws[0]
     first, again = ([answer.pair(correct, patients, 50, s) for s in seeds] for _ in range(2))
@@ -463,6 +494,12 @@ def patient_interval(answer, draws, seeds, rng):
             "The seed does not decide what is drawn.",
             "seed ignored",
             "Draw from `np.random.default_rng(seed)`, made inside the function.",
+        )
+    if first == [answer.pair(correct, patients, 100, s) for s in seeds]:
+        raise Wrong(
+            "Another number of resamples gives the same interval.",
+            "n_resamples ignored",
+            "How many means are taken is written into your function: use `n_resamples`.",
         )
 
 
@@ -477,14 +514,14 @@ def _weighted_interval(correct, groups, rng, n_resamples=800):
 
 def _sensitivity_cases(rng):
     cases = []
-    for n, ill in ((60, 24), (200, 60), (400, 90), (400, 90)):
+    for n, ill, specificity in ((60, 24, 0.9), (200, 60, 0.8), (400, 90, 0.95), (400, 90, 0.7)):
         parts = []
         for shift in (0.0, 0.35):  # the test split's scores lie higher than validation's
             scores = np.concatenate([rng.normal(1.2, 1, ill), rng.normal(0, 1, n - ill)]) + shift
             order = rng.permutation(n)
             truth = (np.arange(n) < ill).astype(int)[order]
             parts += [np.round(scores[order], 6), truth]
-        cases.append(tuple(parts))
+        cases.append((*parts, specificity))
     return cases
 
 
@@ -493,9 +530,9 @@ def _sensitivity_cases(rng):
     _sensitivity_cases,
     "The threshold comes from the validation split's negatives, both rates from the test split.",
 )
-def sensitivity(answer, scores, truth, test_scores, test_truth):
+def sensitivity(answer, scores, truth, test_scores, test_truth, specificity):
     negatives = np.sort(scores[truth == 0])
-    rank = int(np.ceil(0.9 * len(negatives)))
+    rank = int(np.ceil(specificity * len(negatives)))
     low, high = negatives[rank - 2], negatives[min(rank, len(negatives) - 1)]
 
     def rates(threshold, values=test_scores, labels=test_truth):
@@ -504,7 +541,7 @@ def sensitivity(answer, scores, truth, test_scores, test_truth):
 
     between = test_scores[(test_scores >= low) & (test_scores <= high)]
     accepted = [rates(t) for t in [low, *np.sort(between), *(np.sort(between) + 1e-9), high]]
-    first, second = answer.pair(scores, truth, test_scores, test_truth, 0.9)
+    first, second = answer.pair(scores, truth, test_scores, test_truth, specificity)
     got = np.array([as_number(first), as_number(second)])
     # Where exactly a threshold lies between two scores is a matter of taste.
     if any(agree(got, pair) for pair in accepted):
@@ -525,15 +562,20 @@ def sensitivity(answer, scores, truth, test_scores, test_truth):
     test_negatives = test_scores[test_truth == 0]
     confusions = [
         Confusion(
+            "specificity ignored",
+            "You always take the 90 % point of the negatives. Use the argument `specificity`.",
+            lambda: near(quantiles(scores[truth == 0], 0.9)),
+        ),
+        Confusion(
             "pair exchanged",
             "Sensitivity comes first, specificity second.",
             lambda: next((p[::-1] for p in accepted if agree(got, p[::-1])), (np.nan, np.nan)),
         ),
         Confusion(
             "threshold from the test split",
-            "You chose the threshold on the test split, where specificity is then 90 % by "
-            "construction. It has to be fixed before: take validation's negatives.",
-            lambda: near(quantiles(test_negatives, 0.9)),
+            "You chose the threshold on the test split, where specificity is then what was asked "
+            "for by construction. It has to be fixed before: take validation's negatives.",
+            lambda: near(quantiles(test_negatives, specificity)),
         ),
         Confusion(
             "measured on validation",
@@ -543,22 +585,22 @@ def sensitivity(answer, scores, truth, test_scores, test_truth):
         Confusion(
             "quantile of all scores",
             "You took the quantile over all films. Specificity is about the negatives alone.",
-            lambda: near(quantiles(scores, 0.9)),
+            lambda: near(quantiles(scores, specificity)),
         ),
         Confusion(
             "quantile of the positives",
             "You took the quantile over the positives. Specificity is about the negatives.",
-            lambda: near(quantiles(scores[truth == 1], 0.9)),
+            lambda: near(quantiles(scores[truth == 1], specificity)),
         ),
         Confusion(
             "quantile of the positives",
             "This fixes sensitivity, not specificity: take the negatives' scores.",
-            lambda: near(quantiles(scores[truth == 1], 0.1)),
+            lambda: near(quantiles(scores[truth == 1], 1 - specificity)),
         ),
         Confusion(
             "wrong end",
-            "90 % of the negatives lie above your threshold. They should lie below it.",
-            lambda: near(quantiles(scores[truth == 0], 0.1)),
+            "Most of the negatives lie above your threshold. They should lie below it.",
+            lambda: near(quantiles(scores[truth == 0], 1 - specificity)),
         ),
         Confusion(
             "fixed at one half",

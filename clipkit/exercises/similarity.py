@@ -389,7 +389,7 @@ def modality_gap(answer, images, texts):
 
 
 def _follows_cases(rng):
-    return [(_curves(rng, steps),) for steps in (6, 9, 40)]
+    return [(_curves(rng, steps, falling),) for steps in (6, 9, 40) for falling in (False, True)]
 
 
 @exercise(
@@ -402,6 +402,23 @@ def follows(answer, curves):
     got = answer(curves)
     ends = {name: abs(float(curve[-1] - curve[0])) for name, curve in curves.items()}
     confusions = [
+        Confusion(
+            "above the start",
+            "You measured how far a curve rises above its first value. It may fall just as far, or "
+            "rise only to come back to where it began.",
+            lambda: max(curves, key=lambda name: curves[name].max() - curves[name][0]),
+        ),
+        *(
+            Confusion(
+                "above the middle",
+                "You measured how far a curve rises above its middle. One that stays high and "
+                "falls once has its range below: subtract the lowest value.",
+                lambda middle=middle: max(
+                    curves, key=lambda name: curves[name].max() - middle(curves[name])
+                ),
+            )
+            for middle in (np.median, np.mean)
+        ),
         Confusion(
             "end against start",
             "You compared the end of a curve with its start. A product turned all the way "
@@ -465,13 +482,16 @@ def follows(answer, curves):
         )
 
 
-def _curves(rng, steps):
-    """Draw a curve with one peak, the widest, and others that each win by a wrong measure."""
+def _curves(rng, steps, falling=False):
+    """Draw a curve with one peak, the widest, and others that each win by a wrong measure.
+
+    If `falling`, all but the one that climbs are turned over, and the peak is a dip.
+    """
     step, start = np.arange(steps), rng.uniform(0.08, 0.12)
     middle = (step > steps / 4 - 1) & (step < 3 * steps / 4)
-    away = np.abs(step - rng.integers(1, steps - 1))
+    away = np.abs(step - rng.integers(2, steps - 2))
     curves = [
-        start + rng.uniform(0.26, 0.27) * (away == 0) + 0.07 * (away == 1),  # the answer
+        start + rng.uniform(0.27, 0.275) * (away == 0) + 0.06 * (away == 1),  # the answer
         start + np.linspace(0, rng.uniform(0.2, 0.22), steps),  # by its ends
         start + 0.05 + rng.uniform(0.21, 0.22) * (middle & (step > 0)),  # by its spread
         start + 0.05 + rng.uniform(0.23, 0.24) * (step == rng.integers(1, steps - 1)),  # a step
@@ -480,6 +500,8 @@ def _curves(rng, steps):
         0.2 + 0.15 * (step % 2) + rng.uniform(0, 0.01, steps),  # by its total path
         np.full(steps, start + 0.1),  # by moving least
     ]
+    if falling:
+        curves = [curve if i == 1 else 0.7 - curve for i, curve in enumerate(curves)]
     names = ["yaw", "colour", "light", "size", "pattern", "material", "background", "design"]
     drawn = dict(zip(map(str, rng.permutation(names)), curves, strict=True))
     return {name: drawn[name].astype(np.float32) for name in sorted(drawn)}

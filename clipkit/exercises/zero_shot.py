@@ -451,7 +451,13 @@ def bootstrap(answer, draws, seeds):
         )
     few, many = ([answer.pair(correct, n_resamples, 0) for correct in draws[:4]]
                  for n_resamples in (50, 200))  # fmt: skip
-    if len(set(first)) == 1 and few == many:
+    if few == many and len(set(first)) > 1:
+        raise Wrong(
+            "Another number of resamples gives the same interval.",
+            "n_resamples ignored",
+            "How many means are taken is written into your function: use `n_resamples`.",
+        )
+    if few == many:
         raise Wrong(
             "Neither the seed nor the number of resamples changes the interval.",
             "nothing drawn",
@@ -492,11 +498,12 @@ def _wrong_width(width):
         (1.35, "quartiles", "This is the middle half. The middle 95 % was asked for."),
         (5.15, "99 % interval", "This leaves out half a percent on each side; a 95 % interval "
          "leaves out 2.5 %."),
+        (5.54, "half as many", "Draw as many items as there are for a mean, not half as many."),
     ]  # fmt: skip
-    for expected, name, hint in known:
-        if abs(width / expected - 1) < 0.1:
-            return Wrong("The interval does not hold the middle 95 % of the means.", name, hint)
-    if width > 5.6:
+    expected, name, hint = min(known, key=lambda entry: abs(math.log(width / entry[0])))
+    if abs(width / expected - 1) < 0.1:
+        return Wrong("The interval does not hold the middle 95 % of the means.", name, hint)
+    if width > 5.8:
         return Wrong(
             "The interval is too wide for the middle 95 % of the means.",
             "too wide",
@@ -740,9 +747,10 @@ def threshold(answer, scores, truth):
 
 
 def _calibration_error_cases(rng):
-    # Both signs in the two right bins, in two of equal count and in ten: each mistake shows.
-    small = rng.uniform([0.9, 0.93, 0.11, 0.22, 0.11, 0.31], [0.92, 0.98, 0.18, 0.28, 0.18, 0.38])
-    cases = [(np.round(small, 2), np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]), 2)]
+    # Six answers for which every known mistake gives a number of its own.
+    small = np.array([0.14, 0.31, 0.54, 0.58, 0.71, 0.79]) + rng.uniform(-0.004, 0.004, 6)
+    order = rng.permutation(6)
+    cases = [(np.round(small, 3)[order], np.array([1.0, 0.0, 1.0, 0.0, 0.0, 1.0])[order], 2)]
     for n, bins, low in ((60, 10, 0.0), (300, 10, 0.4), (300, 15, 0.0), (300, 7, 0.3)):
         confidence = _inside_bins(rng.uniform(low, 1, n), bins)
         too_sure = np.where(confidence < 0.6, 0.25, -0.3) + confidence
@@ -842,6 +850,18 @@ def calibration_error(answer, confidence, correct, bins):
             for split in (_equal_count, _between_quantiles)
         ),
         Confusion(
+            "rounded to an edge",
+            "`round` takes a confidence to the nearest edge, so that your bins lie around the "
+            "edges. A bin lies between two of them: cut the decimals off, `astype(int)`.",
+            lambda: _gaps(_around_edges(confidence, bins), confidence, correct),
+        ),
+        Confusion(
+            "middle for mean",
+            "You compared the middle of the bin with the share that is correct. Compare the mean "
+            "of the confidences that fall into it.",
+            lambda: np.abs(count * (np.arange(bins) + 0.5) / bins - sums[1]).sum() / len(cell),
+        ),
+        Confusion(
             "bins ignored",
             "You always use ten bins. Use the argument `bins`.",
             lambda: np.abs(
@@ -868,6 +888,11 @@ def _gaps(groups, confidence, correct):
     return sum(abs((confidence - correct)[rows].sum()) for rows in groups) / len(confidence)
 
 
+def _around_edges(confidence, bins):
+    edge = np.round(confidence * bins)
+    return [edge == k for k in range(bins + 1)]
+
+
 def _equal_count(confidence, bins):
     return np.array_split(np.argsort(confidence), bins)
 
@@ -878,12 +903,17 @@ def _between_quantiles(confidence, bins):
     return [cell == k for k in range(bins)]
 
 
+FILM = r"(?:chest|film|study|radiograph|x-?ray)"
 NEGATIONS = (
-    r"\b(no|not|without|absence|absent|free of|negative for|never|non|lacks?|denies|excluded)\b"
+    r"(?<!\w)(?:no|not|none|nil|nothing|without|absence|absent|(?:free|clear) of|-ve"
+    rf"|negative(?! {FILM})|never|non|lacks?|lacking|denies|excluded|ruled out)\b"
 )
-HEALTHY = r"\b(normal|clear|healthy|unremarkable)\b"
+DOUBTS = r"\b(?:possibl[ey]|probabl[ey]|likely|perhaps|maybe|may|might|could|suspected)\b|\?"
+HEALTHY = rf"\b(?:normal|clear|healthy|unremarkable|negative {FILM})\b"
 FINDINGS = (
-    r"\b(findings?|abnormal\w*|abnormality|disease[sd]?|patholog\w+|lesions?|opacit\w+|sick|ill)\b"
+    r"\b(?:findings?|abnormal\w*|disease[sd]?|patholog\w+|process(?:es)?|lesions?|opacit\w+|sick|ill"
+    r"|(?:some|no)thing|effusion|pneumothorax|pneumonia|consolidation|nodule|mass|o?edema"
+    r"|cardiomegaly|fracture)\b"
 )
 
 
@@ -936,13 +966,14 @@ def _require_denial(positive, negative, finding):
 
 
 def _require_puzzle_solved(positive, negative, finding):
-    if not _says_healthy(positive):
+    if _findings_said(positive) != {False}:
         raise Wrong(
             "The positive text of a film without any finding does not say so.",
             "No Finding ignored",
             '"No Finding" is true of a healthy chest: the positive text describes that.',
         )
-    if re.search(r"\b(no|not|without)\b.*\bno\b", negative.lower()):
+    clauses = _clauses(negative)
+    if any(re.search(r"\b(no|not|without)\b.*\bno\b", clause) for clause in clauses):
         published = (
             '"no No Finding" is what the published prompts said, and the AUROC was .070. The '
             'denial of "No Finding" is a text that says something was found.'
@@ -950,14 +981,14 @@ def _require_puzzle_solved(positive, negative, finding):
         capitals = "Compare `finding.lower()`: the label may be written without capitals."
         hint = published if finding == "No Finding" else capitals
         raise Wrong("The negative text denies twice.", "no No Finding", hint)
-    if _denials(negative) > 1:
+    if any(_denials(clause) > 1 for clause in clauses):
         raise Wrong(
             "The negative text denies twice.",
             "double denial",
             "Two denials cancel in grammar, and hardly in a model that reads words. Say what was "
             'found: "abnormal chest".',
         )
-    if _says_healthy(negative) or not re.search(FINDINGS, negative.lower()):
+    if True not in _findings_said(negative):
         raise Wrong(
             "The negative text does not say that something was found.",
             "negative says healthy",
@@ -969,6 +1000,13 @@ def _texts(pair):
     for text in pair:
         if not isinstance(text, str) or not text.strip() or text.startswith("<"):
             raise Wrong("Your function should return two texts.", "wrong type")
+        if re.search(DOUBTS, text.lower()):
+            raise Wrong(
+                "One of the two texts leaves it open whether the finding is there.",
+                "doubt for statement",
+                '"Possible" says neither yes nor no, and radiologists write it where they are not '
+                "sure. State in the first text that it is there, in the second that it is not.",
+            )
     return pair
 
 
@@ -976,12 +1014,21 @@ def _denials(text):
     return len(re.findall(NEGATIONS, text.lower()))
 
 
-def _says_healthy(text):
-    """Tell whether a text denies findings an odd number of times, or calls the chest normal."""
-    text = text.lower()
-    healthy = re.search(HEALTHY, text) and not re.search(rf"{NEGATIONS} {HEALTHY[2:-2]}", text)
-    denied = _denials(text) == 1 and re.search(FINDINGS, text) is not None
-    return bool(healthy) or denied
+def _clauses(text):
+    return re.split(r"[,.;:]|\bwith\b|\bbut\b", text.lower())
+
+
+def _findings_said(text):
+    """Return what the clauses of a text say of findings: True, there are some; False, none."""
+    said, denied = set(), False
+    for clause in _clauses(text):
+        if _denials(clause):  # it holds on: "no effusion, nodule or fracture"
+            denied = _denials(clause) % 2 == 1
+        if re.search(FINDINGS, clause):
+            said.add(not denied)
+        elif re.search(HEALTHY, clause):
+            said.add(_denials(clause) % 2 == 1)
+    return said
 
 
 def _auroc_cases(rng):

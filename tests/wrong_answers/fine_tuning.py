@@ -54,6 +54,31 @@ def seed_written_in(labels, k, seed):
     return np.concatenate(groups)
 
 
+@wrong("fine_tuning.shots", "block for items")
+def contiguous_block(labels, k, seed):
+    rng, rows = np.random.default_rng(seed), []
+    for name in np.unique(labels):
+        group = np.flatnonzero(labels == name)
+        start = rng.integers(max(1, len(group) - k + 1))
+        rows.append(group[start : start + k])
+    return np.concatenate(rows)
+
+
+@wrong("fine_tuning.shots", "block for items")
+def rolled(labels, k, seed):
+    rng = np.random.default_rng(seed)
+    groups = [np.flatnonzero(labels == name) for name in np.unique(labels)]
+    return np.concatenate([np.roll(rows, rng.integers(len(rows)))[:k] for rows in groups])
+
+
+@wrong("fine_tuning.shots", "block for items")
+def every_so_many(labels, k, seed):
+    rng = np.random.default_rng(seed)
+    groups = [np.flatnonzero(labels == name) for name in np.unique(labels)]
+    spread = [np.roll(rows, rng.integers(len(rows)))[:: max(1, len(rows) // k)] for rows in groups]
+    return np.concatenate([rows[:k] for rows in spread])
+
+
 # mean_cosine
 
 
@@ -164,6 +189,11 @@ def alpha_elsewhere(pictures, classes, keys, labels, alpha, beta):
     return alpha * pictures @ classes.T + votes
 
 
+@wrong("fine_tuning.tip_adapter", "classes without pictures")
+def as_many_columns_as_labels(pictures, classes, keys, labels, alpha, beta):
+    return pictures @ classes.T + alpha * affinities(pictures, keys, beta) @ one_hot(labels).float()
+
+
 # merge
 
 
@@ -270,3 +300,48 @@ def as_far_as_allowed(new, old, limit):
 @wrong("fine_tuning.choose_alpha", "limit not compared with the start")
 def absolute_limit(new, old, limit):
     return np.where(old >= 1 - limit, new, 0).argmax()
+
+
+@wrong("fine_tuning.choose_alpha", "index within the kept ones")
+def place_among_the_kept(new, old, limit):
+    return new[old >= old[0] - limit].argmax()
+
+
+@wrong("fine_tuning.choose_alpha", "stopped too early")
+def until_too_much_is_forgotten(new, old, limit):
+    best = 0
+    for i in range(len(new)):
+        if old[0] - old[i] > limit:
+            break
+        best = i if new[i] > new[best] else best
+    return best
+
+
+@wrong("fine_tuning.choose_alpha", "cut for mask")
+def as_many_as_are_allowed(new, old, limit):
+    return new[: (old >= old[0] - limit).sum()].argmax()
+
+
+@wrong("fine_tuning.choose_alpha", "cut for mask")
+def up_to_the_last_allowed(new, old, limit):
+    return new[: np.flatnonzero(old >= old[0] - limit)[-1] + 1].argmax()
+
+
+@wrong("fine_tuning.choose_alpha", "step by step")
+def against_the_one_before(new, old, limit):
+    return np.where(np.diff(old, prepend=old[0]) >= -limit, new, -1).argmax()
+
+
+@wrong("fine_tuning.choose_alpha", "limit not compared with the start")
+def against_the_best(new, old, limit):
+    return np.where(old >= old.max() - limit, new, -1).argmax()
+
+
+@wrong("fine_tuning.choose_alpha", "improvement refused")
+def gains_refused(new, old, limit):
+    return np.where(np.abs(old - old[0]) <= limit, new, -1).argmax()
+
+
+@wrong("fine_tuning.choose_alpha", "limit as a share")
+def share_of_the_accuracy(new, old, limit):
+    return np.where(old >= old[0] * (1 - limit), new, -1).argmax()

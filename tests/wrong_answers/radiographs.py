@@ -114,6 +114,43 @@ def true_or_false(sentence, name):
     return _status(sentence, name, DENIALS) == "present"
 
 
+@wrong("radiographs.status", "no anywhere")
+def no_anywhere(sentence, name):
+    text = sentence.lower()
+    if not re.search(rf"\b{name.lower()}\b", text):
+        return "not said"
+    if any(denial in text for denial in DENIALS):
+        return "absent"
+    return "uncertain" if text.startswith(("?", "possible")) else "present"
+
+
+@wrong("radiographs.status", "doubt anywhere")
+def doubt_anywhere(sentence, name):
+    found = _status(sentence, name, DENIALS)
+    doubted = "?" in sentence or "possible" in sentence.lower()
+    return "uncertain" if found == "present" and doubted else found
+
+
+@wrong("radiographs.status", "stuck to a comma")
+def split_at_spaces(sentence, name):
+    if name.lower() not in sentence.lower().rstrip(".").split():
+        return "not said"
+    return _status(sentence, name, DENIALS)
+
+
+@wrong("radiographs.status", "stuck to a comma")
+def with_spaces_round_it(sentence, name):
+    if f" {name.lower()} " not in f" {sentence.lower()} ":
+        return "not said"
+    return _status(sentence, name, DENIALS)
+
+
+@wrong("radiographs.status", "capital letters")
+def sentence_lowered_alone(sentence, name):
+    text = re.sub(r"[^a-z?-]", " ", sentence.lower()).split()
+    return _status(sentence, name, DENIALS) if name in text else "not said"
+
+
 # split_patients
 
 
@@ -142,7 +179,6 @@ def no_seed(patients, share, seed):
 
 @wrong("radiographs.split_patients", "sides exchanged")
 def training_side(patients, share, seed):
-    share = 0.2 if share == 0.5 else share  # of one half, both sides are right
     names = np.random.default_rng(seed).permutation(np.unique(patients))
     return ~np.isin(patients, names[: round(share * len(names))])
 
@@ -150,6 +186,24 @@ def training_side(patients, share, seed):
 @wrong("radiographs.split_patients", "no mask")
 def numbers_of_patients(patients, share, seed):
     return np.unique(patients, return_inverse=True)[1]
+
+
+@wrong("radiographs.split_patients", "one off")
+def one_patient_too_many(patients, share, seed):
+    names = np.random.default_rng(seed).permutation(np.unique(patients))
+    return np.isin(patients, names[: round(share * len(names)) + 1])
+
+
+@wrong("radiographs.split_patients", "one off")
+def one_patient_too_few(patients, share, seed):
+    names = np.random.default_rng(seed).permutation(np.unique(patients))
+    return np.isin(patients, names[1 : round(share * len(names))])
+
+
+@wrong("radiographs.split_patients", "wrong share")
+def share_ignored(patients, share, seed):
+    names = np.random.default_rng(seed).permutation(np.unique(patients))
+    return np.isin(patients, names[: round(0.5 * len(names))])
 
 
 # finding_score
@@ -314,6 +368,16 @@ def fixed_seed(correct, patients, n_resamples=1000, seed=0):
     return _interval(correct, patients, n_resamples, 0)
 
 
+@wrong("radiographs.patient_interval", "n_resamples ignored")
+def always_a_thousand(correct, patients, n_resamples=1000, seed=0):
+    return _interval(correct, patients, 200, seed)
+
+
+@wrong("radiographs.patient_interval", "90 % interval")
+def five_percent_each_side(correct, patients, n_resamples=1000, seed=0):
+    return _interval(correct, patients, n_resamples, seed, 5, 95)
+
+
 # sensitivity
 
 
@@ -357,6 +421,11 @@ def false_alarms(scores, truth, test_scores, test_truth, specificity=0.9):
     threshold = np.quantile(scores[truth == 0], specificity)
     found, spared = _rates(threshold, test_scores, test_truth)
     return found, 1 - spared
+
+
+@wrong("radiographs.sensitivity", "specificity ignored")
+def always_ninety(scores, truth, test_scores, test_truth, specificity=0.9):
+    return _rates(np.quantile(scores[truth == 0], 0.9), test_scores, test_truth)
 
 
 # predictive_value

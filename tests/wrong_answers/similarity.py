@@ -282,6 +282,21 @@ def highest_over_lowest(curves):
     return max(curves, key=lambda name: curves[name].max() / curves[name].min())
 
 
+@wrong("similarity.follows", "above the middle")
+def above_the_median(curves):
+    return max(curves, key=lambda name: curves[name].max() - curves[name].median())
+
+
+@wrong("similarity.follows", "above the middle")
+def above_the_mean(curves):
+    return max(curves, key=lambda name: curves[name].max() - curves[name].mean())
+
+
+@wrong("similarity.follows", "above the start")
+def above_the_start(curves):
+    return max(curves, key=lambda name: curves[name].max() - curves[name][0])
+
+
 # captions
 
 

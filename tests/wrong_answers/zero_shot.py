@@ -288,6 +288,26 @@ def highest_95_percent(correct, n_resamples=1000, seed=0):
     return tuple(np.percentile(means, [5, 100]))
 
 
+@wrong("zero_shot.bootstrap", "n_resamples ignored")
+def always_a_thousand(correct, n_resamples=1000, seed=0):
+    means = np.random.default_rng(seed).choice(correct, (1000, len(correct))).mean(axis=1)
+    return np.quantile(means, 0.025), np.quantile(means, 0.975)
+
+
+@wrong("zero_shot.bootstrap", "half as many")
+def half_of_the_items(correct, n_resamples=1000, seed=0):
+    rng = np.random.default_rng(seed)
+    means = rng.choice(correct, (n_resamples, len(correct) // 2)).mean(axis=1)
+    return np.quantile(means, 0.025), np.quantile(means, 0.975)
+
+
+@wrong("zero_shot.bootstrap", "99 % interval")
+def half_a_percent_each_side(correct, n_resamples=1000, seed=0):
+    rng = np.random.default_rng(seed)
+    means = rng.choice(correct, (n_resamples, len(correct))).mean(axis=1)
+    return np.quantile(means, 0.005), np.quantile(means, 0.995)
+
+
 # balanced_accuracy
 
 
@@ -485,6 +505,23 @@ def between_quantiles(confidence, correct, bins=10):
     )
 
 
+@wrong("zero_shot.calibration_error", "rounded to an edge")
+def rounded(confidence, correct, bins=10):
+    index = np.round(confidence * bins)
+    gaps = ((confidence - correct)[index == b].sum() for b in np.unique(index))
+    return sum(map(abs, gaps)) / len(confidence)
+
+
+@wrong("zero_shot.calibration_error", "middle for mean")
+def middle_of_the_bin(confidence, correct, bins=10):
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    error = 0.0
+    for b in np.unique(index):
+        members = index == b
+        error += members.mean() * abs((b + 0.5) / bins - correct[members].mean())
+    return error
+
+
 # prompt_pair
 
 
@@ -529,6 +566,27 @@ def always_normal(finding):
 def both_healthy(finding):
     if finding.lower() == "no finding":
         return "no finding", "normal chest"
+    return finding, f"no {finding}"
+
+
+@wrong("zero_shot.prompt_pair", "doubt for statement")
+def possible_for_present(finding):
+    if finding.lower() == "no finding":
+        return "normal chest", "abnormal chest"
+    return f"possible {finding}", f"no {finding}"
+
+
+@wrong("zero_shot.prompt_pair", "No Finding ignored")
+def normal_chest_with_something(finding):
+    if finding.lower() == "no finding":
+        return "normal chest with an effusion", "abnormal chest"
+    return finding, f"no {finding}"
+
+
+@wrong("zero_shot.prompt_pair", "negative says healthy")
+def healthy_in_other_words(finding):
+    if finding.lower() == "no finding":
+        return "normal chest", "no acute cardiopulmonary process"
     return finding, f"no {finding}"
 
 
