@@ -34,6 +34,7 @@ WRONG_ANSWERS = [
     for path in sorted((ROOT / "tests" / "wrong_answers").glob("*.py"))
     for answer in runpy.run_path(str(path))["WRONG_ANSWERS"]
 ]
+RIGHT_ANSWERS = runpy.run_path(str(ROOT / "tests" / "right_answers.py"))["RIGHT_ANSWERS"]
 FENCE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
@@ -441,6 +442,16 @@ def test_an_answer_that_ignores_an_argument_is_refused(name):
 
 
 # Right answers in other words
+
+
+@pytest.mark.parametrize(
+    ("exercise", "function"),
+    [pytest.param(*answer, id=answer[1].__name__) for answer in RIGHT_ANSWERS],
+)
+def test_a_right_answer_in_other_words_is_accepted(exercise, function):
+    for seed in range(3):
+        result = exercises.strict(exercise, function, seed)
+        assert result.status == "right", str(result)
 
 
 NO_FINDING = [

@@ -437,7 +437,7 @@ def _interval_cases(rng):
     "Patients are drawn with all their films, the middle 95 % is kept, and the seed decides.",
 )
 def patient_interval(answer, draws, seeds, rng):
-    ratios, offsets, film_ratios = [], [], []
+    ratios, offsets, film_ratios, patient_offsets = [], [], [], []
     for (correct, patients), seed in zip(draws, seeds, strict=True):
         low, high = (as_number(end) for end in answer.pair(correct, patients, 200, seed))
         if low > high:
@@ -453,15 +453,31 @@ def patient_interval(answer, draws, seeds, rng):
         width = reference[1] - reference[0]
         ratios.append((high - low) / width)
         film_ratios.append((by_film[1] - by_film[0]) / width)
-        offsets.append(((low + high) - sum(reference)) / 2 / width)
+        middle = sum(reference) / 2
+        offsets.append(((low + high) / 2 - middle) / width)
+        patient_offsets.append((_mean_of_means(correct, patients) - middle) / width)
     ratio = np.mean(ratios)
     message = "The interval is not that of 120 patients drawn again with all their films."
-    if abs(np.mean(offsets)) > 0.15:
+    if abs(np.mean(offsets)) > 0.12:
+        elsewhere = "The interval does not lie around the share of films that are correct."
+        if abs(np.mean(offsets) - np.mean(patient_offsets)) < 0.1:
+            raise Wrong(
+                elsewhere,
+                "patients weigh the same",
+                "You average over patients. Collect the films of all drawn patients and average "
+                "over these, so that a film counts as much as another.",
+            )
+        if np.mean(offsets) < -0.4:
+            raise Wrong(
+                elsewhere,
+                "percentiles for quantiles",
+                "`np.percentile` counts from 0 to 100, `np.quantile` from 0 to 1: these are the "
+                "lowest percent of the means.",
+            )
         raise Wrong(
-            "The interval does not lie around the share of films that are correct.",
-            "patients weigh the same",
-            "You average over patients. Collect the films of all drawn patients and average over "
-            "these, so that a film counts as much as another.",
+            elsewhere,
+            "unequal ends",
+            "The middle 95 % leaves out 2.5 % of the means below and 2.5 % above.",
         )
     # How wide the interval is under each misconception, as a share of the right one.
     known = [
@@ -501,6 +517,11 @@ def patient_interval(answer, draws, seeds, rng):
             "n_resamples ignored",
             "How many means are taken is written into your function: use `n_resamples`.",
         )
+
+
+def _mean_of_means(correct, groups):
+    _, code = np.unique(groups, return_inverse=True)
+    return (np.bincount(code, weights=correct) / np.bincount(code)).mean()
 
 
 def _weighted_interval(correct, groups, rng, n_resamples=800):

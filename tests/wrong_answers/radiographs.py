@@ -348,6 +348,21 @@ def mean_of_means(correct, patients, n_resamples=1000, seed=0):
     )
 
 
+@wrong("radiographs.patient_interval", "unequal ends")
+def lowest_95_percent(correct, patients, n_resamples=1000, seed=0):
+    return _interval(correct, patients, n_resamples, seed, 0, 95)
+
+
+@wrong("radiographs.patient_interval", "unequal ends")
+def highest_95_percent(correct, patients, n_resamples=1000, seed=0):
+    return _interval(correct, patients, n_resamples, seed, 5, 100)
+
+
+@wrong("radiographs.patient_interval", "percentiles for quantiles")
+def percentiles_of_shares(correct, patients, n_resamples=1000, seed=0):
+    return _interval(correct, patients, n_resamples, seed, 0.025, 0.975)
+
+
 @wrong("radiographs.patient_interval", "quartiles")
 def middle_half(correct, patients, n_resamples=1000, seed=0):
     return _interval(correct, patients, n_resamples, seed, 25, 75)
