@@ -107,7 +107,9 @@ def _rows(value, expected, n, confusions):
     try:
         rows = as_array(value, (expected,), "indices")
     except Wrong as wrong:
-        if wrong.misconception == "wrong shape":
+        if wrong.misconception == "wrong shape" and np.size(value) == expected:
+            wrong.hint = "Return one flat array: `np.concatenate` joins the rows of the classes."
+        elif wrong.misconception == "wrong shape":
             raise explain(np.size(value), confusions, wrong.message) from None
         raise
     if rows.min() < 0 or rows.max() >= n:

@@ -103,16 +103,15 @@ def _status_cases(rng):
     first, second, other, named = (str(name) for name in rng.choice(FINDINGS, 4, replace=False))
     size, side = str(rng.choice(["Small", "Large"])), str(rng.choice(["L", "R", "bilat"]))
     short = str(rng.choice(["PTX", "CM", "HH"]))
-    no = str(rng.choice(["No", "Nil", "-ve for"]))
-    doubt = str(rng.choice(["?", "Possible"]))
     cases = [
         (f"{size} {side} {first} seen.", first, "present", "plain"),
         (f"{size} {side} {first}, no change.", first, "present", "inner denial"),
         (f"{size} {side} {first}, possible {second}.", first, "present", "inner doubt"),
-        (f"{no} {first}.", first, "absent", "denial"),
-        (f"{doubt} {size.lower()} {side} {first}.", first, "uncertain", "doubt"),
+        *((f"{no} {first}.", first, "absent", "denial") for no in ("No", "Nil", "-ve for")),
+        (f"? {size.lower()} {side} {first}.", first, "uncertain", "doubt"),
+        (f"Possible {size.lower()} {side} {first}.", first, "uncertain", "doubt"),
         (f"{size} {side} {first}.", other, "not said", "other"),
-        (f"{no} {first} or {second}.", second, "absent", "second"),
+        (f"Nil {first} or {second}.", second, "absent", "second"),
         (f"No {first}, {second} or {named}.", second, "absent", "second"),
         (f"Nodule {side} UZ, {size.lower()}.", "nodule", "present", "nodule"),
         (f"Massive {side} effusion.", "mass", "not said", "massive"),
@@ -217,6 +216,18 @@ def split_patients(answer, patients, share, seeds):
 
     masks = [mask(seed) for seed in seeds]
     wanted = round(share * len(set(patients)))
+    sizes = {len(set(patients[chosen])) for chosen in masks}
+    if (
+        len(sizes) > 1
+        and max(sizes) <= wanted
+        and all(set(patients[chosen]).isdisjoint(patients[~chosen]) for chosen in masks)
+    ):
+        raise Wrong(
+            "With some seeds, too few patients are in the test split.",
+            "with replacement",
+            "A patient may be drawn twice: `rng.choice` draws with replacement unless you say "
+            "`replace=False`.",
+        )
     for chosen in masks:
         test = {name for name, inside in zip(patients, chosen, strict=True) if inside}
         train = {name for name, inside in zip(patients, chosen, strict=True) if not inside}

@@ -247,7 +247,10 @@ def probabilities(answer, cosines, scale):
             lambda: _softmax(cosines / scale, 1),
         ),
         Confusion(
-            "exponential of the scale", exponential, lambda: _softmax(np.exp(scale) * cosines, 1)
+            "exponential of the scale",
+            "In each row one text gets everything. You return which is best, or your logits are "
+            "far too large: `clip.logit_scale` is the factor itself, not its logarithm.",
+            lambda: _softmax(np.exp(scale) * cosines, 1),
         ),
         Confusion(
             "no exponential",
@@ -408,6 +411,17 @@ def follows(answer, curves):
             "rise only to come back to where it began.",
             lambda: max(curves, key=lambda name: curves[name].max() - curves[name][0]),
         ),
+        Confusion(
+            "above the end",
+            "You measured how far the highest value lies above the last one. A curve may have its "
+            "lowest value anywhere.",
+            lambda: max(curves, key=lambda name: curves[name].max() - curves[name][-1]),
+        ),
+        Confusion(
+            "below the start",
+            "You measured how far a curve falls below its first value. It may rise just as far.",
+            lambda: max(curves, key=lambda name: curves[name][0] - curves[name].min()),
+        ),
         *(
             Confusion(
                 "above the middle",
@@ -461,8 +475,8 @@ def follows(answer, curves):
         ),
         Confusion(
             "spread",
-            "You compared standard deviations. One high peak moves the range, and hardly the "
-            "standard deviation.",
+            "You compared standard deviations, or another measure that one high peak hardly moves. "
+            "The range is the highest value minus the lowest.",
             lambda: max(curves, key=lambda name: curves[name].std()),
         ),
     ]
@@ -499,10 +513,21 @@ def _curves(rng, steps, falling=False):
         0.5 + rng.uniform(0, 0.02, steps),  # by its height
         0.2 + 0.15 * (step % 2) + rng.uniform(0, 0.01, steps),  # by its total path
         np.full(steps, start + 0.1),  # by moving least
+        start + np.linspace(0.15, 0, steps),  # by falling below its start
     ]
     if falling:
         curves = [curve if i == 1 else 0.7 - curve for i, curve in enumerate(curves)]
-    names = ["yaw", "colour", "light", "size", "pattern", "material", "background", "design"]
+    names = [
+        "yaw",
+        "colour",
+        "light",
+        "size",
+        "pattern",
+        "material",
+        "background",
+        "design",
+        "height",
+    ]
     drawn = dict(zip(map(str, rng.permutation(names)), curves, strict=True))
     return {name: drawn[name].astype(np.float32) for name in sorted(drawn)}
 

@@ -151,6 +151,16 @@ def sentence_lowered_alone(sentence, name):
     return _status(sentence, name, DENIALS) if name in text else "not said"
 
 
+@wrong("radiographs.status", "doubt missed")
+def question_marks_alone(sentence, name):
+    return _status(sentence, name, DENIALS, doubts=("?",))
+
+
+@wrong("radiographs.status", "denial missed")
+def nil_forgotten(sentence, name):
+    return _status(sentence, name, ("no ", "-ve for "))
+
+
 # split_patients
 
 
@@ -204,6 +214,13 @@ def one_patient_too_few(patients, share, seed):
 def share_ignored(patients, share, seed):
     names = np.random.default_rng(seed).permutation(np.unique(patients))
     return np.isin(patients, names[: round(0.5 * len(names))])
+
+
+@wrong("radiographs.split_patients", "with replacement")
+def patients_drawn_twice(patients, share, seed):
+    names = np.unique(patients)
+    chosen = np.random.default_rng(seed).choice(names, round(share * len(names)))
+    return np.isin(patients, chosen)
 
 
 # finding_score

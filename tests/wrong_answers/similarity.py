@@ -297,6 +297,16 @@ def above_the_start(curves):
     return max(curves, key=lambda name: curves[name].max() - curves[name][0])
 
 
+@wrong("similarity.follows", "above the end")
+def above_the_end(curves):
+    return max(curves, key=lambda name: curves[name].max() - curves[name][-1])
+
+
+@wrong("similarity.follows", "below the start")
+def below_the_start(curves):
+    return max(curves, key=lambda name: curves[name][0] - curves[name].min())
+
+
 # captions
 
 

@@ -308,6 +308,13 @@ def half_a_percent_each_side(correct, n_resamples=1000, seed=0):
     return np.quantile(means, 0.005), np.quantile(means, 0.995)
 
 
+@wrong("zero_shot.bootstrap", "unequal ends")
+def one_end_too_low(correct, n_resamples=1000, seed=0):
+    rng = np.random.default_rng(seed)
+    means = rng.choice(correct, (n_resamples, len(correct))).mean(axis=1)
+    return tuple(np.percentile(means, [2.5, 95]))
+
+
 # balanced_accuracy
 
 
