@@ -243,12 +243,12 @@ def targets(answer, captions):
         ),
         Confusion(
             "indices for rows",
-            "You return one index a picture. A row of n shares was asked for.",
+            "You return one index for each picture. A row of n shares was asked for.",
             lambda: np.arange(n),
         ),
         Confusion(
             "indices for rows",
-            "You return one index a picture. A row of n shares was asked for.",
+            "You return one index for each picture. A row of n shares was asked for.",
             lambda: first,
         ),
         Confusion(

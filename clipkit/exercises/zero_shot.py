@@ -1,7 +1,7 @@
 """The checks of notebooks 02 and 03, zero-shot classification.
 
 The references take other roads than the notebook: the binomial distribution for the bootstrap,
-midranks for the area under the curve, signed sums a bin for the calibration error.
+midranks for the area under the curve, signed sums of each bin for the calibration error.
 """
 
 import math
@@ -50,8 +50,8 @@ def prompts(answer, labels, templates):
     confusions = [
         Confusion(
             "grouped by template",
-            "The outer list has one entry a template; it should have one a label. Exchange the "
-            "two loops.",
+            "The outer list has an entry for each template; it should have one for each label. "
+            "Exchange the two loops.",
             lambda: [list(column) for column in zip(*expected, strict=True)],
         ),
         Confusion(
@@ -74,7 +74,7 @@ def prompts(answer, labels, templates):
         ),
         Confusion(
             "pairs only",
-            "You used one template a label. Every label goes into every template.",
+            "You used one template for each label. Every label goes into every template.",
             lambda: [[templates[0].replace("{}", label)] for label in labels],
         ),
         Confusion(
@@ -160,7 +160,7 @@ def classify(answer, pictures, classes):
     confusions = [
         Confusion(
             "one-hot",
-            "You return a row of numbers a picture. One index a picture was asked for: "
+            "You return a row of numbers for each picture. One index was asked for: "
             "`argmax(dim=1)`.",
             lambda: 1 - apart**2 / 2,
         ),
@@ -223,7 +223,7 @@ def _ensemble_cases(rng):
 @exercise(
     "zero_shot.ensemble",
     _ensemble_cases,
-    "One vector a class, of length 1, that points in the mean direction of its templates.",
+    "One vector for each class, of length 1, that points in the mean direction of its templates.",
     given="torch",
 )
 def ensemble(answer, texts):
