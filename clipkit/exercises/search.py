@@ -6,6 +6,7 @@ item after the other, where the notebook sorts and multiplies whole arrays.
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,9 +49,9 @@ def _ndcg_cases(rng: np.random.Generator) -> list[Case]:
 
     def good(gains: Array, scores: Array, k: int) -> bool:
         found = gains[_best(scores, k)]
-        return found.any() and sorted(found) != sorted(gains)[-k:] and max(found) > 1
+        return bool(found.any()) and sorted(found) != sorted(gains)[-k:] and max(found) > 1
 
-    return [_until(good, lambda m=m, k=k: draw(m, k)) for m, k in ((5, 3), (12, 5), (40, 10))]
+    return [_until(good, partial(draw, m, k)) for m, k in ((5, 3), (12, 5), (40, 10))]
 
 
 @exercise(
@@ -225,7 +226,7 @@ def _recall_cases(rng: np.random.Generator) -> list[Case]:
         return len(set(np.round(values, 9))) == len(values)
 
     sizes = ((5, 3, 12), (8, 4, 40), (20, 5, 200))
-    return [_until(good, lambda size=size: draw(*size)) for size in sizes]
+    return [_until(good, partial(draw, *size)) for size in sizes]
 
 
 def _shares(found: Array, exact: Array) -> list[float]:
@@ -396,7 +397,7 @@ def _hit_rate_cases(rng: np.random.Generator) -> list[Case]:
         return 0 < values[0] < 1 and len(set(np.round(values, 6))) >= len(values) - (k == 2)
 
     sizes = ((4, 7, 2, 2), (12, 15, 3, 3), (40, 30, 4, 5))
-    return [_until(good, lambda size=size: draw(*size)) for size in sizes]
+    return [_until(good, partial(draw, *size)) for size in sizes]
 
 
 SEEN = ("left out", "recommended", "zero")
@@ -514,7 +515,7 @@ def _mmr_cases(rng: np.random.Generator) -> list[Case]:
         return _mmr(*case) not in [_best(case[0], case[2]), *others]
 
     sizes = ((6, 2, 4), (12, 3, 6), (20, 4, 8))
-    return [_until(good, lambda size=size: draw(*size)) for size in sizes]
+    return [_until(good, partial(draw, *size)) for size in sizes]
 
 
 def _first(cosines: list[float]) -> float:
@@ -598,7 +599,7 @@ def _rescore_cases(rng: np.random.Generator) -> list[Case]:
         return apart and wanted not in (_best(coarse, k), _best(exact, k))
 
     sizes = ((6, 3, 2, 3), (12, 6, 3, 5), (25, 12, 5, 8))
-    return [_until(good, lambda size=size: draw(*size)) for size in sizes]
+    return [_until(good, partial(draw, *size)) for size in sizes]
 
 
 @exercise(
@@ -693,7 +694,7 @@ def _threshold_cases(rng: np.random.Generator) -> list[Case]:
         mistaken = (_down_to_first_failure(*case), cosines.min(), found)
         return _lowest(*case) not in mistaken and found not in (cosines.min(), enough)
 
-    return [_until(good, lambda n=n: draw(n)) for n in (8, 15, 25)]
+    return [_until(good, partial(draw, n)) for n in (8, 15, 25)]
 
 
 @exercise(
