@@ -11,6 +11,8 @@ import re
 
 import numpy as np
 import torch
+from sklearn.metrics import recall_score, roc_auc_score, roc_curve
+from sklearn.model_selection import GroupShuffleSplit
 from torch.nn import functional
 
 RIGHT_ANSWERS = []
@@ -221,8 +223,6 @@ def bootstrap_by_torch(correct, n_resamples=1000, seed=0):
 
 @right("zero_shot.balanced_accuracy")
 def balanced_by_library(truth, predicted):
-    from sklearn.metrics import recall_score
-
     labels = np.unique(truth)
     return recall_score(truth, predicted, labels=labels, average="macro", zero_division=0)
 
@@ -246,8 +246,6 @@ def threshold_between_scores(scores, truth):
 
 @right("zero_shot.threshold")
 def threshold_by_roc(scores, truth):
-    from sklearn.metrics import roc_curve
-
     false, true, thresholds = roc_curve(truth, scores, drop_intermediate=False)
     return thresholds[np.argmax(true - false)]
 
@@ -271,8 +269,6 @@ def calibration_by_sums(confidence, correct, bins=10):
 
 @right("zero_shot.auroc")
 def auroc_by_library(scores, truth):
-    from sklearn.metrics import roc_auc_score
-
     return roc_auc_score(truth, scores)
 
 
@@ -447,8 +443,6 @@ def split_by_choice(patients, share, seed=0):
 
 @right("radiographs.split_patients")
 def split_by_library(patients, share, seed=0):
-    from sklearn.model_selection import GroupShuffleSplit
-
     splitter = GroupShuffleSplit(1, test_size=share, random_state=seed)
     _, test = next(splitter.split(patients, groups=patients))
     return np.isin(np.arange(len(patients)), test).astype(int)

@@ -5,10 +5,13 @@ pictures for the cache, outer products for the low rank.
 """
 
 import math
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from clipkit.exercises.engine import (
+    Answer,
     Confusion,
     Wrong,
     agree,
@@ -20,7 +23,7 @@ from clipkit.exercises.engine import (
 from clipkit.exercises.inputs import unit, vectors, whole
 
 
-def _shots_cases(rng):
+def _shots_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     small = rng.permutation([0, 0, 0, 1, 1, 1])
     large = rng.permutation(np.repeat(np.arange(6), 12))
     uneven = rng.permutation(np.repeat([3, 5, 9], [15, 2, 12]))
@@ -34,7 +37,7 @@ def _shots_cases(rng):
     "k different items of every class, all of a rarer one, drawn by chance and again with the "
     "same seed.",
 )
-def shots(answer, labels, k, seeds):
+def shots(answer: Answer, labels: Any, k: int, seeds: Any) -> None:
     names, counts = np.unique(labels, return_counts=True)
     expected = int(np.minimum(counts, k).sum())
     confusions = [
@@ -102,7 +105,7 @@ def shots(answer, labels, k, seeds):
         )
 
 
-def _rows(value, expected, n, confusions):
+def _rows(value: Any, expected: Any, n: int, confusions: Any) -> Any:
     """The returned row numbers, or what is wrong with them."""
     try:
         rows = as_array(value, (expected,), "indices")
@@ -117,7 +120,7 @@ def _rows(value, expected, n, confusions):
     return rows
 
 
-def _mean_cosine_cases(rng):
+def _mean_cosine_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     crowded = vectors(rng, 30, 8) + 4 * np.abs(vectors(rng, 1, 8))
     cases = [whole(rng, 3, 2), vectors(rng, 4, 3), vectors(rng, 30, 8), crowded]
     return [(rows.astype(np.float32),) for rows in cases]
@@ -129,7 +132,7 @@ def _mean_cosine_cases(rng):
     "It is the mean over all pairs of different pictures, whatever the lengths of the vectors.",
     given="torch",
 )
-def mean_cosine(answer, rows):
+def mean_cosine(answer: Answer, rows: Any) -> None:
     n, wide = len(rows), rows.astype(float)
     turned = wide / np.sqrt(np.einsum("nd,nd->n", wide, wide))[:, None]
     total = turned.sum(0) @ turned.sum(0)  # of all n x n cosines, the n ones of the diagonal too
@@ -198,7 +201,7 @@ def mean_cosine(answer, rows):
 CAPTIONS = ["a red mug", "a blue mug", "a tall vase", "an oak stool", "a wool hat", "a canvas bag"]
 
 
-def _targets_cases(rng):
+def _targets_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     texts = [str(text) for text in rng.permutation(CAPTIONS)]
     some = [[0, 1, 0], [0, 1, 2, 1, 1], [0, 1, 2, 3, 4], [0, 0, 0, 0], [3, 1, 3, 1, 5, 0]]
     return [([texts[number] for number in numbers],) for numbers in some]
@@ -209,7 +212,7 @@ def _targets_cases(rng):
     _targets_cases,
     "Equal captions share their row, whatever their number, and different ones stay negatives.",
 )
-def targets(answer, captions):
+def targets(answer: Answer, captions: Any) -> None:
     n = len(captions)
     same = np.array([[first == second for second in captions] for first in captions], float)
     first = np.array([captions.index(text) for text in captions])
@@ -271,7 +274,7 @@ def targets(answer, captions):
     )
 
 
-def _tip_adapter_cases(rng):
+def _tip_adapter_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     # The last class of some has no picture in the cache.
     for n, c, cached, d in ((1, 2, [0, 1], 2), (2, 2, [0, 0], 3), (4, 3, [0, 0, 1], 6),
@@ -289,13 +292,15 @@ def _tip_adapter_cases(rng):
     "The prompts' cosines and the cache's votes are added, and a near picture's vote counts most.",
     given="torch",
 )
-def tip_adapter(answer, pictures, classes, keys, labels, alpha, beta):
+def tip_adapter(
+    answer: Answer, pictures: Any, classes: Any, keys: Any, labels: Any, alpha: Any, beta: Any
+) -> None:
     n, c = len(pictures), len(classes)
     prompts = np.array([[p @ q for q in classes.astype(float)] for p in pictures])
     squared = np.array([[((p - q) ** 2).sum() for q in keys.astype(float)] for p in pictures])
     near = np.exp(-beta * squared / 2)  # for unit vectors, 1 - cosine = distance² / 2
 
-    def votes(weights):
+    def votes(weights: Any) -> Any:
         return np.stack([weights[:, labels == name].sum(1) for name in range(c)], axis=1)
 
     expected = prompts + alpha * votes(near)
@@ -385,7 +390,7 @@ def tip_adapter(answer, pictures, classes, keys, labels, alpha, beta):
     )
 
 
-def _lora_cases(rng):
+def _lora_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = [(whole(rng, 2, 2), whole(rng, 1, 2), whole(rng, 2, 1), 3.0)]
     for o, i, r, alpha in ((5, 3, 2, 6.0), (6, 12, 4, 10.0), (8, 8, 4, 16.0)):
         cases.append((vectors(rng, o, i), vectors(rng, r, i), vectors(rng, o, r), alpha))
@@ -398,7 +403,7 @@ def _lora_cases(rng):
     "The merged layer answers as the layer and its low-rank addition do together.",
     given="torch",
 )
-def merge(answer, weight, a, b, alpha):
+def merge(answer: Answer, weight: Any, a: Any, b: Any, alpha: Any) -> None:
     rank = len(a)
     update = sum(np.multiply.outer(b[:, k].astype(float), a[k]) for k in range(rank))
     confusions = [
@@ -461,7 +466,7 @@ def merge(answer, weight, a, b, alpha):
     )
 
 
-def _lora_parameters_cases(rng):
+def _lora_parameters_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = [([(4, 3)], 2), ([(192, 192)] * 4 + [(768, 192), (192, 768)], 8)]
     for count, rank in ((3, 4), (7, 16)):
         sides = rng.choice(np.arange(20, 999), (count, 2), replace=False)
@@ -474,7 +479,7 @@ def _lora_parameters_cases(rng):
     _lora_parameters_cases,
     "Each layer costs rank numbers for every row and every column of its weight.",
 )
-def lora_parameters(answer, shapes, rank):
+def lora_parameters(answer: Answer, shapes: Any, rank: Any) -> None:
     out, into = np.array(shapes, float).T
     confusions = [
         Confusion(
@@ -531,7 +536,7 @@ def lora_parameters(answer, shapes, rank):
     )
 
 
-def _interpolate_cases(rng):
+def _interpolate_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for alpha in (0.25, 0.7, 0.0, 1.0):
         old = {"a": whole(rng, 2), "b": vectors(rng, 2, 3)}
@@ -546,7 +551,7 @@ def _interpolate_cases(rng):
     "Every weight lies on the line from old (alpha 0) to new (alpha 1), and none is missing.",
     given="torch",
 )
-def interpolate(answer, old, new, alpha):
+def interpolate(answer: Answer, old: Any, new: Any, alpha: Any) -> None:
     value = answer(old, new, alpha)
     if not isinstance(value, dict):
         raise Wrong("Your function should return a dict with a tensor for each name.", "wrong type")
@@ -597,7 +602,7 @@ def interpolate(answer, old, new, alpha):
     )
 
 
-def _choose_alpha_cases(rng):
+def _choose_alpha_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     """Draw paths on which what is forgotten goes up and down, and is negative twice.
 
     So those within the limit are no unbroken stretch from the start, the best of them is not the
@@ -622,8 +627,8 @@ def _choose_alpha_cases(rng):
     _choose_alpha_cases,
     "Of the models that forget no more than allowed, the best on the new task is chosen.",
 )
-def choose_alpha(answer, new, old, limit):
-    def best(kept):
+def choose_alpha(answer: Answer, new: Any, old: Any, limit: Any) -> None:
+    def best(kept: Any) -> Any:
         return np.where(kept, new, -np.inf).argmax()
 
     allowed = old[0] - old <= limit + 1e-9
@@ -674,7 +679,7 @@ def choose_alpha(answer, new, old, limit):
                 "cut for mask",
                 "You cut the path off and took the best of everything before. A model in between "
                 "may forget too much: keep only those within the limit.",
-                lambda end=end: best(places < end),
+                partial(lambda last: best(places < last), end),
             )
             for end in (allowed.sum(), np.flatnonzero(allowed)[-1] + 1)
         ),

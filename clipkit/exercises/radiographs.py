@@ -6,10 +6,20 @@ intervals come from random weights of patients, the predictive value from counts
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 
-from clipkit.exercises.engine import Confusion, Wrong, agree, as_number, exercise, explain, require
+from clipkit.exercises.engine import (
+    Answer,
+    Confusion,
+    Wrong,
+    agree,
+    as_number,
+    exercise,
+    explain,
+    require,
+)
 from clipkit.exercises.inputs import unit, unit_rows
 
 QUALITY = ["CXR AP supine.", "PA erect.", "50F, CXR PA.", "Well centred.", "Poor insp."]
@@ -26,7 +36,7 @@ STATEMENTS = [
 ]
 
 
-def _sentences_cases(rng):
+def _sentences_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for n, numbered in ((1, False), (3, True), (5, False), (6, True)):
         *stated, first, last = map(str, rng.choice(STATEMENTS, n + 2, replace=False))
@@ -44,10 +54,10 @@ def _sentences_cases(rng):
     _sentences_cases,
     "Every sentence of every section, in order, without headings and list numbers.",
 )
-def sentences(answer, report, body, end):
+def sentences(answer: Answer, report: Any, body: Any, end: Any) -> None:
     expected = body + end
 
-    def bare(texts):
+    def bare(texts: Any) -> Any:
         return [text.rstrip(".").strip() for text in texts]
 
     got = answer(report)
@@ -93,13 +103,13 @@ def sentences(answer, report, body, end):
         name = "repeated sentence dropped"
     else:
         name = None
-    raise Wrong("These are not the report's sentences, one by one.", name, hints.get(name))
+    raise Wrong("These are not the report's sentences, one by one.", name, hints.get(name or ""))
 
 
 FINDINGS = ["effusion", "PTX", "CM", "nodule", "mass", "consolidation", "oedema", "HH"]
 
 
-def _status_cases(rng):
+def _status_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     first, second, other, named = (str(name) for name in rng.choice(FINDINGS, 4, replace=False))
     size, side = str(rng.choice(["Small", "Large"])), str(rng.choice(["L", "R", "bilat"]))
     short = str(rng.choice(["PTX", "CM", "HH"]))
@@ -143,7 +153,7 @@ STATUS_HINTS = {
     _status_cases,
     "Stated, denied, suspected and unmentioned are told apart, whole word by whole word.",
 )
-def status(answer, sentence, name, expected, kind):
+def status(answer: Answer, sentence: Any, name: str, expected: Any, kind: Any) -> None:
     known = ("present", "absent", "uncertain", "not said")
     got = answer(sentence, name)
     if not isinstance(got, str) or got not in known:
@@ -155,7 +165,7 @@ def status(answer, sentence, name, expected, kind):
     if got == expected:
         return
 
-    def would_be_right(sentence, name):
+    def would_be_right(sentence: Any, name: str) -> Any:
         shown = answer.tried, answer.returned, answer.printed
         try:
             return answer(sentence, name) == expected
@@ -183,11 +193,11 @@ def status(answer, sentence, name, expected, kind):
     raise Wrong(
         "The sentence does not say that of the finding.",
         misconception,
-        STATUS_HINTS.get(misconception),
+        STATUS_HINTS.get(misconception or ""),
     )
 
 
-def _split_cases(rng):
+def _split_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for patients, share in ((4, 0.5), (30, 0.2), (60, 0.3)):
         films = rng.integers(1, 5, patients)
@@ -203,8 +213,8 @@ def _split_cases(rng):
     _split_cases,
     "No patient is on both sides, the share of patients is right, and the seed decides.",
 )
-def split_patients(answer, patients, share, seeds):
-    def mask(seed):
+def split_patients(answer: Answer, patients: Any, share: Any, seeds: Any) -> None:
+    def mask(seed: Any) -> Any:
         chosen = answer.array(patients, share, seed, shape=(len(patients),))
         if not np.isin(chosen, (0, 1)).all():
             raise Wrong(
@@ -264,7 +274,7 @@ def split_patients(answer, patients, share, seeds):
         )
 
 
-def _finding_score_cases(rng):
+def _finding_score_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for n, stated, denied, d in ((2, 2, 2, 2), (5, 3, 2, 4), (20, 6, 3, 8)):
         centres = unit(rng, 2, 1, d)
@@ -282,12 +292,12 @@ def _finding_score_cases(rng):
     "The score weighs the mean statement against the mean denial, each of unit length.",
     given="torch",
 )
-def finding_score(answer, pictures, stated, denied, scale):
-    def centre(rows):
+def finding_score(answer: Answer, pictures: Any, stated: Any, denied: Any, scale: Any) -> None:
+    def centre(rows: Any) -> Any:
         total = np.einsum("td->d", rows.astype(float))
         return total / np.sqrt(total @ total)
 
-    def logistic(x):
+    def logistic(x: Any) -> Any:
         return 1 / (1 + np.exp(-x))
 
     yes, no = (np.einsum("nd,d->n", pictures, centre(rows)) for rows in (stated, denied))
@@ -337,7 +347,7 @@ def finding_score(answer, pictures, stated, denied, scale):
     require(got, logistic(scale * (yes - no)), "A film's score is not right.", confusions)
 
 
-def _stated_share_cases(rng):
+def _stated_share_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for n, t, u, scale in ((3, 2, 1, 5.0), (4, 5, 3, 20.0), (6, 9, 4, 100.0)):
         # Films lie near the sentences, as they do in a model: else all shares are 0 or 1.
@@ -353,14 +363,14 @@ def _stated_share_cases(rng):
     "One softmax over all sentences; the score is what falls to those that state the finding.",
     given="torch",
 )
-def stated_share(answer, pictures, stated, denied, scale):
-    def weights(rows, scale=scale):
+def stated_share(answer: Answer, pictures: Any, stated: Any, denied: Any, scale: Any) -> None:
+    def weights(rows: Any, scale: Any = scale) -> Any:
         return np.exp(scale * (pictures.astype(float) @ rows.astype(float).T))
 
     yes, no = weights(stated), weights(denied)
     share = yes.sum(1) / (yes.sum(1) + no.sum(1))
 
-    def centre(rows):
+    def centre(rows: Any) -> Any:
         return unit_rows(rows.astype(float).mean(axis=0))
 
     confusions = [
@@ -431,7 +441,7 @@ def stated_share(answer, pictures, stated, denied, scale):
     require(got, share, "A film's score is not right.", confusions)
 
 
-def _interval_cases(rng):
+def _interval_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     draws = []
     for _ in range(6):
         films = rng.integers(1, 6, 120)
@@ -447,7 +457,7 @@ def _interval_cases(rng):
     _interval_cases,
     "Patients are drawn with all their films, the middle 95 % is kept, and the seed decides.",
 )
-def patient_interval(answer, draws, seeds, rng):
+def patient_interval(answer: Answer, draws: Any, seeds: Any, rng: np.random.Generator) -> None:
     ratios, offsets, film_ratios, patient_offsets = [], [], [], []
     for (correct, patients), seed in zip(draws, seeds, strict=True):
         low, high = (as_number(end) for end in answer.pair(correct, patients, 200, seed))
@@ -530,12 +540,14 @@ def patient_interval(answer, draws, seeds, rng):
         )
 
 
-def _mean_of_means(correct, groups):
+def _mean_of_means(correct: Any, groups: Any) -> Any:
     _, code = np.unique(groups, return_inverse=True)
     return (np.bincount(code, weights=correct) / np.bincount(code)).mean()
 
 
-def _weighted_interval(correct, groups, rng, n_resamples=800):
+def _weighted_interval(
+    correct: Any, groups: Any, rng: np.random.Generator, n_resamples: Any = 800
+) -> Any:
     """The same bootstrap by counting: how often each group is drawn, as random weights."""
     _, code = np.unique(groups, return_inverse=True)
     films, right = np.bincount(code), np.bincount(code, weights=correct)
@@ -544,7 +556,7 @@ def _weighted_interval(correct, groups, rng, n_resamples=800):
     return np.quantile((weights @ right) / (weights @ films), [0.025, 0.975])
 
 
-def _sensitivity_cases(rng):
+def _sensitivity_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for n, ill, specificity in ((60, 24, 0.9), (200, 60, 0.8), (400, 90, 0.95), (400, 90, 0.7)):
         parts = []
@@ -562,12 +574,14 @@ def _sensitivity_cases(rng):
     _sensitivity_cases,
     "The threshold comes from the validation split's negatives, both rates from the test split.",
 )
-def sensitivity(answer, scores, truth, test_scores, test_truth, specificity):
+def sensitivity(
+    answer: Answer, scores: Any, truth: Any, test_scores: Any, test_truth: Any, specificity: Any
+) -> None:
     negatives = np.sort(scores[truth == 0])
     rank = int(np.ceil(specificity * len(negatives)))
     low, high = negatives[rank - 2], negatives[min(rank, len(negatives) - 1)]
 
-    def rates(threshold, values=test_scores, labels=test_truth):
+    def rates(threshold: Any, values: Any = test_scores, labels: Any = test_truth) -> Any:
         called = values >= threshold
         return called[labels == 1].mean(), 1 - called[labels == 0].mean()
 
@@ -579,14 +593,14 @@ def sensitivity(answer, scores, truth, test_scores, test_truth, specificity):
     if any(agree(got, pair) for pair in accepted):
         return
 
-    def near(thresholds, values=test_scores, labels=test_truth):
+    def near(thresholds: Any, values: Any = test_scores, labels: Any = test_truth) -> Any:
         lowest, highest = min(thresholds), max(thresholds)
         inside = values[(values >= lowest) & (values <= highest)]
         candidates = [lowest, *inside, *(inside + 1e-9), highest]
         pairs = [rates(t, values, labels) for t in candidates]
         return next((pair for pair in pairs if agree(got, pair)), (np.nan, np.nan))
 
-    def quantiles(values, share):
+    def quantiles(values: Any, share: Any) -> Any:
         spots = np.sort(values)
         middle = int(np.ceil(share * len(spots)))
         return spots[max(middle - 2, 0)], spots[min(middle, len(spots) - 1)]
@@ -650,7 +664,7 @@ def sensitivity(answer, scores, truth, test_scores, test_truth, specificity):
     raise explain(got, confusions, "These are not the test split's rates at that threshold.")
 
 
-def _predictive_value_cases(rng):
+def _predictive_value_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = [(0.8, 0.9, 0.1), (1.0, 0.5, 0.5)]
     for _ in range(4):
         found, spared = (float(np.round(rng.uniform(0.6, 0.99), 3)) for _ in range(2))
@@ -663,7 +677,7 @@ def _predictive_value_cases(rng):
     _predictive_value_cases,
     "Of all who are called ill, this share is: it falls with the prevalence.",
 )
-def predictive_value(answer, sensitivity, specificity, prevalence):
+def predictive_value(answer: Answer, sensitivity: Any, specificity: Any, prevalence: Any) -> None:
     people = 10_000
     ill, well = people * prevalence, people * (1 - prevalence)
     found, alarms = ill * sensitivity, well * (1 - specificity)

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from clipkit.exercises.engine import EXERCISES, Result
 
@@ -42,7 +43,7 @@ def note(result: Result) -> None:
         _write(path(), json.dumps({"version": 1, "exercises": kept}, indent=1, sort_keys=True))
 
 
-def _write(target, text):
+def _write(target: Any, text: str) -> None:
     """Write all or nothing: two notebooks may write at once, and a machine may be switched off."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".tmp")
@@ -62,20 +63,20 @@ class Progress:
         From the name of an exercise to "right" or "tried".
     """
 
-    def __init__(self, here, states):
+    def __init__(self, here: Any, states: Any) -> None:
         self.here = list(here)
         self.states = states
-        self.modules = {}
+        self.modules: dict[str, list[str]] = {}
         for name in EXERCISES:
             self.modules.setdefault(name.split(".")[0], []).append(name)
 
-    def _state(self, name):
+    def _state(self, name: str) -> Any:
         return self.states.get(name, "not started")
 
-    def _done(self, names):
+    def _done(self, names: Any) -> Any:
         return sum(self._state(name) == "right" for name in names)
 
-    def _bars(self):
+    def _bars(self) -> Any:
         rows = [(module, self._done(names), len(names)) for module, names in self.modules.items()]
         return [*rows, ("altogether", self._done(EXERCISES), len(EXERCISES))]
 

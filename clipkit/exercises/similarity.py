@@ -4,9 +4,13 @@ Each compares with a reference computed by another road than the one the noteboo
 cosines by the law of cosines, rankings by Euclidean distance, and so on.
 """
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 
 from clipkit.exercises.engine import (
+    Answer,
     Confusion,
     Wrong,
     agree,
@@ -21,7 +25,7 @@ from clipkit.exercises.inputs import distances, unit, unit_rows, vectors, whole
 MILLIONTH = 1e-6  # two cosines that differ by less are a tie
 
 
-def _normalise_cases(rng):
+def _normalise_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     return [(whole(rng, 2, 2),), *((vectors(rng, n, d),) for n, d in ((3, 4), (30, 8), (8, 8)))]
 
 
@@ -31,7 +35,7 @@ def _normalise_cases(rng):
     "Every row has length 1 and still points the way it did, and the input is unchanged.",
     given="torch",
 )
-def normalise(answer, rows):
+def normalise(answer: Answer, rows: Any) -> None:
     lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows, dtype=float))[:, None]
     confusions = [
         Confusion(
@@ -104,7 +108,7 @@ def normalise(answer, rows):
     require(got * lengths, rows, "The rows of your result do not point where they pointed before.")
 
 
-def _cosine_cases(rng):
+def _cosine_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     return [
         (whole(rng, 1, 2), whole(rng, 3, 2)),  # m is not d, so that a forgotten `.T` shows
         (vectors(rng, 3, 3), vectors(rng, 2, 3)),
@@ -119,7 +123,7 @@ def _cosine_cases(rng):
     "Every entry is the cosine of its pair, whatever the lengths of the vectors.",
     given="torch",
 )
-def cosine(answer, a, b):
+def cosine(answer: Answer, a: Any, b: Any) -> None:
     na, nb = np.linalg.norm(a, axis=1)[:, None], np.linalg.norm(b, axis=1)[None]
     apart = distances(a, b)
     expected = (na**2 + nb**2 - apart**2) / (2 * na * nb)  # the law of cosines
@@ -195,7 +199,7 @@ def cosine(answer, a, b):
     )
 
 
-def _probabilities_cases(rng):
+def _probabilities_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     return [
         (np.abs(whole(rng, 2, 3)) / 10, 10.0),
         (rng.uniform(0.1, 0.4, (4, 4)).astype(np.float32), 20.0),
@@ -204,7 +208,7 @@ def _probabilities_cases(rng):
     ]
 
 
-def _softmax(x, axis):
+def _softmax(x: Any, axis: Any) -> Any:
     e = np.exp(x - x.max(axis, keepdims=True))
     return e / e.sum(axis, keepdims=True)
 
@@ -216,7 +220,7 @@ def _softmax(x, axis):
     "large logits do no harm.",
     given="torch",
 )
-def probabilities(answer, cosines, scale):
+def probabilities(answer: Answer, cosines: Any, scale: Any) -> None:
     logits = scale * cosines.astype(float)
     expected = 1 / np.exp(logits[:, None, :] - logits[:, :, None]).sum(2)
     exponential = (
@@ -293,7 +297,7 @@ def probabilities(answer, cosines, scale):
     )
 
 
-def _modality_gap_cases(rng):
+def _modality_gap_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for n, m, d in ((2, 2, 2), (3, 2, 3), (20, 31, 8), (12, 12, 12)):
         texts = unit_rows(unit(rng, m, d) + 2 * unit(rng, 1, d))
@@ -307,7 +311,7 @@ def _modality_gap_cases(rng):
     "It is the distance between the two centres, for any number of pictures and of texts.",
     given="torch",
 )
-def modality_gap(answer, images, texts):
+def modality_gap(answer: Answer, images: Any, texts: Any) -> None:
     across, within = distances(images, texts), distances(images, images)
     within_texts = distances(texts, texts)
     # Squared distances between and within the clouds give that of their centres.
@@ -391,7 +395,7 @@ def modality_gap(answer, images, texts):
     )
 
 
-def _follows_cases(rng):
+def _follows_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     return [(_curves(rng, steps, falling),) for steps in (6, 9, 40) for falling in (False, True)]
 
 
@@ -401,7 +405,7 @@ def _follows_cases(rng):
     "The widest range wins, whether the curve rises, falls or returns to where it began.",
     given="torch",
 )
-def follows(answer, curves):
+def follows(answer: Answer, curves: Any) -> None:
     got = answer(curves)
     ends = {name: abs(float(curve[-1] - curve[0])) for name, curve in curves.items()}
     confusions = [
@@ -427,8 +431,11 @@ def follows(answer, curves):
                 "above the middle",
                 "You measured how far a curve rises above its middle. One that stays high and "
                 "falls once has its range below: subtract the lowest value.",
-                lambda middle=middle: max(
-                    curves, key=lambda name: curves[name].max() - middle(curves[name])
+                partial(
+                    lambda centre: max(
+                        curves, key=lambda name: curves[name].max() - centre(curves[name])
+                    ),
+                    middle,
                 ),
             )
             for middle in (np.median, np.mean)
@@ -437,7 +444,7 @@ def follows(answer, curves):
             "end against start",
             "You compared the end of a curve with its start. A product turned all the way "
             "round ends where it began, and yet the cosine may have moved far.",
-            lambda: max(ends, key=ends.get),
+            lambda: max(ends, key=lambda name: ends[name]),
         ),
         Confusion(
             "narrowest",
@@ -496,7 +503,7 @@ def follows(answer, curves):
         )
 
 
-def _curves(rng, steps, falling=False):
+def _curves(rng: np.random.Generator, steps: Any, falling: Any = False) -> Any:
     """Draw a curve with one peak, the widest, and others that each win by a wrong measure.
 
     If `falling`, all but the one that climbs are turned over, and the peak is a dip.
@@ -532,7 +539,7 @@ def _curves(rng, steps, falling=False):
     return {name: drawn[name].astype(np.float32) for name in sorted(drawn)}
 
 
-def _require_best(chosen, apart, k, message, confusions):
+def _require_best(chosen: Any, apart: Any, k: int, message: str, confusions: Any) -> None:
     """Require that each row of `chosen` names the `k` nearest columns of `apart`, nearest first.
 
     Distances are compared, not indices, so that either order of a tie is right.
@@ -546,7 +553,7 @@ def _require_best(chosen, apart, k, message, confusions):
         raise explain(given, confusions, message, same=np.array_equal)
 
 
-def _captions_cases(rng):
+def _captions_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     sizes = ((2, 7, 2, 2), (3, 8, 4, 1), (12, 30, 16, 5), (10, 10, 8, 10))
     return [(unit(rng, n, d), unit(rng, m, d), k) for n, m, d, k in sizes]
 
@@ -557,7 +564,7 @@ def _captions_cases(rng):
     "Each picture gets its k nearest texts, the nearest first.",
     given="torch",
 )
-def captions(answer, pictures, texts, k):
+def captions(answer: Answer, pictures: Any, texts: Any, k: int) -> None:
     apart = distances(pictures, texts)
     cosines = 1 - apart**2 / 2
     order = np.argsort(apart, axis=1)
@@ -603,7 +610,7 @@ def captions(answer, pictures, texts, k):
             Confusion(
                 "k ignored",
                 f"You return {n} texts for each picture, whatever `k` is. Use `k`.",
-                lambda n=n: order[:, :n],
+                partial(lambda width: order[:, :width], n),
             )
             for n in (3, 5)
         ),
@@ -624,7 +631,7 @@ def captions(answer, pictures, texts, k):
     _require_best(got, apart, k, "These are not the k best texts, best first.", confusions)
 
 
-def _neighbours_cases(rng):
+def _neighbours_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = [(unit(rng, n, d), int(rng.integers(n)), k) for n, d, k in ((5, 2, 3), (6, 3, 5))]
     cases.append((unit(rng, 40, 16), 7, 4))
     for n, d, k in ((7, 8, 1), (30, 8, 3), (30, 8, 4)):
@@ -641,7 +648,7 @@ def _neighbours_cases(rng):
     "It finds the k most similar other items, the best first, and tells an item from its twin.",
     given="torch",
 )
-def neighbours(answer, items, index, k):
+def neighbours(answer: Answer, items: Any, index: Any, k: int) -> None:
     twins = set(np.flatnonzero((items == items[index]).all(1)).tolist()) - {index}
     apart = distances(items[[index]], items)[0]
     order = np.argsort(apart, kind="stable")
@@ -715,7 +722,7 @@ def neighbours(answer, items, index, k):
     _require_best(got, apart, k, message, confusions)
 
 
-def _match_reports_cases(rng):
+def _match_reports_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     blind = np.tile(_halves(rng, 1), (8, 1))
     return [
         _studies(rng, 3),
@@ -734,11 +741,11 @@ def _match_reports_cases(rng):
     "nothing scores 1/n.",
     given="torch",
 )
-def match_reports(answer, films, reports):
+def match_reports(answer: Answer, films: Any, reports: Any) -> None:
     n = len(films)
     cosines = films.astype(float) @ reports.T.astype(float)
 
-    def credit(tolerance):
+    def credit(tolerance: Any) -> Any:
         top = cosines >= cosines.max(1, keepdims=True) - tolerance
         return np.where(np.diag(top), 1 / top.sum(1), 0)
 
@@ -834,7 +841,7 @@ def match_reports(answer, films, reports):
     )
 
 
-def _nearly_tied(films, reports):
+def _nearly_tied(films: Any, reports: Any) -> Any:
     """Turn every third report by an angle that is a tie still, every third by one that is none.
 
     The films of the first third are confused, so that it matters who shares a tie.
@@ -846,14 +853,14 @@ def _nearly_tied(films, reports):
     return films, reports
 
 
-def _reaches(cosines, chosen, reached):
+def _reaches(cosines: Any, chosen: Any, reached: Any) -> Any:
     """Tell whether `chosen` takes film i (or report i) to the cosine ``reached[i]``."""
     rows = np.arange(len(chosen))
     by_film = np.array_equal(cosines[rows, chosen], reached)
     return by_film or np.array_equal(cosines[chosen, rows], reached)
 
 
-def _halves(rng, n):
+def _halves(rng: np.random.Generator, n: int) -> Any:
     """Draw unit vectors with four entries of one half, the others 0: their cosines are exact."""
     places = rng.random((n, 40)).argsort(axis=1)[:, :4]
     drawn = np.zeros((n, 40), np.float32)
@@ -861,7 +868,7 @@ def _halves(rng, n):
     return drawn
 
 
-def _studies(rng, n, normal=(0, 0)):
+def _studies(rng: np.random.Generator, n: int, normal: Any = (0, 0)) -> Any:
     """Draw films and their reports; some films lie nearer to another film's report.
 
     Of the last studies, ``normal[0]`` share one report and ``normal[1]`` another. Of the first

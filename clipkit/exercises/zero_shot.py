@@ -6,10 +6,13 @@ midranks for the area under the curve, signed sums of each bin for the calibrati
 
 import math
 import re
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from clipkit.exercises.engine import (
+    Answer,
     Confusion,
     Wrong,
     agree,
@@ -31,7 +34,7 @@ TEMPLATES = [
 ]
 
 
-def _prompts_cases(rng):
+def _prompts_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for n, m in ((2, 3), (4, 2), (3, 3)):
         labels = [str(label) for label in rng.permutation(LABELS)[: n - 1]]
@@ -45,7 +48,7 @@ def _prompts_cases(rng):
     _prompts_cases,
     "Every label stands in every template, grouped by label, letter for letter.",
 )
-def prompts(answer, labels, templates):
+def prompts(answer: Answer, labels: Any, templates: Any) -> None:
     expected = [[t.replace("{}", label) for t in templates] for label in labels]
     confusions = [
         Confusion(
@@ -112,13 +115,13 @@ def prompts(answer, labels, templates):
         raise explain(got, confusions, message, same=lambda a, b: a == b)
 
 
-def _as_lists(value):
+def _as_lists(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.tolist()
     return [_as_lists(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _require_lists(got):
+def _require_lists(got: Any) -> None:
     parts = [got, *got] if isinstance(got, list) else [got]
     if any(isinstance(part, dict) for part in parts):
         raise Wrong(
@@ -141,7 +144,7 @@ NOT_TRANSPOSED = (
 )
 
 
-def _classify_cases(rng):
+def _classify_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     # The first has as many classes as dimensions, so that a forgotten .T gives a wrong answer
     # that can be explained, and no error.
     sizes = ((4, 3, 3), (4, 6, 4), (60, 12, 16), (12, 12, 16))
@@ -154,7 +157,7 @@ def _classify_cases(rng):
     "Each picture gets the class with the highest cosine.",
     given="torch",
 )
-def classify(answer, pictures, classes):
+def classify(answer: Answer, pictures: Any, classes: Any) -> None:
     n, c = len(pictures), len(classes)
     apart = distances(pictures, classes)
     confusions = [
@@ -212,7 +215,7 @@ def classify(answer, pictures, classes):
         raise explain(got, confusions, "A picture has a class with a higher cosine.")
 
 
-def _ensemble_cases(rng):
+def _ensemble_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for c, t, d in ((1, 2, 2), (3, 2, 4), (5, 7, 16), (6, 6, 6)):
         texts = unit_rows(unit(rng, c, t, d) + 1.5 * unit(rng, c, 1, d))
@@ -226,7 +229,7 @@ def _ensemble_cases(rng):
     "One vector for each class, of length 1, that points in the mean direction of its templates.",
     given="torch",
 )
-def ensemble(answer, texts):
+def ensemble(answer: Answer, texts: Any) -> None:
     c, _, d = texts.shape
     total = np.einsum("ctd->cd", texts.astype(float))
     expected = total / np.sqrt(np.einsum("cd,cd->c", total, total))[:, None]
@@ -292,7 +295,7 @@ def ensemble(answer, texts):
     )  # fmt: skip
 
 
-def _choose_template_cases(rng):
+def _choose_template_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     cases = []
     for n in (3, 4, 12):
         best, lucky = (int(i) for i in rng.choice(n, 2, replace=False))
@@ -309,7 +312,7 @@ def _choose_template_cases(rng):
     _choose_template_cases,
     "The validation split chooses, the test split only reports.",
 )
-def choose_template(answer, validation, test):
+def choose_template(answer: Answer, validation: Any, test: Any) -> None:
     best, lucky = int(validation.argmax()), int(test.argmax())
     first, second = answer.pair(validation, test)
     index, accuracy = as_number(first), as_number(second)
@@ -374,7 +377,7 @@ def choose_template(answer, validation, test):
     )
 
 
-def _bootstrap_cases(rng):
+def _bootstrap_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     draws = []
     for n in (300, 300, 300, 300, 1200, 1200, 1200, 1200):
         right = round(rng.uniform(0.4, 0.6) * n)
@@ -388,7 +391,7 @@ def _bootstrap_cases(rng):
     "It covers the middle 95 % of resampled means, narrows as items are added, and repeats with "
     "its seed.",
 )
-def bootstrap(answer, draws, seeds):
+def bootstrap(answer: Answer, draws: Any, seeds: Any) -> None:
     sides = []  # of each draw: how far the ends lie from the mean, in standard errors
     for correct, seed in zip(draws, seeds, strict=True):
         n, mean = len(correct), correct.mean()
@@ -477,14 +480,14 @@ def bootstrap(answer, draws, seeds):
         )
 
 
-def _interval(pair):
+def _interval(pair: Any) -> Any:
     low, high = (as_number(end) for end in pair)
     if low > high:
         raise Wrong("The lower end comes first, the upper end second.", "ends exchanged")
     return low, high
 
 
-def _binomial_interval(n, mean):
+def _binomial_interval(n: int, mean: Any) -> Any:
     """Return the 2.5 % and 97.5 % points of the mean of n draws with replacement: a binomial."""
     k = np.arange(n + 1)
     log_choose = math.lgamma(n + 1) - np.array([math.lgamma(i + 1) + math.lgamma(n - i + 1)
@@ -494,7 +497,7 @@ def _binomial_interval(n, mean):
     return np.searchsorted(below, 0.025) / n, np.searchsorted(below, 0.975) / n
 
 
-def _wrong_width(width):
+def _wrong_width(width: Any) -> Any:
     known = [
         (3.29, "90 % interval", "This leaves out 5 % on each side; a 95 % interval leaves out "
          "2.5 %."),
@@ -517,7 +520,7 @@ def _wrong_width(width):
     return Wrong("The interval does not hold the middle 95 % of the means.")
 
 
-def _classes(rng, n, labels, weights):
+def _classes(rng: np.random.Generator, n: int, labels: Any, weights: Any) -> Any:
     """Draw true labels, each at least twice, and predictions that favour the common ones."""
     truth = np.concatenate([labels, labels, rng.choice(labels, n - 2 * len(labels), p=weights)])
     predicted = np.where(rng.random(n) < 0.6, truth, rng.choice(labels, n, p=weights))
@@ -525,7 +528,7 @@ def _classes(rng, n, labels, weights):
     return truth[order], predicted[order]
 
 
-def _balanced_accuracy_cases(rng):
+def _balanced_accuracy_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     order, rare = rng.permutation(5), np.repeat([3, 4, 6], [90, 8, 2])
     return [
         (np.array([0, 0, 0, 0, 1])[order], np.array([0, 0, 0, 1, 1])[order]),
@@ -542,7 +545,7 @@ def _balanced_accuracy_cases(rng):
     "Every class counts the same, however rare, and a constant answer scores one over the number "
     "of classes.",
 )
-def balanced_accuracy(answer, truth, predicted):
+def balanced_accuracy(answer: Answer, truth: Any, predicted: Any) -> None:
     labels, code = np.unique(np.concatenate([truth, predicted]), return_inverse=True)
     table = np.zeros((len(labels), len(labels)))
     np.add.at(table, (code[: len(truth)], code[len(truth) :]), 1)
@@ -619,7 +622,7 @@ def balanced_accuracy(answer, truth, predicted):
     )
 
 
-def _scores(rng, n, rare, ties=False):
+def _scores(rng: np.random.Generator, n: int, rare: Any, ties: Any = False) -> Any:
     """Draw scores of rare positives and common negatives, off centre; perhaps with ties."""
     truth = np.zeros(n, int)
     truth[: max(2, round(rare * n))] = 1
@@ -635,7 +638,7 @@ ZEROS_AND_ONES = (
 )
 
 
-def _with_booleans(answer, is_right, scores, truth):
+def _with_booleans(answer: Answer, is_right: Any, scores: Any, truth: Any) -> Any:
     """Tell whether the learner's function is right if the truth is given as booleans."""
     shown = answer.tried, answer.returned, answer.printed
     try:
@@ -646,7 +649,7 @@ def _with_booleans(answer, is_right, scores, truth):
         answer.tried, answer.returned, answer.printed = shown
 
 
-def _threshold_cases(rng):
+def _threshold_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     small = np.sort(rng.choice(np.arange(10, 40), 6, replace=False)) / 100
     return [
         (small, np.array([0, 0, 0, 0, 1, 1])),
@@ -661,18 +664,18 @@ def _threshold_cases(rng):
     _threshold_cases,
     "No other threshold has a better balanced accuracy on the validation split.",
 )
-def threshold(answer, scores, truth):
-    def is_best(t):
+def threshold(answer: Answer, scores: Any, truth: Any) -> None:
+    def is_best(t: Any) -> Any:
         return rates(t).sum() >= highest - 1e-9
 
     levels = np.unique(scores)
     edges = np.append(levels, np.inf)
 
-    def rates(t):
+    def rates(t: Any) -> Any:
         called = np.digitize(scores, [t]) == 1  # score >= t
         return np.array([called[truth == 1].mean(), 1 - called[truth == 0].mean()])
 
-    def accuracy(t):
+    def accuracy(t: Any) -> Any:
         return np.mean((scores >= t) == truth)
 
     highest = max(rates(t).sum() for t in edges)
@@ -680,7 +683,7 @@ def threshold(answer, scores, truth):
     reached = rates(got).sum()
     if is_best(got):
         return
-    above = levels[min(np.searchsorted(levels, got, "right"), len(levels) - 1)]
+    above = levels[min(int(np.searchsorted(levels, got, "right")), len(levels) - 1)]
     confusions = [
         Confusion(
             "zeros and ones as places",
@@ -751,7 +754,7 @@ def threshold(answer, scores, truth):
     )
 
 
-def _calibration_error_cases(rng):
+def _calibration_error_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     # Six answers for which every known mistake gives a number of its own.
     small = np.array([0.14, 0.31, 0.54, 0.58, 0.71, 0.79]) + rng.uniform(-0.004, 0.004, 6)
     order = rng.permutation(6)
@@ -765,7 +768,7 @@ def _calibration_error_cases(rng):
     return [*cases, (certain, (rng.random(50) < 0.5).astype(float), 10)]
 
 
-def _inside_bins(values, bins):
+def _inside_bins(values: Any, bins: int) -> Any:
     """Move values away from the edges of the bins: which bin an edge belongs to is convention."""
     cell = np.floor(values * bins)
     return np.round((cell + 0.1 + 0.8 * (values * bins - cell)) / bins, 4)
@@ -777,7 +780,7 @@ def _inside_bins(values, bins):
     "Bins count by their size, too sure and too unsure do not cancel, and empty bins and "
     "confidence 1 do no harm.",
 )
-def calibration_error(answer, confidence, correct, bins):
+def calibration_error(answer: Answer, confidence: Any, correct: Any, bins: int) -> None:
     cell = np.minimum(np.floor(confidence * bins), bins - 1).astype(int)
     count = np.bincount(cell, minlength=bins)
     sums = np.bincount(cell, confidence, bins), np.bincount(cell, correct, bins)
@@ -850,7 +853,7 @@ def calibration_error(answer, confidence, correct, bins):
                 "bins of equal count",
                 "Your bins hold equally many answers each. Bins of equal width were asked for: "
                 "with ten, a confidence of 0.87 belongs to the one from 0.8 to 0.9.",
-                lambda split=split: _gaps(split(confidence, bins), confidence, correct),
+                partial(lambda cut: _gaps(cut(confidence, bins), confidence, correct), split),
             )
             for split in (_equal_count, _between_quantiles)
         ),
@@ -889,20 +892,20 @@ def calibration_error(answer, confidence, correct, bins):
     )
 
 
-def _gaps(groups, confidence, correct):
+def _gaps(groups: Any, confidence: Any, correct: Any) -> Any:
     return sum(abs((confidence - correct)[rows].sum()) for rows in groups) / len(confidence)
 
 
-def _around_edges(confidence, bins):
+def _around_edges(confidence: Any, bins: int) -> Any:
     edge = np.round(confidence * bins)
     return [edge == k for k in range(bins + 1)]
 
 
-def _equal_count(confidence, bins):
+def _equal_count(confidence: Any, bins: int) -> Any:
     return np.array_split(np.argsort(confidence), bins)
 
 
-def _between_quantiles(confidence, bins):
+def _between_quantiles(confidence: Any, bins: int) -> Any:
     inner = np.quantile(confidence, np.arange(1, bins) / bins)
     cell = np.searchsorted(inner, confidence, "right")
     return [cell == k for k in range(bins)]
@@ -922,7 +925,7 @@ FINDINGS = (
 )
 
 
-def _prompt_pair_cases(rng):
+def _prompt_pair_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     names = ["pleural effusion", "Pneumothorax", "cardiomegaly", "Nodule", "rib fracture"]
     ordinary = [(str(name),) for name in rng.permutation(names)[:3]]
     return [*ordinary, ("No Finding",), ("no finding",), ("No finding",)]
@@ -933,7 +936,7 @@ def _prompt_pair_cases(rng):
     _prompt_pair_cases,
     'The first text affirms and the second denies, for "No Finding" too, and none says "no no".',
 )
-def prompt_pair(answer, finding):
+def prompt_pair(answer: Answer, finding: str) -> None:
     positive, negative = _texts(answer.pair(finding))
     if finding.lower() == "no finding":
         _require_puzzle_solved(positive, negative, finding)
@@ -941,7 +944,7 @@ def prompt_pair(answer, finding):
         _require_denial(positive, negative, finding)
 
 
-def _require_denial(positive, negative, finding):
+def _require_denial(positive: Any, negative: Any, finding: str) -> None:
     if finding.lower() not in positive.lower() or finding.lower() not in negative.lower():
         raise Wrong(
             "One of the two texts does not name the finding.",
@@ -970,7 +973,7 @@ def _require_denial(positive, negative, finding):
         )
 
 
-def _require_puzzle_solved(positive, negative, finding):
+def _require_puzzle_solved(positive: Any, negative: Any, finding: str) -> None:
     if _findings_said(positive) != {False}:
         raise Wrong(
             "The positive text of a film without any finding does not say so.",
@@ -1001,7 +1004,7 @@ def _require_puzzle_solved(positive, negative, finding):
         )
 
 
-def _texts(pair):
+def _texts(pair: Any) -> Any:
     for text in pair:
         if not isinstance(text, str) or not text.strip() or text.startswith("<"):
             raise Wrong("Your function should return two texts.", "wrong type")
@@ -1015,15 +1018,15 @@ def _texts(pair):
     return pair
 
 
-def _denials(text):
+def _denials(text: str) -> Any:
     return len(re.findall(NEGATIONS, text.lower()))
 
 
-def _clauses(text):
+def _clauses(text: str) -> Any:
     return re.split(r"[,.;:]|\bwith\b|\bbut\b", text.lower())
 
 
-def _findings_said(text):
+def _findings_said(text: str) -> Any:
     """Return what the clauses of a text say of findings: True, there are some; False, none."""
     said, denied = set(), False
     for clause in _clauses(text):
@@ -1036,7 +1039,7 @@ def _findings_said(text):
     return said
 
 
-def _auroc_cases(rng):
+def _auroc_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     small = np.round(rng.choice(np.arange(1, 10), 5, replace=False) / 10, 1)
     scores, truth = _scores(rng, 80, 0.3)
     return [
@@ -1055,7 +1058,7 @@ def _auroc_cases(rng):
     "It is the share of pairs ranked right, with half a point for a tie, at any scale of the "
     "scores.",
 )
-def auroc(answer, scores, truth):
+def auroc(answer: Answer, scores: Any, truth: Any) -> None:
     ordered = np.sort(scores)
     left, right = (np.searchsorted(ordered, scores, side) for side in ("left", "right"))
     ranks = (left + right + 1) / 2  # midranks
