@@ -101,6 +101,47 @@ HONEST = {
         ),
         BOTH,
     ),
+    "looks up": (  # names that stand in texts alone, and a check by another name
+        notebook(
+            "from clipkit.exercises import check as verify, names",
+            "def better(a, b):\n    return a > b",
+            RIGHT[CHOOSE],
+            RIGHT[AUROC].replace("(pairs > 0)", "globals()['better'](pairs, 0)"),
+            "for name in names():\n    verify(name, eval(name.split('.')[1]))",
+        ),
+        BOTH,
+    ),
+    "own check": (
+        notebook(
+            IMPORT,
+            "judge = lambda name, it: clipkit.exercises.check(f'zero_shot.{name}', it)\n"
+            "def hand_in(function):\n    judge(function.__name__, function)",
+            RIGHT[CHOOSE] + "\nhand_in(choose_template)",
+            RIGHT[AUROC] + "\nhand_in(auroc)",
+        ),
+        BOTH,
+    ),
+    "registry": (  # a function that changes what another statement uses
+        notebook(
+            IMPORT,
+            "answers = {}\ndef answer(function):\n    answers[function.__name__] = function",
+            "@answer\n" + RIGHT[CHOOSE],
+            "import numpy as np\n@answer\n" + RIGHT[AUROC].split("\n\n")[1],
+            check(CHOOSE, "answers['choose_template']"),
+            check(AUROC, "answers['auroc']"),
+        ),
+        BOTH,
+    ),
+    "trains elsewhere": (  # a seed in a function, and eval() that is a method, need nothing
+        submission(RIGHT, first="import numpy as np\nseen = []\nclass Model:\n    eval = print\n"
+                   "def train():\n    np.random.seed(0)\n    while True: seen.append(model)",
+                   between="model = Model()\ntrain()\nmodel.eval()"), BOTH,
+    ),
+    "half a character": (submission({**RIGHT, CHOOSE: RIGHT[CHOOSE] + "  # \ud83d"}), BOTH),
+    "too deep": (
+        submission({**RIGHT, CHOOSE: RIGHT[CHOOSE] + "\n    " + "-" * 200_000 + "1"},
+                   first="(" * 5000 + ")" * 5000), ["error", "right"],
+    ),
     "objects": (
         notebook(
             IMPORT + "\nimport functools",
@@ -208,7 +249,6 @@ NO_NOTEBOOKS = {
     "odd metadata": b'{"cells": [{"cell_type": "code", "source": "1", "metadata": [1]}]}',
     "odd version": b'{"nbformat": "x", "cells": []}',
     "binary": bytes(range(256)) * 40,
-    "parser": json.dumps(notebook("-" * 200_000 + "1")).encode(),
 }
 
 # Cells that reach for what is not theirs: the last expression is true if they got there. The test

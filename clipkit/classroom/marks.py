@@ -87,7 +87,9 @@ class Marks:
             if grade.stopped:
                 said.append(f"{grade.notebook} {grade.stopped}")
             if grade.errors:
-                said.append(f"{grade.notebook}: {len(grade.errors)} needed cells raised an error")
+                count = len(grade.errors)
+                cells = "1 needed cell" if count == 1 else f"{count} needed cells"
+                said.append(f"{grade.notebook}: {cells} raised an error")
         if self.late:
             said.append(f"late by {spelled(self.late)}")
         return "; ".join(said)

@@ -11,12 +11,14 @@ parameter called ``pictures`` is not the notebook's ``pictures``.
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 # What may bind any name, or change any object, without naming it.
 ANYTHING = {"exec", "eval", "globals", "locals", "vars", "setattr", "run_code", "push", "ex"}
+LOOKUPS = {"exec", "eval", "globals", "locals", "vars"}  # what may read any name by its text
 MAGICS = {"run", "load_ext", "reload_ext", "writefile", "file"}
 COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp", "genexpr"}  # they run where they stand
 HARMLESS = frozenset(dir(builtins)) - ANYTHING | {"display"}  # functions that change no argument
@@ -40,10 +42,12 @@ class Statement:
         The names that it binds by an import, and those that a call begins with, as in
         ``name.method()``: the method of an object may change it, the function of a module does
         not, but for what is called ``seed`` or ``set...``.
+    within : set of str
+        The names whose objects its functions may change when they are called.
     names : set of str
         The exercises that it names.
     checks : bool
-        Whether it calls check.
+        Whether it calls check, by that or another name or by a function that does.
     checkers : set of str
         What it calls check by: ``clipkit`` of ``clipkit.exercises.check(...)``.
     anything : bool
@@ -59,6 +63,7 @@ class Statement:
     changes: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
+    within: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     checks: bool = False
     checkers: set[str] = field(default_factory=set)
@@ -77,15 +82,21 @@ def statement(cell: int, tree: ast.stmt, exercises: Collection[str]) -> Statemen
     _scope(symtable.symtable(ast.unparse(tree), "cell", "exec"), made)
     made.surely = _surely(tree) & made.binds
     made.uses.discard("get_ipython")
+    looked_up = {name.split(".")[-1] for name in exercises}
+    looks_up = False
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             made.names |= {node.value} & set(exercises)
+            looked_up |= set(re.findall(r"[^\W\d]\w*", node.value))
         made.anything |= isinstance(node, ast.alias) and node.name == "*"
         if isinstance(node, ast.Call):
             name = _last(node.func)
             made.checks |= name == "check"
             made.checkers |= _root(node.func) if name == "check" else set()
-            made.anything |= name in ANYTHING or _magic(node) in MAGICS
+            method = isinstance(node.func, ast.Attribute)  # model.eval() evaluates no text
+            made.anything |= name in ANYTHING and not (method and name == "eval")
+            made.anything |= _magic(node) in MAGICS
+            looks_up |= name in LOOKUPS and not method
             if _magic(node) not in {None, *MAGICS}:  # the text of %time or %%time is code
                 _merge(made, statements_of([(cell, _body(node))], exercises))
     for node in _outside_functions(tree):
@@ -95,7 +106,22 @@ def statement(cell: int, tree: ast.stmt, exercises: Collection[str]) -> Statemen
             _call(node.value, made)
         if isinstance(node, ast.alias):
             made.imports.add((node.asname or node.name).split(".")[0])
+    if looks_up:  # globals()["unit"], eval("unit(v)"): a name may stand in a text
+        made.later |= looked_up
+    if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
+        made.within = _changed_within(tree) & made.later
     return made
+
+
+def _changed_within(tree: ast.AST) -> set[str]:
+    """Return the names at the left end of what a function assigns to or calls a method of."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            found |= _root(node)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            found |= _root(node.value.func) if isinstance(node.value.func, ast.Attribute) else set()
+    return found
 
 
 def _call(call: ast.Call, made: Statement) -> None:
@@ -112,8 +138,9 @@ def _call(call: ast.Call, made: Statement) -> None:
 def _merge(made: Statement, parts: list[Statement]) -> None:
     """Give a statement what its parts do."""
     for part in parts:
-        for what in ("uses", "later", "binds", "changes", "imports", "calls", "names", "checkers"):
-            getattr(made, what).update(getattr(part, what))
+        for what, names in vars(part).items():
+            if isinstance(names, set) and what != "surely":
+                getattr(made, what).update(names)
         made.checks |= part.checks
         made.anything |= part.anything
 
@@ -164,10 +191,11 @@ def _body(call: ast.Call) -> str:
 
 def _outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
     """Walk what runs when the statement runs: everything but the bodies of functions."""
+    if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return
     yield tree
     for child in ast.iter_child_nodes(tree):
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from _outside_functions(child)
+        yield from _outside_functions(child)
 
 
 def _last(function: ast.expr) -> str:
@@ -218,7 +246,12 @@ def needed(statements: list[Statement], answers: Collection[int]) -> list[int]:
 def _changes(statements: list[Statement]) -> list[set[str]]:
     """Return for each statement the names whose objects it may change."""
     modules = set().union(*(made.imports | made.checkers for made in statements))
-    return [set() if made.checks else made.changes | made.calls - modules for made in statements]
+    within = {name: made.within - modules for made in statements if made.within
+              for name in made.surely}  # fmt: skip
+    return [set() if made.checks else
+            (made.changes | made.calls - modules).union(
+                *(within[name] for name in made.uses & within.keys()))
+            for made in statements]  # fmt: skip
 
 
 def _binds(statements: list[Statement]) -> list[set[str]]:
@@ -244,4 +277,21 @@ def statements_of(cells: Iterable[tuple[int, str]], exercises: Collection[str]) 
             found += [statement(number, tree, exercises) for tree in trees]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
+    checkers: set[str] = set()
+    for made in found:
+        made.checks |= bool(checkers & (made.uses | made.later))
+        checkers |= _stands_for_check(made)
     return found
+
+
+def _stands_for_check(made: Statement) -> set[str]:
+    """Return the names by which a statement lets others call check."""
+    tree = made.tree
+    if isinstance(tree, ast.ImportFrom):
+        return {item.asname or item.name for item in tree.names if item.name == "check"}
+    if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
+        return made.surely if made.checks else set()
+    if isinstance(tree, ast.Assign):
+        wraps = made.checks and isinstance(tree.value, ast.Lambda)
+        return made.surely if wraps or _last(tree.value) == "check" else set()
+    return set()

@@ -67,10 +67,16 @@ def code_cells(data: bytes) -> list[tuple[int, str, object]]:
 
         notebook = nbformat.convert(nbformat.reads(json.dumps(notebook), nbformat.NO_CONVERT), 4)
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    return [
-        (number, plain_python("".join(cell["source"])), cell.get("metadata", {}).get("exercise"))
-        for number, cell in enumerate(cells, start=1)
-    ]
+    found = []
+    for number, cell in enumerate(cells, start=1):
+        source = plain_python(encodable("".join(cell["source"])))
+        found.append((number, source, cell.get("metadata", {}).get("exercise")))
+    return found
+
+
+def encodable(source: str) -> str:
+    """Put a question mark for half a character, which a broken editor leaves behind."""
+    return source.encode("utf-8", "replace").decode()
 
 
 def plain_python(source: str) -> str:
@@ -81,6 +87,8 @@ def plain_python(source: str) -> str:
         from IPython.core.inputtransformer2 import TransformerManager
 
         return TransformerManager().transform_cell(source)
+    except (ValueError, RecursionError, MemoryError):  # the parser gave up: this cell is left out
+        pass
     return source
 
 
@@ -91,10 +99,12 @@ def broken(cells: list[tuple[int, str, object]], functions: dict[str, str]) -> d
         try:
             ast.parse(source)
         except SyntaxError as error:
-            said = f"code cell {number}, line {error.lineno}: {error.msg}"[:SAID]
-            found |= {name: said for name in functions if name == marked or name in source}
-        except (ValueError, RecursionError, MemoryError):
+            said = f"code cell {number}, line {error.lineno}: {error.msg}"
+        except (ValueError, RecursionError, MemoryError) as error:
+            said = f"code cell {number}: {error or 'it is nested too deeply'}"
+        else:
             continue
+        found |= {name: said[:SAID] for name in functions if name == marked or name in source}
     return found
 
 
