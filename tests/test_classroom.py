@@ -11,6 +11,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import tracemalloc
@@ -867,3 +868,12 @@ def test_one_notebook_can_be_chosen(tmp_path):
     write(tmp_path / "full" / "02.ipynb", teachers())
     assert list(grading.asked_for(chosen)) == NAMES
     assert [path.name for path in handout.write(chosen, tmp_path / "out")] == ["01.ipynb"]
+
+
+@confined
+def test_what_is_to_be_read_may_lie_below_the_scratch_folder():
+    with tempfile.TemporaryDirectory(dir=sandbox.SCRATCH) as place:
+        Path(place, "library.py").write_text("is here")
+        command = sandbox.confined(BUBBLEWRAP, ["cat", f"{place}/library.py"], [Path(place)])
+        run = subprocess.run(command, capture_output=True, text=True)
+    assert run.stdout == "is here", run.stderr

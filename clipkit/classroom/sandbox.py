@@ -92,8 +92,9 @@ def _bubblewrap(path: str, readable: Sequence[Path]) -> list[str]:
         "--proc", "/proc", "--dev", "/dev",
         "--size", str(DISK), "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
         "--remount-ro", "/proc",  # its settings are root's, and root may be who grades
-        *_shown(readable),
-        "--size", str(DISK), "--tmpfs", SCRATCH, "--remount-ro", "/", "--chdir", SCRATCH, "--",
+        # First the scratch folder, then what is shown: Python or this checkout may lie below it.
+        "--size", str(DISK), "--tmpfs", SCRATCH, *_shown(readable),
+        "--remount-ro", "/", "--chdir", SCRATCH, "--",
     ]  # fmt: skip
 
 
