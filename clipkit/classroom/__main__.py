@@ -210,7 +210,10 @@ def written(
     pages = out.with_name(f"{out.stem}.reports")
     remarks += report.write_pages(pages, marked, names)
     print(f"a page for each student: {pages}")
-    remarks += [f"{a} and {b} handed in the same file" for a, b in report.same_files(work)]
+    remarks += [
+        f"{', '.join(group[:-1])} and {group[-1]} handed in the same file"
+        for group in report.same_files(work)
+    ]
     remarks += [
         f"{a} and {b}: {n} of {both} answers are alike, as nobody else's"
         for a, b, n, both in report.alike(grades)

@@ -10,7 +10,6 @@ import html
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import combinations
 from pathlib import Path
 
 from clipkit.classroom import roster
@@ -124,17 +123,15 @@ def alike(grades: list[Grade]) -> list[tuple[str, str, int, int]]:
     return sorted(pairs, key=lambda pair: (-pair[2], pair))
 
 
-def same_files(work: Iterable[roster.HandIn]) -> list[tuple[str, str]]:
-    """Return the pairs of students who have handed in the same file, byte for byte."""
+def same_files(work: Iterable[roster.HandIn]) -> list[list[str]]:
+    """Return the groups of students who have handed in the same file, byte for byte."""
     owners: dict[bytes, set[str]] = defaultdict(set)
     for item in work:
         try:
             owners[hashlib.sha256(item.read()).digest()].add(item.student)
         except ValueError:
             continue
-    return sorted(
-        pair for students in owners.values() for pair in combinations(sorted(students), 2)
-    )
+    return sorted(sorted(students) for students in owners.values() if len(students) > 1)
 
 
 def write_pages(folder: Path, marks: list[Marks], names: list[str]) -> list[str]:
