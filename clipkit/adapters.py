@@ -58,7 +58,9 @@ class TipAdapter:
 
     def __init__(self, class_embeddings: ArrayLike, names: Sequence[str], *, scale: float) -> None:
         self.class_embeddings = _unit_rows(class_embeddings, "class_embeddings")
-        self.names, self.scale = list(names), float(scale)
+        self.names, self.scale = list(names), checks.positive(float(scale), "scale")
+        if len(set(self.names)) < len(self.names):
+            raise ValueError("names holds a name twice; each class should be there once")
         if len(self.names) != len(self.class_embeddings):
             raise ValueError(
                 f"There are {len(self.names)} names but {len(self.class_embeddings)} rows of class "
@@ -107,6 +109,8 @@ class TipAdapter:
         rate = float(checks.numbers([learning_rate], "learning_rate")[0])
         if rate <= 0:
             raise ValueError(f"learning_rate is {rate:g}, but must be above 0.")
+        seed = checks.seed(seed)
+        checks.pair(validation, "validation")
         rows, target = self._items(embeddings, labels, ("embeddings", "labels"))
         others = self._items(*validation, ("validation[0]", "validation[1]"))
         self.keys = rows.clone()
@@ -119,6 +123,8 @@ class TipAdapter:
 
     def logits(self, embeddings: ArrayLike) -> torch.Tensor:
         """Return how well each class fits each picture: (n, d) embeddings to (n, c) logits."""
+        if not hasattr(self, "alpha"):
+            raise ValueError("this adapter has seen no pictures yet; call its fit first")
         rows = self._rows(embeddings, "embeddings")
         return self._prompts(rows) + self.alpha * self._votes(rows, self.beta)
 
@@ -239,17 +245,24 @@ def add_lora(clip: Clip, rank: int = 8, layers: Sequence[str] = LORA_LAYERS, see
     from peft import LoraConfig, get_peft_model
 
     rank = checks.whole(rank, "rank", 1)
+    layers = [layers] if isinstance(layers, str) else list(layers)
+    if not layers:
+        raise ValueError("layers is empty; name at least one kind of layer, such as q_proj")
+    names = [f".{name}" for name, _ in clip.model.named_modules()]
+    for layer in layers:
+        if not any(name.endswith(f".{layer}") for name in names):
+            raise ValueError(f"layers holds {layer!r}, but {clip.name} has no such layer")
     if hasattr(clip.model, "peft_config"):
         raise ValueError(f"{clip.name} has LoRA already; train it on, or merge_lora first.")
     config = LoraConfig(
         r=rank,
         lora_alpha=2 * rank,
-        target_modules=list(layers),
+        target_modules=layers,
         # SigLIP's pooling reads this weight past the layer, so that an addition would do nothing.
         exclude_modules=["head.attention.out_proj"] if clip.is_siglip else None,
     )
     with warnings.catch_warnings(), torch.random.fork_rng():
-        torch.manual_seed(seed)
+        torch.manual_seed(checks.seed(seed))
         # peft asks transformers for an attribute under the name that it had before.
         warnings.simplefilter("ignore", FutureWarning)
         model = get_peft_model(copy.deepcopy(clip.model), config)
@@ -289,4 +302,6 @@ def trainable_parameters(model: torch.nn.Module) -> int:
     >>> trainable_parameters(torch.nn.Linear(10, 5))
     55
     """
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"model is a {type(model).__name__}; give the network, such as clip.model")
     return sum(p.numel() for p in model.parameters() if p.requires_grad)

@@ -9,7 +9,7 @@ why they cannot. scikit-learn checks the same things, but does not say in which 
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from numbers import Real
 from typing import Any
 
@@ -108,6 +108,7 @@ def labels(values: ArrayLike, name: str) -> NDArray:
     ...
     ValueError: y_true holds None in row 1; every entry should be text, as the first one is
     """
+    values = list(values) if isinstance(values, Iterator) else values  # is read twice
     array = as_array(values, name)
     if array.dtype.kind in "US" and not isinstance(values, np.ndarray):
         # NumPy has made text of all entries, of a missing one too; as objects they are themselves.
@@ -183,6 +184,48 @@ def whole(value: int, name: str, low: int, high: int | None = None) -> int:
     return number
 
 
+def seed(value: int) -> int:
+    """Return a seed that NumPy, scikit-learn and PyTorch all take.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> seed(-1)
+    Traceback (most recent call last):
+    ...
+    ValueError: seed is -1, but it should be a whole number from 0 to 4294967295
+    """
+    return whole(value, "seed", 0, 2**32 - 1)
+
+
+def number(value: float, name: str) -> float:
+    """Return a single number, which may be infinite.
+
+    Raises
+    ------
+    ValueError
+        If it is none: text, NaN or an array.
+
+    Examples
+    --------
+    >>> number(float("nan"), "threshold")
+    Traceback (most recent call last):
+    ...
+    ValueError: threshold is nan, but it should be a number
+    """
+    try:
+        single = np.nan if isinstance(value, (str, bytes)) or np.ndim(value) else float(value)
+    except (TypeError, ValueError):
+        single = np.nan
+    if np.isnan(single):
+        raise ValueError(f"{name} is {value!r}, but it should be a number")
+    return single
+
+
 def positive(value: float, name: str) -> float:
     """Return a finite number above 0.
 
@@ -203,15 +246,35 @@ def positive(value: float, name: str) -> float:
     return float(value)
 
 
+def pair(value: Any, name: str) -> None:
+    """Refuse what is no pair of embeddings and labels.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        kind = type(value).__name__
+        raise ValueError(f"{name} is a {kind}, but it should be a pair (embeddings, labels)")
+
+
 def columns(values: ArrayLike, name: str, n_columns: int) -> NDArray[np.intp]:
     """Return the numbers of columns, counted from 0.
 
     Raises
     ------
     ValueError
-        If one is not a whole number, or there is no such column.
+        If one is not a whole number, or there is no such column; also of True and False, which
+        say of each column whether it is meant, and would be taken for the first two.
     """
-    array = numbers(values, name)
+    given = as_array(values, name)
+    array = numbers(given, name)
+    if given.dtype.kind == "b":
+        raise ValueError(
+            f"{name} holds True and False, but it should hold numbers of columns, from 0 to "
+            f"{n_columns - 1}; np.flatnonzero(mask) gives those of a mask"
+        )
     wrong = (array != np.floor(array)) | (array < 0) | (array >= n_columns)
     wanted = f"every value should be the number of a column, from 0 to {n_columns - 1}"
     refuse_where(wrong, array, name, wanted)

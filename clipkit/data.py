@@ -14,7 +14,7 @@ import pyarrow
 import pyarrow.parquet as parquet
 from datasets import ClassLabel, Dataset, DatasetDict, Image, Value
 
-from clipkit.notes import listed, quoted, warn_of_skipped
+from clipkit.notes import listed, quoted, warn, warn_of_skipped
 from clipkit.pictures import picture_endings, problem_with
 
 ASSETS = Path(__file__).parent / "assets" / "data"
@@ -24,6 +24,10 @@ FOLDERS_OF_SPLITS = {
     **dict.fromkeys(("validation", "valid", "val", "dev"), "validation"),
     **dict.fromkeys(("test", "testing"), "test"),
 }
+OTHERS_FOLDERS = (
+    "__MACOSX", "@eaDir", "__pycache__", "$RECYCLE.BIN", "System Volume Information", "lost+found"
+)  # fmt: skip
+"""What systems put beside pictures, apart from hidden folders."""
 PICTURE_COLUMNS = ("file_name", "image", "picture", "file", "filename", "path", "image_path")
 """What a table's column of pictures is called; the first is the name in `imagefolder`."""
 
@@ -155,7 +159,10 @@ def from_folder(
     list of files to its cache, stops at the first damaged picture that is used, and gives labels
     as numbers, which `named_labels` turns into names.
     """
-    folder = Path(path).expanduser()
+    _refuse_no_list(skipped)
+    folder = Path(os.fsdecode(path)).expanduser()
+    if not os.fsdecode(path):
+        raise ValueError('path is empty; "." is the folder in which Python runs')
     if not folder.exists():
         raise FileNotFoundError(f"There is no folder {folder}; pass the path of one with pictures.")
     if not folder.is_dir():
@@ -187,6 +194,8 @@ def from_folder(
             }
         )
     elif files:
+        if None in splits and (split := next((f for f in within if _of_split(f)), None)):
+            warn(f"{quoted(split.parts[0])} lies beside folders of other names: all are labels")
         result = _labelled(folder, files, 0, left_out)
     else:
         why = f": {listed([reason for _, reason in left_out], '; ')}" if left_out else ""
@@ -196,6 +205,10 @@ def from_folder(
         )
     _report(left_out, skipped)
     return result
+
+
+def _of_split(file: Path) -> bool:
+    return file.parts[0].lower() in FOLDERS_OF_SPLITS and len(file.parts) > 2
 
 
 def _labelled(
@@ -226,6 +239,11 @@ def _report(left_out: list[tuple[str, str]], skipped: list[tuple[str, str]] | No
         skipped.extend(left_out)
 
 
+def _refuse_no_list(skipped: object) -> None:
+    if skipped is not None and not isinstance(skipped, list):
+        raise TypeError(f"skipped is a {type(skipped).__name__}, but it should be a list")
+
+
 def _walk(folder: Path, above: frozenset = frozenset()) -> Iterator[Path]:
     """Yield the files in and below a folder, through links, but not in circles."""
     status = folder.stat()
@@ -238,7 +256,7 @@ def _walk(folder: Path, above: frozenset = frozenset()) -> Iterator[Path]:
         yield folder
         return
     for entry in entries:
-        if entry.name.startswith(".") or entry.name in ("__MACOSX", "@eaDir"):
+        if entry.name.startswith(".") or entry.name in OTHERS_FOLDERS:
             continue
         if entry.is_dir():
             yield from _walk(Path(entry.path), above | {place})
@@ -303,6 +321,7 @@ def from_table(
     >>> rows = from_table("shop/products.csv", pictures="photo")          # doctest: +SKIP
     >>> rows[0]["image"], rows[0]["title"]                                # doctest: +SKIP
     """
+    _refuse_no_list(skipped)
     rows, place, name = _read_table(table)
     if pictures is None:
         pictures = next((column for column in PICTURE_COLUMNS if column in rows.features), None)
@@ -393,7 +412,7 @@ def _no_table(name: str, error: Exception) -> ValueError:
     return ValueError(f"{name} cannot be read as a table: {reason}")
 
 
-def _picture_cell(cell: Any, folder: Path) -> tuple[Path | bytes | None, str | None]:
+def _picture_cell(cell: Any, folder: Path) -> tuple[Path | bytes | str | None, str | None]:
     """What a cell holds: a path or the picture's bytes, and the name of its file if it has one."""
     if isinstance(cell, dict):
         content, path = cell.get("bytes"), cell.get("path")
@@ -403,6 +422,10 @@ def _picture_cell(cell: Any, folder: Path) -> tuple[Path | bytes | None, str | N
     if cell is None or cell != cell or not str(cell).strip():
         return None, None
     name = str(cell).strip()
+    if name.startswith("~/"):
+        return Path(name).expanduser(), name
+    if "://" in name:
+        return name, name  # a web address, which is refused as such
     return folder.absolute() / name.replace("\\", "/"), name
 
 
@@ -428,6 +451,10 @@ def named_labels(data: Any, column: str = "label") -> Any:
     ValueError
         If there is no such column, or it holds numbers without names.
     """
+    if not isinstance(data, (Dataset, DatasetDict)):
+        raise TypeError(
+            f"data is a {type(data).__name__}, but it should be a Dataset or a DatasetDict"
+        )
     if isinstance(data, DatasetDict):
         return DatasetDict({split: named_labels(rows, column) for split, rows in data.items()})
     if column not in data.features:
@@ -437,7 +464,9 @@ def named_labels(data: Any, column: str = "label") -> Any:
         numbers = data.with_format(None)[column]
         names = [None if n is None or n < 0 else feature.names[n] for n in numbers]
         place = data.column_names
-        data = data.remove_columns(column).add_column(column, names, feature=Value("string"))
+        # Renamed, not removed: a data set without a column would have no rows to add one to.
+        data = data.rename_column(column, f"{column} as a number")
+        data = data.add_column(column, names, feature=Value("string"))
         return data.select_columns(place)
     if getattr(feature, "dtype", "") not in ("string", "large_string"):
         raise ValueError(

@@ -55,6 +55,10 @@ def _as_tensor(values: Any, name: str) -> torch.Tensor:
         if isinstance(values, (list, tuple)) and any(map(torch.is_tensor, values)):
             values = torch.stack([torch.as_tensor(value) for value in values])
         if not torch.is_tensor(values):
+            if np.ma.is_masked(values):
+                raise TypeError("some of them are masked")
+            if np.iscomplexobj(values):
+                raise TypeError("they are complex")
             values = torch.from_numpy(np.array(values, dtype=np.float32))
         if values.is_complex():
             raise TypeError("they are complex")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,8 +78,10 @@ def load(
     """
     device, dtype = _device(device), _dtype(dtype)
     name = name or os.environ.get("CLIPKIT_MODEL")
-    if name and (Path(name).expanduser() / "adapter_config.json").is_file():
-        return _with_lora(Path(name).expanduser(), device, dtype)
+    if name and isinstance(name, (str, os.PathLike)):
+        added = Path(os.path.expanduser(name))
+        if (added / "adapter_config.json").is_file():
+            return _with_lora(added, device, dtype)
     folder = find_checkpoint(name)
     label = str(name or "the bundled model")
     try:
@@ -135,7 +138,18 @@ def _from_transformers(folder: Path, label: str, dtype: torch.dtype) -> tuple[An
             f'the weights of "{label}" lack {len(lacking)} of the model\'s parameters, for example '
             f"{lacking[0]}; use a complete checkpoint"
         )
+    known = {_any_layer(key) for key in model.state_dict()}
+    beyond = sorted(key for key in loading["unexpected_keys"] if _any_layer(key) in known)
+    if beyond:  # what else is too many, such as a head of another task, is not missed
+        raise CheckpointError(
+            f'the weights of "{label}" hold layers that its config.json does not count, for '
+            f"example {beyond[0]}; correct the configuration"
+        )
     return model, processor
+
+
+def _any_layer(key: str) -> str:
+    return re.sub(r"\.\d+\.", ".0.", key)
 
 
 def _transformers() -> Any:

@@ -294,7 +294,17 @@ class Clip:
         torch.Tensor
             float32, (n, m).
         """
-        return self.logit_scale * pictures @ texts.T + self.logit_bias
+        rows = {"pictures": torch.as_tensor(pictures), "texts": torch.as_tensor(texts)}
+        for name, values in rows.items():
+            if not values.isfinite().all():
+                raise ValueError(f"{name} hold NaN or infinity; no cosine is defined for them")
+        a, b = (values.float() for values in rows.values())
+        if a.shape[-1] != b.shape[-1]:
+            raise ValueError(
+                f"pictures have {a.shape[-1]} columns and texts {b.shape[-1]}; both should come "
+                "from the same model"
+            )
+        return self.logit_scale * a @ b.T + self.logit_bias
 
     def probabilities(self, logits: torch.Tensor) -> torch.Tensor:
         """Turn the logits of each row into what the model was trained to answer.
@@ -305,6 +315,9 @@ class Clip:
             Of the same shape. CLIP: shares, which sum to 1 along the last dimension (softmax).
             SigLIP: each by itself from 0 to 1 (sigmoid).
         """
+        logits = torch.as_tensor(logits).float()
+        if logits.isnan().any():
+            raise ValueError("logits hold NaN; no probability is defined for it")
         return logits.sigmoid() if self.is_siglip else logits.softmax(-1)
 
     def zero_shot(

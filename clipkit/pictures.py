@@ -16,6 +16,7 @@ import re
 import stat
 import sys
 import threading
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
@@ -25,6 +26,8 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 
 from clipkit.notes import warn
 
+BUFFERS = (bytes, bytearray, memoryview, array)
+"""What may hold a picture's file in memory."""
 FORMATS = (
     "JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "JPEG2000", "PPM",
     "HEIF", "JXL",
@@ -154,9 +157,9 @@ def is_one_picture(pictures: Any) -> bool:
         return pictures.ndim != 4 and (pictures.ndim != 1 or pictures.dtype.kind in "biufc")
     if _is_tensor(pictures):
         return pictures.ndim != 4
-    return isinstance(
-        pictures, (Image.Image, str, os.PathLike, bytes, bytearray, memoryview, Mapping)
-    ) or hasattr(pictures, "read")
+    return isinstance(pictures, (Image.Image, str, os.PathLike, *BUFFERS, Mapping)) or hasattr(
+        pictures, "read"
+    )
 
 
 def getters(pictures: Any) -> Iterator[Callable[[], Image.Image]]:
@@ -234,7 +237,7 @@ def window(values: Any, low: float | None = None, high: float | None = None) -> 
     >>> window([[-1000, 0, 500, 2000]], low=-500, high=500)
     array([[  0, 128, 255, 255]], dtype=uint8)
     """
-    values = np.asarray(values)
+    values = np.asarray(values.detach().cpu() if _is_tensor(values) else values)
     if values.dtype.kind not in "biuf" or not values.size:
         raise PictureError(f"values are {values.size} of {values.dtype}, but should be numbers")
     values = values.astype(np.float64)
@@ -243,7 +246,8 @@ def window(values: Any, low: float | None = None, high: float | None = None) -> 
     high = float(finite.max(initial=-np.inf) if high is None else high)
     if not low < high:
         raise PictureError(f"low is {low:g} and high is {high:g}, but low should be below high")
-    share = (np.nan_to_num(values, nan=low) - low) / (high - low)
+    # Halves, which are exact, so that the whole range of floats fits into a float.
+    share = (np.nan_to_num(values, nan=low) / 2 - low / 2) / (high / 2 - low / 2)
     return np.rint(share.clip(0, 1) * 255).astype(np.uint8)
 
 
@@ -318,7 +322,7 @@ def _opened(picture: Any) -> Image.Image:
         return _upright_rgb(picture)
     if isinstance(picture, (str, os.PathLike)):
         return _decode(_regular_file(picture))
-    if isinstance(picture, (bytes, bytearray, memoryview)):
+    if isinstance(picture, BUFFERS):
         if not len(picture):
             raise PictureError("is empty and cannot be read; choose a file that holds a picture")
         return _decode(io.BytesIO(picture))

@@ -80,7 +80,7 @@ def simulate(
     n_products = len(next(iter(columns.values())))
     n_shoppers = checks.whole(n_shoppers, "n_shoppers", 1)
     n_purchases = checks.whole(n_purchases, "n_purchases", 1, n_products)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checks.seed(seed))
     utility = np.tile(rng.normal(0, appeal, n_products), (n_shoppers, 1))
     for name, column in columns.items():
         values, codes = np.unique(column, return_inverse=True)
@@ -117,7 +117,7 @@ def profiles(embeddings: Any, histories: ArrayLike) -> torch.Tensor:
             [0.7071, 0.7071]])
     """
     rows = unit_rows(embeddings, "embeddings")
-    bought = np.asarray(histories)
+    bought = checks.as_array(histories, "histories")
     if bought.ndim != 2 or bought.size == 0:
         raise ValueError(
             f"histories have the shape {bought.shape}; they should have a row for each shopper"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -169,13 +170,15 @@ def _texts(texts: Iterable[str], name: str) -> list[str]:
     """The texts as a list, once each is known to be one."""
     if isinstance(texts, str):
         raise ValueError(f"{name} is a single text; put it into a list: [{texts!r}]")
+    if isinstance(texts, (set, frozenset, dict)):
+        raise ValueError(f"{name} is a {type(texts).__name__}, which has no order; give a list")
     read = list(texts)
     for row, text in enumerate(read):
         if not isinstance(text, str):
             raise ValueError(f"{name} holds {text!r} in row {row}; every entry should be a text")
     if name == "texts" and not read:
         raise ValueError("texts is empty; there is nothing to search")
-    return read
+    return [unicodedata.normalize("NFC", text) for text in read]  # one way to write an accent
 
 
 def reciprocal_rank_fusion(
@@ -222,7 +225,7 @@ def reciprocal_rank_fusion(
     shares = np.ones(len(tables)) if weights is None else checks.numbers(weights, "weights", low=0)
     if len(shares) != len(tables):
         raise ValueError(f"there are {len(shares)} weights for {len(tables)} searches")
-    if not constant >= 0:
+    if not checks.number(constant, "constant") >= 0:
         raise ValueError(f"constant is {constant}, but it should be 0 or more")
     ranks = [rankdata(-table, axis=1) for table in tables]
     return np.sum(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
+from clipkit import checks
 from clipkit.embeddings import unit_rows
 from clipkit.model import Clip
 
@@ -88,11 +88,10 @@ def shots(labels: Sequence, k: int, seed: int = 0) -> np.ndarray:
         raise ValueError(
             f"labels have the shape {array.shape}, but it should be (n,), one for each item"
         )
-    if isinstance(k, bool) or not isinstance(k, numbers.Integral) or k < 1:
-        raise ValueError(f"k is {k!r}, but it should be a whole number of at least 1")
+    k = checks.whole(k, "k", 1)
     if not len(array) or any(label != label or label is None for label in array.tolist()):
         raise ValueError("labels are empty, or one of them is missing (None or NaN)")
-    order = np.random.default_rng(seed).permutation(len(array))
+    order = np.random.default_rng(checks.seed(seed)).permutation(len(array))
     return np.concatenate([order[array[order] == name][:k] for name in np.unique(array)])
 
 

@@ -265,3 +265,44 @@ def test_what_lora_cannot_do_is_said(tiny_clip):
         adapters.add_lora(tiny_clip, layers=["no_such_layer"])
     with pytest.raises(ValueError, match="no LoRA to merge"):
         adapters.merge_lora(tiny_clip)
+
+
+@pytest.mark.parametrize("layers", [["query"], ["q_proj", "query"], []])
+def test_layers_that_are_not_there_are_refused(tiny_clip, layers):
+    # peft would pass over the second in silence.
+    with pytest.raises(ValueError, match="layers (holds 'query', but|is empty)"):
+        adapters.add_lora(tiny_clip, layers=layers)
+
+
+def test_one_kind_of_layer_may_be_given_as_text(tiny_clip):
+    one, listed = (adapters.add_lora(tiny_clip, layers=layers) for layers in ("fc1", ["fc1"]))
+    count = adapters.trainable_parameters
+    assert count(one.model) == count(listed.model) > 0
+
+
+def test_parameters_are_counted_of_a_network(tiny_clip):
+    with pytest.raises(TypeError, match=r"model is a Clip; give the network, such as clip\.model"):
+        adapters.trainable_parameters(tiny_clip)
+
+
+def test_a_tip_adapter_says_what_it_lacks():
+    rows = torch.eye(2)
+    with pytest.raises(ValueError, match="names holds a name twice"):
+        adapters.TipAdapter(rows, ["a", "a"], scale=10)
+    with pytest.raises(ValueError, match="scale is nan"):
+        adapters.TipAdapter(rows, ["a", "b"], scale=float("nan"))
+    adapter = adapters.TipAdapter(rows, ["a", "b"], scale=10)
+    with pytest.raises(ValueError, match="call its fit first"):
+        adapter.predict(rows)
+    for validation in (rows, None):
+        with pytest.raises(ValueError, match="validation is a .* pair"):
+            adapter.fit(rows, ["a", "b"], validation)
+        with pytest.raises(ValueError, match="validation is a .* pair"):
+            fine_tune.linear_probe(rows, ["a", "b"], validation)
+
+
+@pytest.mark.parametrize("candidates", [[], [-1], [float("nan")], 1])
+def test_candidates_that_cannot_be_are_named(candidates):
+    rows, labels = torch.eye(2), ["a", "b"]
+    with pytest.raises(ValueError, match="candidate"):
+        fine_tune.linear_probe(rows, labels, (rows, labels), candidates)

@@ -558,3 +558,48 @@ def test_a_missing_data_set_says_how_to_make_it(tmp_path, monkeypatch):
     monkeypatch.setattr(data, "ASSETS", tmp_path)
     with pytest.raises(FileNotFoundError, match="clipstudio.build"):
         data.load_catalog()
+
+
+def test_folders_of_systems_are_no_labels(tmp_path):
+    for name in ("mug", "__pycache__", "$RECYCLE.BIN", "System Volume Information"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (4, 4)).save(tmp_path / name / "1.png")
+    assert data.from_folder(tmp_path)["label"] == ["mug"]
+
+
+def test_a_split_beside_other_folders_is_said_to_be_a_label(tmp_path):
+    for name in ("train/mug", "more"):
+        (tmp_path / name).mkdir(parents=True)
+        Image.new("RGB", (4, 4)).save(tmp_path / name / "1.png")
+    with pytest.warns(ClipWarning, match='"train" lies beside folders of other names'):
+        assert data.from_folder(tmp_path)["label"] == ["more", "train"]
+
+
+@pytest.mark.parametrize("read", [data.from_folder, data.from_table])
+def test_what_cannot_collect_is_refused_before_a_picture_is_read(read, tmp_path):
+    with pytest.raises(TypeError, match="skipped is a str, but it should be a list"):
+        read(tmp_path, skipped="list")
+
+
+def test_a_path_may_be_bytes_but_not_empty(tmp_path):
+    Image.new("RGB", (4, 4)).save(tmp_path / "1.png")
+    assert len(data.from_folder(os.fsencode(tmp_path))) == 1
+    with pytest.raises(ValueError, match="path is empty"):
+        data.from_folder("")
+
+
+def test_cells_may_begin_at_home_and_addresses_are_called_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    Image.new("RGB", (4, 4)).save(tmp_path / "1.png")
+    assert len(data.from_table(pd.DataFrame({"photo": ["~/1.png"]}), "photo")) == 1
+    with pytest.raises(ValueError, match="is a web address; download the picture"):
+        data.from_table(pd.DataFrame({"photo": ["https://x.org/1.png"]}), "photo")
+
+
+def test_labels_alone_get_their_names_and_a_stream_is_refused():
+    features = Features({"label": ClassLabel(names=["mug", "vase"])})
+    rows = Dataset.from_dict({"label": [0, -1, None, 1]}, features=features)
+    assert data.named_labels(rows)["label"] == ["mug", None, None, "vase"]
+    for other in (rows.to_iterable_dataset(), [0, 1]):
+        with pytest.raises(TypeError, match="data is a .* should be a Dataset"):
+            data.named_labels(other)

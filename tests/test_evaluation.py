@@ -783,3 +783,52 @@ def test_shares_of_a_split_are_those_asked_for():
 def test_a_split_that_cannot_be_made_is_refused(groups, parts, message):
     with pytest.raises(ValueError, match=message):
         evaluation.split_by_group(groups, *parts)
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), ".5", [0.1, 0.2, 0.3], None])
+@pytest.mark.parametrize("measure", [evaluation.sensitivity, evaluation.specificity])
+def test_a_threshold_that_is_no_number_is_refused(measure, threshold):
+    # Otherwise NaN would be passed by no item, and an array compared with the scores one by one.
+    with pytest.raises(ValueError, match="threshold is .*, but it should be a number"):
+        measure([0, 0, 1], [0.1, 0.2, 0.3], threshold)
+
+
+def test_a_threshold_may_be_a_tensor_or_infinite():
+    assert evaluation.sensitivity([0, 1], [0.1, 0.3], torch.tensor(0.2)).value == 1
+    assert evaluation.sensitivity([0, 1], [0.1, 0.3], np.inf).value == 0
+
+
+def test_a_mask_is_no_list_of_columns():
+    with pytest.raises(ValueError, match=r"y_true holds True and False.*np\.flatnonzero"):
+        evaluation.recall_at_k(np.eye(3), 1, [True, False, True])
+
+
+@pytest.mark.parametrize("seed", [-1, 2**40, "x", None, 1.5])
+def test_a_seed_that_cannot_be_one_is_named(seed):
+    with pytest.raises(ValueError, match="seed is .* whole number from 0 to 4294967295"):
+        evaluation.auroc([0, 1], [0.1, 0.2], seed=seed)
+    with pytest.raises(ValueError, match="seed is "):
+        evaluation.split_by_group(range(9), seed=seed)
+
+
+def test_a_misspelt_option_is_refused_where_nothing_is_drawn_too():
+    with pytest.raises(TypeError, match="n_resample is no option; these are n_resamples"):
+        evaluation.accuracy([1], [1], n_resample=9)
+
+
+def test_labels_of_a_generator_are_read_once():
+    assert evaluation.accuracy((c for c in "abc"), (c for c in "abd")).value == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("nothing", [None, "0.5", {}])
+def test_a_statistic_that_is_no_number_is_refused(nothing):
+    with pytest.raises(ValueError, match="the statistic of all 3 items is"):
+        evaluation.bootstrap(lambda values: nothing if nothing != "0.5" else [0.5], [1, 2, 3])
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1, 1e4, 1e9, 1e300])
+def test_a_temperature_is_found_at_any_scale_of_logits(scale):
+    # Three of four right: best where e^b / (e^b + 2) is 3/4, so e^b is 6.
+    logits = scale * np.eye(3)[[0, 1, 2, 1]]
+    best = evaluation.fit_temperature(logits, [0, 1, 2, 2])
+    assert best == pytest.approx(scale / np.log(6), rel=1e-5)

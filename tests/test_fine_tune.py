@@ -16,6 +16,7 @@ from transformers import TrainerCallback
 import clipkit
 from clipkit import fine_tune, plots
 from clipkit.augmentation import apply_movement
+from clipkit.evaluation import Estimate
 from clipkit.fine_tune import live_plot
 from clipkit.hub import CheckpointError
 
@@ -472,3 +473,29 @@ def _estimates(value):
         elif not numbers:
             for item in value:
                 yield from _estimates(item)
+
+
+def test_what_is_no_model_and_no_pairs_is_named(tiny_clip):
+    picture = Image.new("RGB", (8, 8))
+    with pytest.raises(TypeError, match="clip is a str, but"):
+        fine_tune.Pairs("clip", [picture] * 8, ["a mug"] * 8)
+    with pytest.raises(TypeError, match=r"pairs is a tuple, but it should be Pairs\("):
+        fine_tune.contrastive(tiny_clip, ([picture], ["a mug"]))
+    with pytest.raises(TypeError, match="clip is a NoneType, but"):
+        fine_tune.contrastive(None, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (None, "is None, but it should be a number"),
+        (Estimate(1, 1, 1), r"let it return its \.value"),
+    ],
+)
+def test_what_validates_returns_a_number(tiny_clip, answer, why):
+    pictures = [Image.new("RGB", (8, 8), (i, 0, 0)) for i in range(8)]
+    pairs = fine_tune.Pairs(tiny_clip, pictures, [f"mug {i}" for i in range(8)])
+    with pytest.raises(ValueError, match=why):
+        fine_tune.contrastive(tiny_clip, pairs, epochs=1, validate=lambda clip: answer)
+    with pytest.raises(TypeError, match="validate is 3, but it should be a function"):
+        fine_tune.contrastive(tiny_clip, pairs, epochs=1, validate=3)

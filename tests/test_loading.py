@@ -440,3 +440,13 @@ def test_an_open_clip_checkpoint(tmp_path, monkeypatch, pictures, bias):
     torch.testing.assert_close(shares, (logits - 3).sigmoid() if bias else logits.softmax(1))
     half = clipkit.load(tmp_path, dtype="bfloat16")  # pictures are handed over in its own dtype
     assert (half.encode_images(pictures) * clip.encode_images(pictures)).sum(1).min() > 0.99
+
+
+def test_weights_of_more_layers_than_configured_are_refused(tiny_checkpoint, tmp_path):
+    # transformers would leave the last layer out, and the answers would be others.
+    folder = shutil.copytree(tiny_checkpoint, tmp_path / "clip")
+    config = json.loads((folder / "config.json").read_text())
+    config["text_config"]["num_hidden_layers"] -= 1
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CheckpointError, match=r"hold layers that its config\.json does not count"):
+        clipkit.load(folder)

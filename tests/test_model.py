@@ -828,3 +828,16 @@ def test_tokens_of_openais_vocabulary(tiny_clip, tmp_path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore" if len(ids) >= 77 else "error")
             assert clip.tokenize([text])[0].tolist() == ids, text
+
+
+def test_logits_and_probabilities_check_what_they_get(tiny_clip):
+    d = tiny_clip.dimension
+    one = np.eye(d)[:2]
+    assert tiny_clip.logits(one, one).shape == (2, 2)
+    with pytest.raises(ValueError, match="both should come from the same model"):
+        tiny_clip.logits(torch.ones(2, d), torch.ones(3, d + 1))
+    with pytest.raises(ValueError, match="texts hold NaN"):
+        tiny_clip.logits(torch.ones(2, d), torch.full((3, d), np.nan))
+    with pytest.raises(ValueError, match="logits hold NaN"):
+        tiny_clip.probabilities([[1, float("nan")]])
+    assert tiny_clip.probabilities([[1, 1]]).tolist() == [[0.5, 0.5]]

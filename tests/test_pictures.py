@@ -1,5 +1,6 @@
 """Every kind of picture becomes the RGB picture that a person would see."""
 
+import array as arrays
 import io
 import os
 import socket
@@ -781,3 +782,16 @@ def test_a_file_is_looked_over_without_decoding_it(picture, tmp_path, monkeypatc
     assert "there is no such file" in problem_with(tmp_path / "gone.jpg")
     monkeypatch.setattr(pictures, "_opened", lambda *_: pytest.fail("decoded"))
     assert problem_with(whole["JPEG"]) is None and problem_with(whole["PNG"]) is None
+
+
+def test_a_window_takes_tensors_with_gradients_and_the_whole_range_of_floats():
+    values = torch.tensor([[0.0, 1.0]], requires_grad=True)
+    assert pictures.window(values).tolist() == [[0, 255]]
+    assert pictures.window([[-1.7e308, 0, 1.7e308]]).tolist() == [[0, 128, 255]]
+
+
+def test_the_file_of_a_picture_may_be_an_array_of_bytes():
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 3), "red").save(buffer, "PNG")
+    (picture,) = pictures.open_pictures(arrays.array("B", buffer.getvalue()))
+    assert picture.size == (4, 3)

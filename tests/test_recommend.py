@@ -135,3 +135,10 @@ def test_mmr_without_diversity_is_the_ranking_and_with_it_leaves_no_twin(rows):
 def test_mmr_that_cannot_be_computed(rows, changed, said):
     with pytest.raises(ValueError, match=said):
         maximal_marginal_relevance(**({"scores": np.ones(30), "embeddings": rows} | changed))
+
+
+def test_histories_as_masks_or_of_two_lengths_are_refused():
+    with pytest.raises(ValueError, match="histories"):
+        profiles(np.eye(3), [[True, False, True]])
+    with pytest.raises(ValueError, match="histories cannot be read as an array"):
+        profiles(np.eye(3), [[0, 1], [2]])

@@ -234,3 +234,24 @@ def test_items_that_tie_share_their_mean_rank():
 def test_what_cannot_be_fused_is_named(arguments, said):
     with pytest.raises(ValueError, match=said):
         reciprocal_rank_fusion(*arguments)
+
+
+def test_accents_are_found_however_they_are_written():
+    shop = BM25(["caf\u00e9 table", "kitchen table"])
+    assert shop.scores(["cafe\u0301"])[0].argmax() == 0
+    assert (shop.scores(["cafe\u0301"]) == shop.scores(["caf\u00e9"])).all()
+
+
+@pytest.mark.parametrize("texts", [{"red mug", "sofa"}, {"a": "red mug"}])
+def test_texts_without_an_order_are_refused(texts):
+    with pytest.raises(ValueError, match="has no order; give a list"):
+        BM25(texts)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [(np.ones((2, 2), complex), "complex"), (np.ma.array(np.eye(2), mask=np.eye(2)), "masked")],
+)
+def test_masked_and_complex_embeddings_are_refused(values, why):
+    with pytest.raises(ValueError, match=f"embeddings should be a matrix of numbers.*{why}"):
+        Index(values)

@@ -219,3 +219,8 @@ def test_more_shots_hold_the_fewer_ones():
 def test_every_template_has_one_place_for_the_label(templates):
     assert all(template.count("{}") == 1 for template in templates)
     assert len(set(templates)) == len(templates)
+
+
+def test_a_seed_of_shots_is_named():
+    with pytest.raises(ValueError, match="seed is -1"):
+        zero_shot.shots(["a", "b"], 1, seed=-1)

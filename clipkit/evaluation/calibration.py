@@ -135,8 +135,15 @@ def fit_temperature(logits: ArrayLike, y_true: ArrayLike) -> float:
         scaled = scores / np.exp(log_temperature)
         return (logsumexp(scaled, axis=1) - scaled[rows, right]).mean()
 
-    best = minimize_scalar(loss, bounds=(-5, 5), method="bounded", options={"xatol": 1e-8})
-    return float(np.exp(best.x))
+    def between(low: float, high: float) -> float:
+        options = {"xatol": 1e-8}
+        return minimize_scalar(loss, bounds=(low, high), method="bounded", options=options).x
+
+    best, edge = between(-5, 5), 5
+    while abs(best) > edge - 0.01 and edge < 700:  # logits of another scale than a model's
+        best = between(edge - 1, edge + 9) if best > 0 else between(-edge - 9, 1 - edge)
+        edge += 9
+    return float(np.exp(best))
 
 
 def coverage_curve(confidence: ArrayLike, correct: ArrayLike) -> tuple[Floats, Floats]:

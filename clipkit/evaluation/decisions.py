@@ -212,7 +212,7 @@ def sensitivity(
     1.0
     """
     positive, (scores,) = _scored(y_true, "sensitivity", y_score=y_score)
-    return _share_of(positive, scores >= threshold, options)
+    return _share_of(positive, scores >= checks.number(threshold, "threshold"), options)
 
 
 def specificity(
@@ -234,7 +234,7 @@ def specificity(
     0.5
     """
     positive, (scores,) = _scored(y_true, "specificity", y_score=y_score)
-    return _share_of(~positive, scores < threshold, options)
+    return _share_of(~positive, scores < checks.number(threshold, "threshold"), options)
 
 
 def _share_of(chosen: Booleans, held: Booleans, options: Resampling) -> Estimate:

@@ -118,10 +118,14 @@ def bootstrap(
         value = statistic(*arrays)
     except TypeError as error:
         raise ValueError(f"the statistic cannot be computed of such columns: {error}") from error
-    if np.ndim(value) or not np.isfinite(value):
+    try:
+        finite = not np.ndim(value) and np.isfinite(float(value))
+    except (TypeError, ValueError):
+        finite = False
+    if not finite:
         raise ValueError(f"the statistic of all {len(arrays[0])} items is {value}, not a number")
     values = []
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checks.seed(seed))
     for _ in range(n_resamples if n > 1 else 0):
         rows = rng.integers(n, size=n)
         if members is not None:
@@ -174,6 +178,10 @@ def share_of_values(values: Floats, **options: Unpack[Resampling]) -> Estimate:
     """Return the share of what is right (1), wrong (0) or, where scores tie, in between."""
     if options.get("groups") is not None:
         return bootstrap(np.mean, values, **options)
+    if unknown := options.keys() - Resampling.__annotations__:
+        raise TypeError(
+            f"{min(unknown)} is no option; these are {', '.join(Resampling.__annotations__)}"
+        )
     interval = binomtest(round(values.sum()), len(values)).proportion_ci(method="wilson")
     return Estimate(float(values.mean()), float(interval.low), float(interval.high))
 

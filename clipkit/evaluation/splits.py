@@ -58,6 +58,7 @@ def split_by_group(
             f"{n} groups cannot be split into validation ({validation}), test ({test}) and a rest "
             "for training; each part needs at least one group"
         )
+    seed = checks.seed(seed)
     rest, tested = _set_apart(names, np.arange(len(names)), sizes[1], seed)
     train, validated = _set_apart(names, rest, sizes[0], seed)
     return Split(train, validated, tested)

@@ -38,7 +38,7 @@ def wise_ft(old: Clip, new: Clip, alpha: float) -> Clip:
         If alpha is outside 0..1, the two models do not have the same weights' shapes, or one has
         LoRA.
     """
-    if not 0 <= alpha <= 1:
+    if not 0 <= checks.number(alpha, "alpha") <= 1:
         raise ValueError(f"alpha is {alpha}, but must be between 0 (old) and 1 (new).")
     for clip in (old, new):
         if hasattr(clip.model, "peft_config"):
@@ -92,6 +92,9 @@ def linear_probe(
         If the labels are all of one class, an embedding or a label is missing, or their numbers
         or kinds do not fit.
     """
+    checks.pair(validation, "validation")
+    for c in checks.numbers(candidates, "candidates").tolist():
+        checks.positive(c, "a candidate")
     rows, truth = checks.numbers(embeddings, "embeddings", "n, m"), checks.labels(labels, "labels")
     others, wanted = (
         checks.numbers(validation[0], "validation[0]", "n, m"),

@@ -89,6 +89,10 @@ class Pairs(Dataset):
         texts_each: int = 1,
         move_pictures: bool = False,
     ) -> None:
+        if not isinstance(clip, Clip):
+            raise TypeError(
+                f"clip is a {type(clip).__name__}, but it should be a model of clipkit.load"
+            )
         self.texts_each = checks.whole(texts_each, "texts_each", 1)
         self.move_pictures = bool(move_pictures)
         if isinstance(texts, str):

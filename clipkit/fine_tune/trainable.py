@@ -19,6 +19,14 @@ TOWERS = {
 
 def check_pairs(clip: Clip, pairs: Pairs, batch_size: int, lock: str | None) -> None:
     """Refuse what cannot be trained."""
+    if not isinstance(clip, Clip):
+        raise TypeError(
+            f"clip is a {type(clip).__name__}, but it should be a model of clipkit.load"
+        )
+    if not isinstance(pairs, Pairs):
+        raise TypeError(
+            f"pairs is a {type(pairs).__name__}, but it should be Pairs(clip, pictures, texts)"
+        )
     if not hasattr(clip.model, "logit_scale"):
         raise ValueError(
             f"{clip.name} has no logit scale, as CLIP and SigLIP have; its loss is another one."

@@ -19,7 +19,9 @@ from transformers import (
     TrainingArguments,
 )
 
+from clipkit import checks
 from clipkit.augmentation import apply_movement
+from clipkit.evaluation import Estimate
 from clipkit.losses import contrastive_loss, sigmoid_loss
 from clipkit.model import Clip
 from clipkit.runs import (
@@ -113,10 +115,11 @@ class ContrastiveTrainer(Trainer):
         if self.validate is None or self.model is None:
             raise ValueError("there is no `validate` to measure with")
         training = self.model.training
-        value = float(
-            self.validate(Clip(self.model, self.processing_class, device=self.args.device))
-        )
+        value = self.validate(Clip(self.model, self.processing_class, device=self.args.device))
         self.model.train(training)
+        if isinstance(value, Estimate):
+            raise ValueError(f"validate returned the estimate {value}; let it return its .value.")
+        value = checks.number(value, "what validate returned")
         if not math.isfinite(value):
             raise ValueError(f"validate returned {value}, but must return a number.")
         return value

@@ -107,11 +107,13 @@ def contrastive(
     OSError
         If a checkpoint cannot be written; the one before it is whole.
     """
+    check_pairs(clip, pairs, batch_size, lock)
+    if validate is not None and not callable(validate):
+        raise TypeError(f"validate is {validate!r}, but it should be a function of a model")
     epochs = checks.positive(epochs, "epochs")
     rate = default_learning_rate(clip) if learning_rate is None else learning_rate
-    rate, seed = checks.positive(rate, "learning_rate"), checks.whole(seed, "seed", 0)
+    rate, seed = checks.positive(rate, "learning_rate"), checks.seed(seed)
     patience = checks.whole(patience, "patience", 1)
-    check_pairs(clip, pairs, batch_size, lock)
     _check_arguments(arguments)
     model, trainable = to_train(clip, lock)
     on_cpu = clip.device.type == "cpu"
