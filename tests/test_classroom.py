@@ -259,6 +259,7 @@ def test_what_is_not_plain_is_not_sent(value):
         (["def f(x", "f = 1", "check('e', f)"], [0, 1]),
         (["def g(): k.a = 1", "g()", "def f(): k", "check('e', f)"], [0, 1, 2, 3]),
         (["def g(): np.seed(0)", "g()", "import np", "f = np.x", "check('e', f)"], [2, 3, 4]),
+        (["def push(): pass", "push()", "def f(): pass", "check('e', f)"], [2, 3]),
         (["net = load()", "net.eval()", "def f(): pass", "check('e', f)"], [2, 3]),
         (["k = 1", "def f(): eval('k + 1')", "def g(): pass", "check('e', f)"], [0, 1, 3]),
         (["def g(): pass", "f = shell.run_line_magic('time', 'g()')", "check('e', f)"], [0, 1, 2]),

@@ -17,7 +17,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 # What may bind any name, or change any object, without naming it.
-ANYTHING = {"exec", "eval", "globals", "locals", "vars", "setattr", "run_code", "push", "ex"}
+ANYTHING = {"exec", "eval", "globals", "locals", "vars", "setattr"}
+METHODS = {"run_code", "push", "ex"}  # of IPython's shell; a function called push is no such thing
 LOOKUPS = {"exec", "eval", "globals", "locals", "vars"}  # what may read any name by its text
 MAGICS = {"run", "load_ext", "reload_ext", "writefile", "file"}
 COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp", "genexpr"}  # they run where they stand
@@ -94,7 +95,7 @@ def statement(cell: int, tree: ast.stmt, exercises: Collection[str]) -> Statemen
             made.checks |= name == "check"
             made.checkers |= _root(node.func) if name == "check" else set()
             method = isinstance(node.func, ast.Attribute)  # model.eval() evaluates no text
-            made.anything |= name in ANYTHING and not (method and name == "eval")
+            made.anything |= name in (METHODS | ANYTHING - {"eval"} if method else ANYTHING)
             made.anything |= _magic(node) in MAGICS
             looks_up |= name in LOOKUPS and not method
             if _magic(node) not in {None, *MAGICS}:  # the text of %time or %%time is code
