@@ -1,4 +1,4 @@
-# ruff: noqa: I001 (one list is what lazy_loader reads)
+# ruff: noqa: I001, TID252 (one list of relative imports is what lazy_loader reads)
 from . import (
     adapters as adapters,
     augmentation as augmentation,

@@ -1,11 +1,11 @@
 """The studio: a scene, two cameras, and the words that go with their pictures."""
 
-from .camera import BACKGROUNDS, LIGHTS, POSES, Shot
-from .chest import DEVICES, FINDINGS, Finding, Findings, Patient
-from .lettering import Lettering
-from .materials import COLOURS, MATERIALS, PATTERNS
-from .prints import print_of
-from .product import (
+from clipstudio.camera import BACKGROUNDS, LIGHTS, POSES, Shot
+from clipstudio.chest import DEVICES, FINDINGS, Finding, Findings, Patient
+from clipstudio.lettering import Lettering
+from clipstudio.materials import COLOURS, MATERIALS, PATTERNS
+from clipstudio.prints import print_of
+from clipstudio.product import (
     CATEGORIES,
     Product,
     object_masks,
@@ -16,12 +16,12 @@ from .product import (
     random_shot,
     words_mask,
 )
-from .xray import finding_masks, radiograph
+from clipstudio.xray import finding_masks, radiograph
 
-from . import products  # isort: skip  # noqa: F401  (fills CATEGORIES)
-from . import figure, staging  # isort: skip  # noqa: F401  (build what `subjects` says)
-from .subjects import Group, Wearer, Worn, lettered, subject_from_dict  # isort: skip
-from .compiled import is_compiled, warm_up  # isort: skip
+from clipstudio import products  # isort: skip  # noqa: F401  (fills CATEGORIES)
+from clipstudio import figure, staging  # isort: skip  # noqa: F401  (build what `subjects` says)
+from clipstudio.subjects import Group, Wearer, Worn, lettered, subject_from_dict  # isort: skip
+from clipstudio.compiled import is_compiled, warm_up  # isort: skip
 
 __all__ = [
     "BACKGROUNDS",

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from . import kernels as k
-from .chest import Patient, stream
-from .scene import Shape, capsule, ellipsoid, extrude, half_space, smooth_curve, tube
-from .xray_kernels import (
+from clipstudio import kernels as k
+from clipstudio.chest import Patient, stream
+from clipstudio.scene import Shape, capsule, ellipsoid, extrude, half_space, smooth_curve, tube
+from clipstudio.xray_kernels import (
     ADDS,
     LUNG,
     OUTSIDE,

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from . import kernels as k
-from .materials import COLOURS, WOOD_TONES, Material, check_name
-from .scene import SceneTable
+from clipstudio import kernels as k
+from clipstudio.materials import COLOURS, WOOD_TONES, Material, check_name
+from clipstudio.scene import SceneTable
 
 FOCAL = 3.0  # in half picture widths: a moderate telephoto lens
 FILL = 0.86  # share of the picture that the product takes at zoom 1

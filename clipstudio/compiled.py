@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import kernels, xray_kernels
-from .chest import Patient
-from .product import Product, photograph
-from .xray import radiograph
+from clipstudio import kernels, xray_kernels
+from clipstudio.chest import Patient
+from clipstudio.product import Product, photograph
+from clipstudio.xray import radiograph
 
 
 def is_compiled() -> bool:

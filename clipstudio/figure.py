@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from .materials import Material, plain
-from .product import Built, Look, Product, assemble, design_of
-from .product import Shape as Parameters
-from .products.tailoring import Bodice, Limb, Piece, Tailor
-from .scene import (
+from clipstudio.materials import Material, plain
+from clipstudio.product import Built, Look, Product, assemble, design_of
+from clipstudio.product import Shape as Parameters
+from clipstudio.products.tailoring import Bodice, Limb, Piece, Tailor
+from clipstudio.scene import (
     GRID,
     Grid,
     Scene,
@@ -38,7 +38,7 @@ from .scene import (
     sphere,
     tube,
 )
-from .subjects import BOTTOMS, HAIR_COLOURS, MANNEQUINS, SKINS, Wearer, Worn, parts_of
+from clipstudio.subjects import BOTTOMS, HAIR_COLOURS, MANNEQUINS, SKINS, Wearer, Worn, parts_of
 
 # Landmarks, as heights.
 TOP_OF_HEAD, CHIN, SHOULDER, CHEST, WAIST, HIP, CROTCH = (

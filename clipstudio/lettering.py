@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from .materials import COLOURS, check_name
+from clipstudio.materials import COLOURS, check_name
 
 SUPPORTS: dict[str, str] = {
     "print": "printed on the product itself",

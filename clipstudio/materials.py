@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import kernels as k
+from clipstudio import kernels as k
 
 RGB = tuple[float, float, float]
 

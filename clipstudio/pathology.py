@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import anatomy as an
-from .anatomy import (
+from clipstudio import anatomy as an
+from clipstudio.anatomy import (
     AERATED,
     GAS,
     LEFT,
@@ -35,9 +35,9 @@ from .anatomy import (
     plan_of,
     solid,
 )
-from .chest import Finding, Findings, Patient, stream
-from .scene import box, ellipsoid, half_space
-from .xray_kernels import ADDS, LUNG, PLEURAL, SOFT, STRAND
+from clipstudio.chest import Finding, Findings, Patient, stream
+from clipstudio.scene import box, ellipsoid, half_space
+from clipstudio.xray_kernels import ADDS, LUNG, PLEURAL, SOFT, STRAND
 
 ZONE_HEIGHT = {"upper": 7.2, "middle": 1.4, "lower": -4.6}
 METAL = 2.4

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from . import kernels as k
-from .camera import Samples, Shot, light_direction
-from .materials import Material, in_material
-from .product import Product, _yaw, build, trace_product
+from clipstudio import kernels as k
+from clipstudio.camera import Samples, Shot, light_direction
+from clipstudio.materials import Material, in_material
+from clipstudio.product import Product, _yaw, build, trace_product
 
 FINE = 2  # plates are cut this much finer than the print
 RGB = tuple[int, int, int]

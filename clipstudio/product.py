@@ -16,10 +16,10 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
-from . import camera
-from .camera import BACKGROUNDS, LIGHTS, POSES, Samples, Shot
-from .lettering import Lettering, contrast
-from .materials import (
+from clipstudio import camera
+from clipstudio.camera import BACKGROUNDS, LIGHTS, POSES, Samples, Shot
+from clipstudio.lettering import Lettering, contrast
+from clipstudio.materials import (
     COLOURS,
     MATERIALS,
     PATTERNS,
@@ -32,8 +32,8 @@ from .materials import (
     surface,
     wood,
 )
-from .scene import Scene, SceneTable
-from .signs import WRITTEN, inscribe
+from clipstudio.scene import Scene, SceneTable
+from clipstudio.signs import WRITTEN, inscribe
 
 Range = tuple[float, float]
 LEGIBLE_YAW = ((-20.0, 20.0),)

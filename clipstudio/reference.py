@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import kernels as k
-from .scene import SceneTable
+from clipstudio import kernels as k
+from clipstudio.scene import SceneTable
 
 FAR_AWAY = k.NOTHING
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from . import kernels as k
-from .materials import Material
+from clipstudio import kernels as k
+from clipstudio.materials import Material
 
 GRID = k.GRID  # outlines are sampled on GRID x GRID points
 

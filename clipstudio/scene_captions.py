@@ -11,14 +11,14 @@ from typing import Annotated
 import numpy as np
 from pydantic import model_validator
 
-from .captions import FACTS, SHORT_WORDS, Writer, caption
-from .grammar import expand, pick, tidy
-from .lettering import SUPPORTS
-from .materials import check_name
-from .product import Product, Subject
-from .subjects import ARRANGEMENTS, Group, Worn, parts_of
-from .vocabulary import SHOP
-from .words import Phrase, Phrases, Templates, Words, read, slots
+from clipstudio.captions import FACTS, SHORT_WORDS, Writer, caption
+from clipstudio.grammar import expand, pick, tidy
+from clipstudio.lettering import SUPPORTS
+from clipstudio.materials import check_name
+from clipstudio.product import Product, Subject
+from clipstudio.subjects import ARRANGEMENTS, Group, Worn, parts_of
+from clipstudio.vocabulary import SHOP
+from clipstudio.words import Phrase, Phrases, Templates, Words, read, slots
 
 LAID = ("belt", "scarf")
 """Categories whose designs say how they lie ("rolled up"), which is not so where they are worn."""

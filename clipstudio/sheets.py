@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from . import supplier
-from .camera import Shot
-from .chest import KINDS, Finding, Findings, Patient
-from .lettering import PRINTED, STUCK, SUPPORTS
-from .prints import print_of
-from .product import CATEGORIES, Product, Subject, build, photograph, random_shot
-from .subjects import ARRANGEMENTS, PRINTED_CLOTHES, WEARABLE, Group, Worn, lettered
-from .xray import finding_masks, radiograph
+from clipstudio import supplier
+from clipstudio.camera import Shot
+from clipstudio.chest import KINDS, Finding, Findings, Patient
+from clipstudio.lettering import PRINTED, STUCK, SUPPORTS
+from clipstudio.prints import print_of
+from clipstudio.product import CATEGORIES, Product, Subject, build, photograph, random_shot
+from clipstudio.subjects import ARRANGEMENTS, PRINTED_CLOTHES, WEARABLE, Group, Worn, lettered
+from clipstudio.xray import finding_masks, radiograph
 
 SEED = 20
 COLUMNS = 9

@@ -9,10 +9,10 @@ import functools
 
 import numpy as np
 
-from . import kernels as k
-from .lettering import Lettering
-from .materials import Material, plain
-from .scene import Scene, SceneTable, Shape, box, extrude, rotation, tube
+from clipstudio import kernels as k
+from clipstudio.lettering import Lettering
+from clipstudio.materials import Material, plain
+from clipstudio.scene import Scene, SceneTable, Shape, box, extrude, rotation, tube
 
 WRITTEN, BESIDE = 100, 200
 """Owners of words on product number n are WRITTEN + n where they are on the product itself, and

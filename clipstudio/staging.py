@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import kernels as k
-from .product import Built, Product, assemble, construct, design_of
-from .scene import Scene, SceneTable, rotation
-from .subjects import Group
+from clipstudio import kernels as k
+from clipstudio.product import Built, Product, assemble, construct, design_of
+from clipstudio.scene import Scene, SceneTable, rotation
+from clipstudio.subjects import Group
 
 SIZES: dict[str, float] = {
     "mug": 0.62,

@@ -11,9 +11,16 @@ from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
-from .lettering import PRINTED, Lettering, contrast, random_lettering, readable_ink, supports_for
-from .materials import COLOURS, RGB, check_name
-from .product import CATEGORIES, Product, _pick, build
+from clipstudio.lettering import (
+    PRINTED,
+    Lettering,
+    contrast,
+    random_lettering,
+    readable_ink,
+    supports_for,
+)
+from clipstudio.materials import COLOURS, RGB, check_name
+from clipstudio.product import CATEGORIES, Product, _pick, build
 
 SKINS: dict[str, RGB] = {  # linear light
     "porcelain": (0.78, 0.56, 0.45),

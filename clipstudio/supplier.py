@@ -13,13 +13,13 @@ from typing import Annotated
 import numpy as np
 from pydantic import model_validator
 
-from . import grammar
-from .camera import Shot
-from .grammar import capital, expand, pick, tidy
-from .materials import COLOURS, PATTERNS, check_name
-from .product import CATEGORIES, Product, random_shot
-from .splits import is_held_out
-from .words import Phrase, Phrases, Templates, Words, read, slots
+from clipstudio import grammar
+from clipstudio.camera import Shot
+from clipstudio.grammar import capital, expand, pick, tidy
+from clipstudio.materials import COLOURS, PATTERNS, check_name
+from clipstudio.product import CATEGORIES, Product, random_shot
+from clipstudio.splits import is_held_out
+from clipstudio.words import Phrase, Phrases, Templates, Words, read, slots
 
 
 class Line(Words):

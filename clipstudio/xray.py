@@ -19,10 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from . import xray_kernels as xk
-from .anatomy import Phantom, Solid, plan_of
-from .chest import DEVICES, Findings, Patient, check_hospital, stream
-from .pathology import phantom
+from clipstudio import xray_kernels as xk
+from clipstudio.anatomy import Phantom, Solid, plan_of
+from clipstudio.chest import DEVICES, Findings, Patient, check_hospital, stream
+from clipstudio.pathology import phantom
 
 STEP = 0.5  # cm between the samples in a cloud
 SHORTEST = 0.35  # cm, least step along a ray

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from .kernels import (
+from clipstudio.kernels import (
     CUT,
     JOIN,
     SMOOTH,

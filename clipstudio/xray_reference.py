@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import kernels as k
-from .anatomy import Cloud, Phantom, Solid
-from .reference import blend, fractal, shape_distance
-from .xray import view_of
-from .xray_kernels import ADDS, LUNG, OUTSIDE
+from clipstudio import kernels as k
+from clipstudio.anatomy import Cloud, Phantom, Solid
+from clipstudio.reference import blend, fractal, shape_distance
+from clipstudio.xray import view_of
+from clipstudio.xray_kernels import ADDS, LUNG, OUTSIDE
 
 
 def rays(view: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -573,7 +573,7 @@ def balanced_accuracy(answer: Answer, truth: Any, predicted: Any) -> None:
         ),
         Confusion(
             "classes that are never true",
-            "You also averaged over a class that was predicted and never occurs in `truth`.",
+            "You also averaged over a class that was predicted and never occurs in `y_true`.",
             lambda: (hits / np.maximum(true, 1)).mean(),
         ),
         Confusion(
@@ -587,7 +587,7 @@ def balanced_accuracy(answer: Answer, truth: Any, predicted: Any) -> None:
         Confusion(
             "predicted classes",
             "You averaged over the classes that were predicted. One that is never predicted counts "
-            "too, with nothing found: take the classes from `truth`.",
+            "too, with nothing found: take the classes from `y_true`.",
             lambda: (hits / true)[found > 0].mean(),
         ),
         Confusion(
@@ -611,13 +611,13 @@ def balanced_accuracy(answer: Answer, truth: Any, predicted: Any) -> None:
     except Wrong as wrong:
         if wrong.misconception == "not finite":
             wrong.hint = (
-                "The mean of nothing is nan: average only over classes that occur in `truth`."
+                "The mean of nothing is nan: average only over classes that occur in `y_true`."
             )
         raise
     require(
         value,
         expected,
-        "Your number is not the mean, over the classes in `truth`, of the share found.",
+        "Your number is not the mean, over the classes in `y_true`, of the share found.",
         confusions,
     )
 

@@ -6,11 +6,11 @@ Each is thin: what it shows comes from plain functions of the same module.
 >>> clipkit.widgets.ProductStudio()  # doctest: +SKIP
 """
 
-from .finder import SearchBox
-from .own import OwnPictures
-from .product import Kept, ProductStudio, kept
-from .prompts import PromptLab
-from .radiograph import RadiographStudio
+from clipkit.widgets.finder import SearchBox
+from clipkit.widgets.own import OwnPictures
+from clipkit.widgets.product import Kept, ProductStudio, kept
+from clipkit.widgets.prompts import PromptLab
+from clipkit.widgets.radiograph import RadiographStudio
 
 __all__ = [
     "Kept",

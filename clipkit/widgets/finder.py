@@ -13,9 +13,8 @@ from clipkit import data
 from clipkit.model import Clip
 from clipkit.pictures import PictureError, getters
 from clipkit.search import Index
-
-from . import parts
-from .uploads import read_uploads, upload_box
+from clipkit.widgets import parts
+from clipkit.widgets.uploads import read_uploads, upload_box
 
 QUERY = "a red dress"
 

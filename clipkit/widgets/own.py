@@ -18,10 +18,9 @@ from clipkit import data
 from clipkit.model import Clip
 from clipkit.notes import ClipWarning
 from clipkit.pictures import PictureError
-
-from . import parts
-from .uploads import MOST_BYTES, read_picture, read_uploads, upload_box
-from .views import Answer, DropZone
+from clipkit.widgets import parts
+from clipkit.widgets.uploads import MOST_BYTES, read_picture, read_uploads, upload_box
+from clipkit.widgets.views import Answer, DropZone
 
 MOST = 200
 LABELS = ("a mug", "a shoe", "a dress", "a chair", "a bag")

@@ -28,8 +28,7 @@ from clipkit import texts as reading
 from clipkit.loading import load
 from clipkit.model import Clip
 from clipkit.pictures import open_picture
-
-from .views import Answer, Frame
+from clipkit.widgets.views import Answer, Frame
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SOON, REST, STILL = 0.01, 0.04, 0.8

@@ -12,11 +12,10 @@ from PIL import Image
 
 import clipstudio
 from clipkit.model import Clip
+from clipkit.widgets import parts
+from clipkit.widgets.views import Answer, BarsView, PictureView
 from clipstudio.camera import Shot
 from clipstudio.product import Product, build, design_of
-
-from . import parts
-from .views import Answer, BarsView, PictureView
 
 DRAFT, FINE = 64, 256  # pixels, while the hand moves and when it has left
 SIDE = 260  # CSS pixels, as wide as the picture is shown

@@ -17,8 +17,7 @@ from clipkit import data, zero_shot
 from clipkit.evaluation import Estimate, accuracy, paired_difference
 from clipkit.model import TEMPLATE, Clip
 from clipkit.pictures import getters, open_pictures
-
-from . import parts
+from clipkit.widgets import parts
 
 SPLITS = ("validation", "test")
 SHOWN = 24

@@ -11,10 +11,9 @@ from PIL import Image
 
 import clipstudio
 from clipkit.model import Clip
+from clipkit.widgets import parts
+from clipkit.widgets.views import Answer, BarsView, PictureView
 from clipstudio.chest import KINDS, Finding, Findings, Patient
-
-from . import parts
-from .views import Answer, BarsView, PictureView
 
 WARNING = (
     "These films are synthetic and for teaching: nothing here is for diagnosis, and the numbers "

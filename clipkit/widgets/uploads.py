@@ -9,8 +9,7 @@ import ipywidgets as w
 from PIL import Image
 
 from clipkit.pictures import PictureError, open_picture
-
-from . import parts
+from clipkit.widgets import parts
 
 MOST_BYTES = 10_000_000  # Jupyter's server closes the connection on longer messages
 KEPT_SIDE = 1024  # pixels; no model looks at more

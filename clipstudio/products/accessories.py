@@ -6,6 +6,16 @@ The front faces +z.
 import numpy as np
 
 from clipstudio.product import design
+from clipstudio.products.forms import (
+    buckle,
+    ellipse,
+    lying,
+    metal,
+    mirrored,
+    one_of,
+    rectangle,
+    rounded,
+)
 from clipstudio.scene import (
     box,
     capsule,
@@ -19,8 +29,6 @@ from clipstudio.scene import (
     torus,
     tube,
 )
-
-from .forms import buckle, ellipse, lying, metal, mirrored, one_of, rectangle, rounded
 
 HIDES = ("leather", "suede", "canvas")
 BELT = {

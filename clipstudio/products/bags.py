@@ -6,9 +6,8 @@ The front faces +z.
 import numpy as np
 
 from clipstudio.product import design
+from clipstudio.products.forms import arch, buckle, metal, mirrored, rounded
 from clipstudio.scene import box, capsule, cylinder, extrude, smooth_curve, sphere, torus, tube
-
-from .forms import arch, buckle, metal, mirrored, rounded
 
 HIDES = ("leather", "suede", "canvas")
 

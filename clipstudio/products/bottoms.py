@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from clipstudio.scene import box
-
-from .tailoring import (
+from clipstudio.products.tailoring import (
     Legs,
     band,
     belt_loops,
@@ -29,7 +27,8 @@ from .tailoring import (
     waist_back,
     waistband,
 )
-from .tops import DENIMS, SOBER, draw_bodice
+from clipstudio.products.tops import DENIMS, SOBER, draw_bodice
+from clipstudio.scene import box
 
 DRESSY = ("cotton", "cotton", "satin", "knit", "denim")
 SKIRTS = ("cotton", "wool", "satin", "leather")

@@ -11,6 +11,7 @@ stilettos alike.
 import numpy as np
 
 from clipstudio.product import design
+from clipstudio.products.forms import ellipse, one_of, rectangle
 from clipstudio.scene import (
     box,
     capsule,
@@ -21,8 +22,6 @@ from clipstudio.scene import (
     torus,
     tube,
 )
-
-from .forms import ellipse, one_of, rectangle
 
 UPPERS = ("leather", "canvas", "suede", "knit")
 PLAIN = ("plain",)

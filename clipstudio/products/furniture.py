@@ -6,6 +6,7 @@ Legs and rails are tubes, seats and cushions are soft boxes.  Fronts face +z, fl
 import numpy as np
 
 from clipstudio.product import design
+from clipstudio.products.tableware import part, turned
 from clipstudio.scene import (
     box,
     capsule,
@@ -17,8 +18,6 @@ from clipstudio.scene import (
     sphere,
     tube,
 )
-
-from .tableware import part, turned
 
 UPHOLSTERY = ("cotton", "wool", "leather", "canvas", "suede")
 TURNED = ((15, 58), (-58, -15))  # camera angles: furniture is shown from a corner

@@ -6,9 +6,8 @@ The front faces +z.
 import numpy as np
 
 from clipstudio.product import design
+from clipstudio.products.forms import ellipse, lying, one_of, rectangle, sheet
 from clipstudio.scene import box, ellipsoid, extrude, revolve, ring, smooth_curve
-
-from .forms import ellipse, lying, one_of, rectangle, sheet
 
 FELT = ("wool", "suede", "canvas", "cotton", "leather")
 WOVEN = ("cotton", "canvas", "denim", "wool")

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from clipstudio.product import design
+from clipstudio.products.tableware import part, turned
 from clipstudio.scene import (
     box,
     capsule,
@@ -18,8 +19,6 @@ from clipstudio.scene import (
     torus,
     tube,
 )
-
-from .tableware import part, turned
 
 # ----------------------------------------------------------------------------------------- lamps
 SHADES = ("cotton", "canvas", "satin")

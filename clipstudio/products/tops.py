@@ -1,8 +1,6 @@
 """T-shirts, long-sleeved tops, shirts, pullovers, hoodies, jackets and coats."""
 
-from clipstudio.scene import box
-
-from .tailoring import (
+from clipstudio.products.tailoring import (
     Bodice,
     button_row,
     draw_sleeves,
@@ -29,6 +27,7 @@ from .tailoring import (
     stand_collar,
     zip_line,
 )
+from clipstudio.scene import box
 
 DENIMS = ("blue", "navy", "black", "grey", "blue", "white")
 JERSEY = ("cotton",)
