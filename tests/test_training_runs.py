@@ -276,7 +276,7 @@ def test_training_that_only_harms_returns_the_model_as_it_was(clip, pairs):
     with pytest.warns(UserWarning, match="never better than the 0.5 of before"):
         tuned = fine_tune.contrastive(clip, pairs, validate=validate, learning_rate=1e-3)
     assert len(seen) == 2 and torch.equal(weights(tuned), weights(clip))
-    with pytest.raises(ValueError, match="validate returned nan"):
+    with pytest.raises(ValueError, match="validate returned is nan"):
         fine_tune.contrastive(clip, pairs, validate=lambda model: float("nan"))
 
 
