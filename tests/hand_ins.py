@@ -264,7 +264,7 @@ PROBES = {
     "reads by proc": "import glob\n[open(root + '{secret}').read() for root in glob.glob('/proc/[0-9]*/root')"
                       " if __import__('os').path.exists(root + '{secret}')]",
     # Python may live in the checkout's own .venv, which is then all that is to be seen of it.
-    "lists": "import os\nset(os.listdir('{checkout}')) - {{'.venv'}}",
+    "lists": "import os\nset(os.listdir('{checkout}')) - {'.venv'}",
     "finds the checks": "import glob\nglob.glob('{checkout}/clipkit/exercises/zero_shot.py')",
     "changes": "open('{victim}', 'a').write('x')",
     "changes times": "import os\nos.utime('{victim}', (0, 0)) is None",
