@@ -33,7 +33,7 @@ PICTURE_COLUMNS = ("file_name", "image", "picture", "file", "filename", "path", 
 
 
 def load_catalog() -> DatasetDict:
-    """The shop's catalogue: about 3,600 products, rendered by the studio.
+    """Return the shop's catalogue: about 3,600 products, rendered by the studio.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def load_catalog() -> DatasetDict:
 
 
 def load_supplier() -> DatasetDict:
-    """A supplier's catalogue: about 1,500 prints of 24 lines under house names.
+    """Return a supplier's catalogue: about 1,500 prints of 24 lines under house names.
 
     The products are of the studio's kinds, but drawn in ink and a few flat colours, and described
     in words that the bundled model has never read.
@@ -364,7 +364,7 @@ def from_table(
 
 
 def _read_table(table: Any) -> tuple[Dataset, Path, str]:
-    """A table as a data set, the folder where it lies, and what messages call it."""
+    """Return a table as a data set, the folder where it lies, and what messages call it."""
     if isinstance(table, pd.DataFrame):
         return _from_frame(table, "the table"), Path(), "the table"
     path = Path(table).expanduser()

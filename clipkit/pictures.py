@@ -407,7 +407,7 @@ def _formats() -> list[str]:
 
 
 def _foreign(source: Any) -> str:
-    """What a file holds that is not a picture."""
+    """Return what a file holds that is not a picture."""
     if isinstance(source, str):
         with open(source, "rb") as file:
             return _foreign(file)
@@ -420,7 +420,7 @@ def _foreign(source: Any) -> str:
 
 
 def _undecoded(pictures: Any) -> Any:
-    """A column of pictures as it is stored, so that they are opened here and nowhere else.
+    """Return a column of pictures as it is stored, so that they are opened here and nowhere else.
 
     `datasets` would open any format that Pillow knows, and would stop at a damaged EXIF tag.
     """
@@ -515,7 +515,7 @@ _PROCESSED = "give the picture itself, not the output of a processor"
 
 
 def _from_array(array: np.ndarray, advice: str) -> Image.Image:
-    """An array (H, W) or (H, W, C) of any type as an RGB picture."""
+    """Return an array (H, W) or (H, W, C) of any type as an RGB picture."""
     array = np.asarray(array)
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
         raise PictureError(f"is an array of shape {array.shape}, but {_ARRAY}{advice}")
@@ -537,7 +537,7 @@ def _range(array: np.ndarray) -> tuple[float, float]:
 
 
 def _factor(dtype: np.dtype, low: float, high: float, hint: str, sixteen: bool = False) -> float:
-    """What values from low to high are multiplied with to be 8 bits."""
+    """Return what values from low to high are multiplied with to be 8 bits."""
     if dtype.kind == "b" or (dtype.kind == "f" and low >= -TOLERANCE and high <= 1 + TOLERANCE):
         return 255.0
     sixteen = sixteen or dtype == np.uint16
@@ -608,6 +608,6 @@ def _reason(error: Exception) -> str:
 
 
 def _short(text: str) -> str:
-    """A text that can be printed on part of a line, whatever it holds."""
+    """Return a text that can be printed on part of a line, whatever it holds."""
     text = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -96,7 +96,7 @@ def show(figure: Figure, alt: str) -> None:
 
 
 def _developed(figure: Figure, alt: str) -> Picture:
-    """A figure as a `Picture`; the figure is closed."""
+    """Return a figure as a `Picture`; the figure is closed."""
     if not alt.strip():
         raise ValueError("The figure's alternative text is empty; say in a sentence what it shows.")
     buffer = io.BytesIO()
@@ -168,12 +168,12 @@ def _opened(pictures: Any) -> list[np.ndarray]:
 
 
 def _thumbnail(picture: np.ndarray, points: float) -> OffsetImage:
-    """A picture whose longer side has that many points."""
+    """Return a picture whose longer side has that many points."""
     return OffsetImage(picture, zoom=points / max(picture.shape[:2]))
 
 
 def _named(names: Iterable[Any], n: int, what: str, things: str) -> list[Any]:
-    """The names by position, once there is one for each thing."""
+    """Return the names by position, once there is one for each thing."""
     named = list(names)
     if len(named) != n:
         raise ValueError(f"there are {len(named)} {what} for {n} {things}; each needs one")
@@ -245,7 +245,7 @@ def _inches(picture: np.ndarray, size: float) -> tuple[float, float]:
 
 
 def wrapped(text: str, width: int) -> str:
-    """A text in lines of at most `width` characters.
+    """Return a text in lines of at most `width` characters.
 
     Examples
     --------
@@ -311,7 +311,7 @@ def similarity_heatmap(
 
 
 def _drawing(ax: Axes | None, **options: Any) -> tuple[Figure, Axes]:
-    """The given axes with their figure, or new ones."""
+    """Return the given axes with their figure, or new ones."""
     if ax is None:
         return plt.subplots(**options)
     figure = ax.get_figure(root=True)
@@ -713,7 +713,7 @@ def confusion_heatmap(
 
 
 def _most_confused(counts: np.ndarray, n: int) -> np.ndarray:
-    """The classes, in their order, that the most frequent confusions are about."""
+    """Return the classes, in their order, that the most frequent confusions are about."""
     beside = counts - np.diag(np.diag(counts))
     chosen: set[int] = set()
     for cell in np.argsort(-beside, axis=None, kind="stable"):

@@ -167,7 +167,7 @@ class BM25:
 
 
 def _texts(texts: Iterable[str], name: str) -> list[str]:
-    """The texts as a list, once each is known to be one."""
+    """Return the texts as a list, once each is known to be one."""
     if isinstance(texts, str):
         raise ValueError(f"{name} is a single text; put it into a list: [{texts!r}]")
     if isinstance(texts, (set, frozenset, dict)):

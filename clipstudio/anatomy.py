@@ -214,7 +214,7 @@ def chain(
 
 
 def curve(points: Sequence, n: int = 6) -> np.ndarray:
-    """A smooth curve through points in space, shape (m, 3)."""
+    """Return a smooth curve through points in space, shape (m, 3)."""
     points = np.asarray(points, float)
     xy = smooth_curve(points[:, :2], n)
     return np.column_stack([xy, smooth_curve(points[:, [2, 2]], n)[:, 0]])
@@ -238,7 +238,7 @@ class Displacement:
 
 
 def of_side(pair: tuple[float, float], side: int) -> float:
-    """The value for the right (-1) or the left (1)."""
+    """Return the value for the right (-1) or the left (1)."""
     return pair[0] if side < 0 else pair[1]
 
 
@@ -341,7 +341,7 @@ class Plan:
 
 @functools.lru_cache(maxsize=64)
 def plan_of(patient: Patient) -> Plan:
-    """The patient's plan, made once."""
+    """Return the patient's plan, made once."""
     return Plan(patient)
 
 
@@ -418,7 +418,7 @@ def lung_limits(side: int) -> tuple[float, ...]:
 
 @functools.lru_cache(maxsize=64)
 def lung(p: Plan, side: int) -> Solid:
-    """The aerated room of one side, down to the depth of the costophrenic angle."""
+    """Return the aerated room of one side, down to the depth of the costophrenic angle."""
     return solid(
         f"lung {side}",
         AERATED,
@@ -480,7 +480,7 @@ def diaphragm(p: Plan, moved: Displacement) -> tuple[Solid, ...]:
 
 @functools.lru_cache(maxsize=64)
 def mediastinum(p: Plan, moved: Displacement) -> tuple[Solid, ...]:
-    """What lies between the lungs, apart from the heart."""
+    """Return what lies between the lungs, apart from the heart."""
     x, upper, far = moved.shift, p.upper, p.unfolded
     knob = p.knob
     arch_y = 5.9 * p.height
@@ -575,7 +575,7 @@ def heart_places(p: Plan, moved: Displacement) -> dict[str, tuple[np.ndarray, np
 
 @functools.lru_cache(maxsize=64)
 def heart(p: Plan, moved: Displacement, finding: str | None = None) -> Solid:
-    """The heart's shadow as one smooth solid."""
+    """Return the heart's shadow as one smooth solid."""
     parts = heart_places(p, moved)
     shapes = {name: ellipsoid(*axes) for name, (_, axes) in parts.items()}
     shapes["ventricle"] = shapes["ventricle"].rotate(roll=p.heart_roll)
@@ -764,7 +764,7 @@ def vessel_tree(patient: Patient) -> np.ndarray:
 
 
 def hilar_arteries(p: Plan, moved: Displacement) -> np.ndarray:
-    """The trunks at the lung roots."""
+    """Return the trunks at the lung roots."""
     rows = []
     x = moved.shift
     for side in (RIGHT, LEFT):

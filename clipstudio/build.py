@@ -148,14 +148,14 @@ RADIOGRAPH_FEATURES = Features(
 
 
 def jpeg(picture: Picture, quality: int) -> dict:
-    """A PIL picture as the cell of an `Image` column."""
+    """Return a PIL picture as the cell of an `Image` column."""
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=quality, optimize=True)
     return {"bytes": buffer.getvalue(), "path": None}
 
 
 def catalog_product(split: str, number: int) -> tuple[Product, Shot, np.random.Generator]:
-    """The product and the shot of a row; the generator goes on to write its texts.
+    """Return the product and the shot of a row; the generator goes on to write its texts.
 
     The first rows of the test split are the held-out pairs, three of each; every other row cycles
     through the categories and avoids them.
@@ -175,7 +175,7 @@ def catalog_product(split: str, number: int) -> tuple[Product, Shot, np.random.G
 
 
 def catalog_row(split: str, number: int) -> dict:
-    """A row of the catalogue."""
+    """Return a row of the catalogue."""
     product, shot, rng = catalog_product(split, number)
     facts = product.to_dict()
     kept = ("category", "design", "colour", "second_colour", "pattern", "material")
@@ -190,7 +190,7 @@ def catalog_row(split: str, number: int) -> dict:
 
 
 def supplier_row(split: str, number: int) -> dict:
-    """A row of the supplier's catalogue; rows cycle through its lines."""
+    """Return a row of the supplier's catalogue; rows cycle through its lines."""
     rng = np.random.default_rng([SEEDS["supplier"], SEEDS[split], number])
     line = list(supplier.LINES)[number % len(supplier.LINES)]
     product = supplier.product_of(line, rng)
@@ -216,7 +216,7 @@ def films_of(split: str, number: int, hospital: str = "A") -> int:
 
 
 def radiograph_row(split: str, number: int, film: int, hospital: str = "A") -> dict:
-    """A film of a patient, each film with findings of its own."""
+    """Return a film of a patient, each film with findings of its own."""
     archive = ARCHIVES[hospital]
     rng = np.random.default_rng([SEEDS[split], archive.stream + 1, number])
     patient = Patient.random(rng, hospital)
@@ -236,17 +236,17 @@ def radiograph_row(split: str, number: int, film: int, hospital: str = "A") -> d
 
 
 def catalog_rows(split: str) -> list[tuple]:
-    """The arguments of `catalog_row` for a split."""
+    """Return the arguments of `catalog_row` for a split."""
     return [(split, number) for number in range(PRODUCTS[split])]
 
 
 def supplier_rows(split: str) -> list[tuple]:
-    """The arguments of `supplier_row` for a split."""
+    """Return the arguments of `supplier_row` for a split."""
     return [(split, number) for number in range(SUPPLIED[split] * len(supplier.LINES))]
 
 
 def radiograph_rows(split: str, hospital: str = "A") -> list[tuple]:
-    """The arguments of `radiograph_row` for a split."""
+    """Return the arguments of `radiograph_row` for a split."""
     patients = range(ARCHIVES[hospital].patients[split])
     return [
         (split, number, film, hospital)

@@ -191,7 +191,7 @@ class Shot:
 
     @classmethod
     def from_dict(cls, values: dict) -> Shot:
-        """The shot that `to_dict` described."""
+        """Return the shot that `to_dict` described."""
         for name in values:
             check_name("field of a shot", name, cls.__dataclass_fields__)
         return cls(**values)
@@ -204,7 +204,7 @@ def _direction(azimuth: float, elevation: float) -> np.ndarray:
 
 
 def frame(box: np.ndarray, yaw: float, pitch: float, shot: Shot) -> np.ndarray:
-    """The view (15 numbers, see `kernels`) that shows a box at the shot's zoom and tilt."""
+    """Return the view (15 numbers, see `kernels`) that shows a box at the shot's zoom and tilt."""
     centre, extent = (box[:3] + box[3:]) / 2, (box[3:] - box[:3]) / 2
     towards = _direction(yaw, min(max(pitch, -89.0), 89.0))
     forward = -towards
@@ -468,7 +468,7 @@ def _any_colour(rng: np.random.Generator) -> np.ndarray:
 
 
 def _backdrop(name: str, seed: int, box: np.ndarray, stage: np.ndarray) -> np.ndarray:
-    """The 17 numbers of a backdrop (see `kernels`), its details drawn from the seed."""
+    """Return the 17 numbers of a backdrop (see `kernels`), its details drawn from the seed."""
     rng = np.random.default_rng([seed, 71])
     upright = stage[1] == 0
     scale, angle, kind, shadow = 1.0, 0.0, k.SWEEP, 0.85

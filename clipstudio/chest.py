@@ -85,7 +85,7 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
-    """The random stream of that name for that seed; another name, an independent stream.
+    """Return the random stream of that name for that seed; another name, an independent stream.
 
     Examples
     --------
@@ -164,7 +164,7 @@ class Patient:
 
     @classmethod
     def random(cls, rng: np.random.Generator | int, hospital: str = "A") -> Patient:
-        """A patient as they come to that hospital.
+        """Return a patient as they come to that hospital.
 
         Parameters
         ----------
@@ -194,7 +194,7 @@ class Patient:
 
     @classmethod
     def from_dict(cls, values: dict) -> Patient:
-        """The patient that `to_dict` described."""
+        """Return the patient that `to_dict` described."""
         return cls(**_known_fields(cls, values))
 
 
@@ -299,7 +299,7 @@ class Finding:
         side: str | None = None,
         size: float | None = None,
     ) -> Finding:
-        """A finding with everything that is not given drawn at random."""
+        """Return a finding with everything that is not given drawn at random."""
         name = str(rng.choice(list(KINDS))) if name is None else name
         if name not in KINDS:
             return cls(name)  # raises, with the list
@@ -411,7 +411,7 @@ class Findings:
         normal: float = 0.33,
         prevalence: dict[str, float] = PREVALENCE,
     ) -> Findings:
-        """What a patient of a mixed ward has.
+        """Return what a patient of a mixed ward has.
 
         Parameters
         ----------
@@ -450,7 +450,7 @@ class Findings:
 
     @classmethod
     def from_dict(cls, values: dict) -> Findings:
-        """The findings that `to_dict` described."""
+        """Return the findings that `to_dict` described."""
         _known_fields(cls, values)
         return cls(Finding(**_known_fields(Finding, item)) for item in values["items"])
 

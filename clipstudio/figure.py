@@ -81,7 +81,7 @@ NOWHERE = 0.0  # height of a surface where there is none: the middle plane
 
 
 def spanning(shape: Shape, a: np.ndarray, b: np.ndarray) -> Shape:
-    """A shape built along the y axis about the origin, brought to the line from a to b."""
+    """Return a shape built along the y axis about the origin, brought to the line from a to b."""
     a, b = np.asarray(a, float), np.asarray(b, float)
     up = (b - a) / np.linalg.norm(b - a)
     side = np.cross(up, (0.0, 0.0, 1.0))
@@ -106,7 +106,7 @@ class Arm:
     wrist: np.ndarray
 
     def at(self, length: float) -> np.ndarray:
-        """The point at a length from the shoulder, along upper arm and forearm."""
+        """Return the point at a length from the shoulder, along upper arm and forearm."""
         upper = np.linalg.norm(self.elbow - self.shoulder)
         lower = np.linalg.norm(self.wrist - self.elbow)
         if length <= upper:
@@ -175,12 +175,12 @@ class Figure:
         return [self._arm(side) for side in (-1, 1)]
 
     def unit(self, name: str) -> float:
-        """A number in [0, 1) that depends on the wearer's seed and a name."""
+        """Return a number in [0, 1) that depends on the wearer's seed and a name."""
         digest = hashlib.blake2b(f"{self._seed}/{name}".encode(), digest_size=8).digest()
         return int.from_bytes(digest, "little") / 2**64
 
     def vary(self, name: str, reach: float) -> float:
-        """A number between -reach and reach."""
+        """Return a number between -reach and reach."""
         return reach * (2 * self.unit(name) - 1)
 
     # ------------------------------------------------------------------------------ the trunk
@@ -210,7 +210,7 @@ class Figure:
 
     # ------------------------------------------------------------------------------- the limbs
     def _arm(self, side: int) -> Arm:
-        """The arm on the right (1) or the left (-1) of the picture."""
+        """Return the arm on the right (1) or the left (-1) of the picture."""
         name = "right" if side > 0 else "left"
         shoulder = np.array([side * (self.shoulders + 0.004), -0.142, -0.01])
         stance, bent = self.wearer.stance, False
@@ -269,7 +269,7 @@ class Figure:
 
     # -------------------------------------------------------------------------------- the skin
     def skin(self) -> Material:
-        """What the body is made of."""
+        """Return what the body is made of."""
         if self.wearer.kind == "person":
             return Material(
                 SKINS[self.wearer.skin],
@@ -296,7 +296,7 @@ class Figure:
         scene.add(capsule((0, -0.06, -0.03), (0, 0.16, 0.005), neck * 1.12, neck), skin, 0.09)
 
     def _bare_within(self, outline: np.ndarray) -> Shape:
-        """The bare trunk within an outline."""
+        """Return the bare trunk within an outline."""
         grid, _, _ = outline_grid(outline)
         x = grid.x0 + grid.cell * np.arange(GRID)
         y = grid.y0 + grid.cell * np.arange(GRID)
@@ -849,7 +849,7 @@ _LOOK_OF = {"scarf": ("worn",), "watch": ("standing",), "beanie": ("standing",)}
 
 
 def _thing(product: Product, **fixed: float) -> tuple[Scene, Parameters]:
-    """A product's scene as it is worn, and its parameters, some of them fixed."""
+    """Return a product's scene as it is worn, and its parameters, some of them fixed."""
     made = design_of(product)
     poses = _LOOK_OF.get(product.category, made.poses)
     shape = Parameters(product.shape, {**product.parameters, **fixed}, poses)
@@ -969,7 +969,7 @@ class Dressing:
                 put(*self.numbered[part])
 
     def _on_head(self, number: int, product: Product) -> Placed:
-        """A hat, cap or beanie on the head, or sunglasses on the nose."""
+        """Return a hat, cap or beanie on the head, or sunglasses on the nose."""
         thing, shape = _thing(product)
         if product.category == "sunglasses":
             box = thing.table().box
@@ -1052,7 +1052,7 @@ class Dressing:
 
 
 def figure_tilt(figure: Figure) -> float:
-    """A few degrees by which a hat is worn further forward or back."""
+    """Return a few degrees by which a hat is worn further forward or back."""
     return figure.vary("hat tilt", 4)
 
 

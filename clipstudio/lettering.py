@@ -61,11 +61,11 @@ class Lettering:
             raise ValueError(f"a text is made of printable characters, got {self.text!r}")
 
     def lines(self) -> list[str]:
-        """The text line by line."""
+        """Return the text line by line."""
         return self.text.split("\n")
 
     def words(self) -> str:
-        """The text in one line, as a caption says it."""
+        """Return the text in one line, as a caption says it."""
         return " ".join(self.lines())
 
     def to_dict(self) -> dict:
@@ -136,7 +136,7 @@ def contrast(a: str, b: str) -> float:
 
 
 def readable_ink(colours: tuple[str, ...]) -> str:
-    """The ink that stands out most from the colours of what it is printed on.
+    """Return the ink that stands out most from the colours of what it is printed on.
 
     Examples
     --------

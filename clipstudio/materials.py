@@ -132,7 +132,7 @@ class Material:
         check_name("weave", self.weave, WEAVES)
 
     def but(self, **changes) -> Material:
-        """A copy with some fields changed."""
+        """Return a copy with some fields changed."""
         return replace(self, **changes)
 
     @functools.cached_property
@@ -226,7 +226,7 @@ WOOD_TONES: dict[str, tuple[RGB, RGB]] = {
 
 
 def colour_of(colour: str | RGB) -> RGB:
-    """A colour by name, or three linear numbers as they are."""
+    """Return a colour by name, or three linear numbers as they are."""
     return COLOURS[check_name("colour", colour, COLOURS)] if isinstance(colour, str) else colour
 
 
@@ -247,7 +247,7 @@ def surface(
     pattern: str = "plain",
     **changes,
 ) -> Material:
-    """A material by the names of its colour, substance and pattern.
+    """Return a material by the names of its colour, substance and pattern.
 
     Examples
     --------

@@ -44,7 +44,7 @@ METAL = 2.4
 
 
 def displacement(p: Plan, findings: Findings) -> Displacement:
-    """What the findings move, taken together."""
+    """Return what the findings move, taken together."""
     shift, factor, upper = 0.0, 1.0, 1.0
     raised, hilum = {LEFT: 0.0, RIGHT: 0.0}, {LEFT: 0.0, RIGHT: 0.0}
     for f in findings:
@@ -72,7 +72,7 @@ def _append(store: dict[str, np.ndarray], name: str, *rows: np.ndarray) -> None:
 
 
 def details(p: Plan, f: Finding, side: int = 0) -> np.random.Generator:
-    """The finding's own random stream: the same at every size."""
+    """Return the finding's own random stream: the same at every size."""
     return stream(p.patient.seed, "finding", f.name, str(side), f.zone or "")
 
 
@@ -180,7 +180,7 @@ def consolidation(p: Plan, moved: Displacement, f: Finding, side: int, out: Phan
 
 
 def _widened(shape: an.Solid, edge: float) -> an.Solid:
-    """The same solid with room in its box for a soft edge."""
+    """Return the same solid with room in its box for a soft edge."""
     reach = 2.2 * edge
     wider = shape.box + np.array([-reach] * 3 + [reach] * 3)
     return replace(shape, box=wider)

@@ -73,7 +73,7 @@ class Press:
 
     @classmethod
     def of(cls, shot: Shot) -> Press:
-        """The press that prints a shot: it depends on the shot's seed alone."""
+        """Return the press that prints a shot: it depends on the shot's seed alone."""
         rng = np.random.default_rng([shot.seed, 83])
         tables = (PAPERS, TINTS, KEY_INKS, BACKDROPS, list(SCREENS))
         chosen = [options[rng.integers(len(options))] for options in tables]
@@ -81,7 +81,7 @@ class Press:
 
 
 def print_of(product: Product, shot: Shot | None = None, size: int = 128) -> Image.Image:
-    """A product in ink outlines and a few flat colours, on old paper.
+    """Return a product in ink outlines and a few flat colours, on old paper.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def _colours(samples: Samples, product: Product) -> np.ndarray:
 
 
 def _in_ink(material: Material) -> Material:
-    """The material's pattern in the nearest inks, glowing by itself."""
+    """Return the material's pattern in the nearest inks, glowing by itself."""
     substance = "metal" if material.metal else "glass" if material.transmission else ""
     first, second = (
         None if colour is None else _nearest_ink(colour, substance)
@@ -193,7 +193,7 @@ def _nearest_ink(colour: tuple[float, float, float], substance: str) -> tuple[fl
 
 
 def _slipped(plate: np.ndarray, slip: tuple[float, float]) -> np.ndarray:
-    """A plate moved by hundredths of its width; what moves in repeats the border."""
+    """Return a plate moved by hundredths of its width; what moves in repeats the border."""
     size = len(plate)
     right, down = (round(size * share / 100) for share in slip)
     margin = max(abs(right), abs(down))

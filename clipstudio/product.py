@@ -164,7 +164,7 @@ def design(
 
 # ------------------------------------------------------------------------------ what builders get
 def _unit(seed: int, name: str) -> float:
-    """A number in [0, 1) that depends on seed and name alone."""
+    """Return a number in [0, 1) that depends on seed and name alone."""
     digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") / 2**64
 
@@ -191,7 +191,7 @@ class Shape:
         self.pose: str = self.choice("pose", poses) if len(poses) > 1 else poses[0]
 
     def __call__(self, name: str, low: float, high: float) -> float:
-        """The parameter `name`, between low and high."""
+        """Return the parameter `name`, between low and high."""
         value = self._fixed.get(name)
         if value is None:
             value = low + (high - low) * _unit(self._seed, name)
@@ -268,7 +268,7 @@ class Look:
         return surface(tuple(float(v) for v in stain), "wood", dark, **fields)
 
     def solid(self, material: str | None = None, **changes) -> Material:
-        """The product's first colour without its pattern."""
+        """Return the product's first colour without its pattern."""
         return plain(self._product.colour, material or self._product.material, **changes)
 
     def accent(self, material: str | None = None, **changes) -> Material:
@@ -282,12 +282,12 @@ class Look:
         return plain(colour, material, **changes)
 
     def lining(self, darkness: float = 0.5, **changes) -> Material:
-        """The inside of a garment or bag: the first colour, darker, dull."""
+        """Return the inside of a garment or bag: the first colour, darker, dull."""
         rgb = tuple(v * darkness + 0.004 for v in COLOURS[self._product.colour])
         return plain(rgb, "cotton", **changes)
 
     def darker(self, by: float = 0.6, material: str | None = None, **changes) -> Material:
-        """The first colour, darker: seams, thread, hems."""
+        """Return the first colour, darker: seams, thread, hems."""
         rgb = tuple(v * by + 0.004 for v in COLOURS[self._product.colour])
         return plain(rgb, material or self._product.material, **changes)
 
@@ -371,7 +371,7 @@ class Product:
         return (self,)
 
     def on_sale(self) -> tuple[int, ...]:
-        """The numbers of what a mask of the product shows (see `Scene.owned`)."""
+        """Return the numbers of what a mask of the product shows (see `Scene.owned`)."""
         return (1,)
 
     def _plain(self) -> tuple:
@@ -395,7 +395,7 @@ class Product:
 
     @classmethod
     def from_dict(cls, values: dict) -> Product:
-        """The product that `to_dict` described."""
+        """Return the product that `to_dict` described."""
         for name in values:
             check_name("field of a product", name, cls.__dataclass_fields__)
         lettering = values.get("lettering")
@@ -405,7 +405,7 @@ class Product:
 
     @classmethod
     def random(cls, rng: np.random.Generator | int, **fixed) -> Product:
-        """A product drawn at random: any field can be fixed by name.
+        """Return a product drawn at random: any field can be fixed by name.
 
         Categories, designs, colours and patterns are drawn evenly; about a third are plain, and
         designs that name their usual colours mostly get one of them.
@@ -444,7 +444,7 @@ def _draw(rng: np.random.Generator, fixed: dict) -> dict:
 
 
 def design_of(product: Product) -> Design:
-    """The design that builds a product."""
+    """Return the design that builds a product."""
     return CATEGORIES[product.category].designs[product.design]
 
 
@@ -457,7 +457,7 @@ class Subject(Protocol):
         """What is in the picture, in the order of `object_masks`."""
 
     def on_sale(self) -> tuple[int, ...]:
-        """The numbers of what a mask of the product shows: 1 for the first of `products`."""
+        """Return the numbers of what a mask of the product shows: 1 for the first of `products`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -502,7 +502,7 @@ def build(subject: Subject) -> Built:
 
 
 def construct(product: Product, poses: tuple[str, ...] | None = None) -> tuple[Scene, Shape]:
-    """A product's own scene, with the words on it, and its free parameters.
+    """Return a product's own scene, with the words on it, and its free parameters.
 
     `poses` replaces those of its design.
     """
@@ -527,7 +527,7 @@ def _(product: Product) -> Built:
 
 
 def parameters(product: Product) -> list[Parameter]:
-    """The free parameters of a product's design: name, range and value in this product.
+    """Return the free parameters of a product's design: name, range and value in this product.
 
     Examples
     --------
@@ -565,7 +565,7 @@ def photograph(
     antialias: int = 3,
     matt: bool = False,
 ) -> Image.Image:
-    """A photograph of a product, of somebody who wears it, or of several products.
+    """Return a photograph of a product, of somebody who wears it, or of several products.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ def _hermite(n: int) -> np.ndarray:
 
 
 def smooth_curve(points: Sequence, n: int = 8, closed: bool = False) -> np.ndarray:
-    """A smooth (Catmull-Rom) curve through points; a third value of 1 marks a sharp corner.
+    """Return a smooth (Catmull-Rom) curve through points; a third value of 1 marks a sharp corner.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _contours(outline: Sequence) -> list[np.ndarray]:
 
 
 def _digest(*parts) -> bytes:
-    """A fingerprint of numbers and bytes."""
+    """Return a fingerprint of numbers and bytes."""
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
 
 
@@ -309,7 +309,7 @@ class Shape:
         return self.rotation @ centre + self.origin, radius * 1.01 + 1e-3
 
     def row(self, join: int, smooth: float, material: int, first_grid: int) -> np.ndarray:
-        """The shape as one row of the scene's table."""
+        """Return the shape as one row of the scene's table."""
         row = np.zeros(k.ROW)
         row[k.STEP] = 1.0
         row[k.OP], row[k.JOIN], row[k.MATERIAL] = self.op, join, material
@@ -656,7 +656,7 @@ class _Placing:
         return p @ self.matrix.T + self.origin
 
     def box(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The scene's box around a box of the object."""
+        """Return the scene's box around a box of the object."""
         middle = self.points((low + high) / 2)
         half = np.abs(self.matrix) @ ((high - low) / 2)
         return middle - half, middle + half
@@ -682,7 +682,7 @@ class _Placing:
         return new
 
     def material(self, material: Material) -> Material:
-        """The material, its pattern going with the object."""
+        """Return the material, its pattern going with the object."""
         matrix, origin, scale = self.inverse, self.origin, 1 / math.prod(self.scales) ** 0.5
         if material.frame is not None:  # an object that stands in another one
             inner, start = np.reshape(material.frame[:9], (3, 3)), np.array(material.frame[9:12])
@@ -702,7 +702,7 @@ def _surround(rows: list[np.ndarray], low: np.ndarray, high: np.ndarray) -> None
 
 
 def _copies(mirror: int) -> list[int]:
-    """The reflections of a mirrored shape, as bit sets (x, z), itself first."""
+    """Return the reflections of a mirrored shape, as bit sets (x, z), itself first."""
     return [bits for bits in range(4) if bits & mirror == bits]
 
 
@@ -871,7 +871,7 @@ class Scene:
                 self._boxes += [] if box is None else [box]
 
     def _parts(self) -> list[tuple[list[np.ndarray], list[Box]]]:
-        """The rows and boxes in parts that no cut, clip or paint of another scene changes.
+        """Return the rows and boxes in parts that no cut, clip or paint of another scene changes.
 
         Groups, and what stands between them.  A cut, a clip or paint that stands outside all groups
         acts on everything before it: each part before gets it, and becomes a group of its own.
@@ -906,7 +906,7 @@ class Scene:
     def _placed(
         self, rows: list[np.ndarray], boxes: list[Box], placing: _Placing
     ) -> Iterator[tuple[np.ndarray, Box | None]]:
-        """The rows of a part, placed, each with its box where it or its group starts one.
+        """Yield the rows of a part, placed, each with its box where it or its group starts one.
 
         Mirrored copies become rows of their own.  What clips a group clips each of its mirrored
         copies, so then the group is copied.
@@ -956,7 +956,7 @@ class Scene:
         return self._grid_at[last]
 
     def table(self) -> SceneTable:
-        """The scene as numbers."""
+        """Return the scene as numbers."""
         if not self._boxes:
             raise ValueError("the scene is empty: add a shape first")
         rows = np.array(self._rows)

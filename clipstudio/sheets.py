@@ -119,7 +119,7 @@ def steady(shot: Shot, background: str = "white") -> Shot:
 
 
 def product_rows(group: str, tile: int) -> list[tuple[str, list[Image.Image]]]:
-    """A row a category: its designs in turn, half on plain backgrounds, half anywhere."""
+    """Return a row a category: its designs in turn, half on plain backgrounds, half anywhere."""
     rows = []
     for category in GROUPS[group]:
         designs = list(CATEGORIES[category].designs)
@@ -136,7 +136,7 @@ def product_rows(group: str, tile: int) -> list[tuple[str, list[Image.Image]]]:
 
 
 def _pictures(draw: Callable[[np.random.Generator, int], Subject], name: str, tile: int) -> list:
-    """A row of subjects, drawn by number: half on plain backgrounds, half anywhere."""
+    """Return a row of subjects, drawn by number: half on plain backgrounds, half anywhere."""
     pictures = []
     for i in range(COLUMNS):
         rng = np.random.default_rng([SEED, i, *name.encode()])
@@ -149,7 +149,7 @@ def _pictures(draw: Callable[[np.random.Generator, int], Subject], name: str, ti
 
 
 def worn_rows(categories: Sequence[str], tile: int) -> list[tuple[str, list[Image.Image]]]:
-    """A row a category that is worn: persons and mannequins in the crops of shops."""
+    """Return a row a category that is worn: persons and mannequins in the crops of shops."""
     return [
         (category, _pictures(lambda rng, i, c=category: Worn.random(rng, category=c), name, tile))
         for category in categories
@@ -211,7 +211,7 @@ def supplier_sheet(tile: int) -> Image.Image:
 
 
 def outlined(film: Image.Image, mask: np.ndarray) -> Image.Image:
-    """A film with the border of a mask drawn on it."""
+    """Return a film with the border of a mask drawn on it."""
     picture = np.array(film.convert("RGB"))
     inner = mask.copy()
     for axis in (0, 1):
@@ -222,7 +222,7 @@ def outlined(film: Image.Image, mask: np.ndarray) -> Image.Image:
 
 
 def finding_rows(tile: int) -> list[tuple[str, list[Image.Image]]]:
-    """A row a finding, for two patients: without, with, and where it is."""
+    """Return a row a finding, for two patients: without, with, and where it is."""
     rows = []
     for number, name in enumerate(KINDS):
         side, zone, size = SHOWN[name]
@@ -238,7 +238,7 @@ def finding_rows(tile: int) -> list[tuple[str, list[Image.Image]]]:
 
 
 def slider_rows(tile: int, steps: int = 8) -> list[tuple[str, list[Image.Image]]]:
-    """A mug that turns, a sneaker that changes its colour, an effusion that grows."""
+    """Return a mug that turns, a sneaker that changes its colour, an effusion that grows."""
     mug = Product("mug", "straight", "teal", "yellow", "dotted", "ceramic", 3)
     yaws = np.linspace(-60, 115, steps)
     turning = [photograph(mug, Shot(float(yaw), 18.0), tile) for yaw in yaws]

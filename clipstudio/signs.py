@@ -22,7 +22,7 @@ DEEP = 3.0  # deeper than any product
 
 @functools.lru_cache(maxsize=256)
 def _word(text: str) -> tuple[np.ndarray, ...]:
-    """The contours of one line of text, one unit high, starting at the origin."""
+    """Return the contours of one line of text, one unit high, starting at the origin."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
@@ -32,7 +32,7 @@ def _word(text: str) -> tuple[np.ndarray, ...]:
 
 
 def letters(text: str, half_width: float, half_height: float) -> list[np.ndarray]:
-    r"""The contours of one or two lines of text, filling a box about the origin.
+    r"""Return the contours of one or two lines of text, filling a box about the origin.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def rounded(half_width: float, half_height: float, corner: float) -> np.ndarray:
 
 
 def front_of(table: SceneTable, x: float, y: float) -> float | None:
-    """The z of the foremost surface at (x, y), or None where there is none."""
+    """Return the z of the foremost surface at (x, y), or None where there is none."""
     z = np.linspace(table.box[5] + 0.01, table.box[2] - 0.01, 400)
     line = np.column_stack([np.full_like(z, x), np.full_like(z, y), z])
     inside = np.flatnonzero(k.distances(table.rows, table.textures, line) < 0)
@@ -140,7 +140,7 @@ def _sticker(scene: Scene, lettering: Lettering, table: SceneTable, pose: str) -
 
 
 def _card(lettering: Lettering, half_width: float, half_height: float, hole: bool = False) -> Scene:
-    """A card in the xy plane about the origin, with its words on its front."""
+    """Return a card in the xy plane about the origin, with its words on its front."""
     card = Scene()
     outline: list[np.ndarray] = [rounded(half_width, half_height, 0.18 * half_height)]
     shift = 0.0
@@ -223,5 +223,5 @@ def _cardboard_box(scene: Scene, lettering: Lettering, table: SceneTable, pose: 
 
 
 def ink_of(lettering: Lettering) -> Material:
-    """The ink of words that are printed on cloth."""
+    """Return the ink of words that are printed on cloth."""
     return plain(lettering.ink, "cotton")

@@ -61,7 +61,7 @@ class Piece:
         return self.high - self.low
 
     def resized(self, by: float) -> Piece:
-        """The same piece, `by` times as large."""
+        """Return the same piece, `by` times as large."""
         return replace(self, scale=by * self.scale, low=by * self.low, high=by * self.high)
 
     @property
@@ -131,7 +131,7 @@ def _standing(group: Group, rng: np.random.Generator) -> tuple[list[Piece], list
 
 
 def _seat(bearer: Piece) -> np.ndarray:
-    """The point of a stool, a chair or a sofa on which something can stand.
+    """Return the point of a stool, a chair or a sofa on which something can stand.
 
     Of nine points that are tried, the one of median height: a seat may have a hole, or a cushion.
     """

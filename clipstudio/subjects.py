@@ -226,7 +226,7 @@ class Worn:
         return (self.product, *self.outfit)
 
     def on_sale(self) -> tuple[int, ...]:
-        """The number of the product on sale."""
+        """Return the number of the product on sale."""
         return (1,)
 
     def to_dict(self) -> dict:
@@ -240,7 +240,7 @@ class Worn:
 
     @classmethod
     def from_dict(cls, values: dict) -> Worn:
-        """The picture that `to_dict` described."""
+        """Return the picture that `to_dict` described."""
         for name in values:
             check_name("field of something worn", name, cls.__dataclass_fields__)
         return cls(
@@ -282,7 +282,7 @@ class Worn:
 
 
 def parts_of(category: str) -> tuple[str, ...]:
-    """The parts of the body that a category of clothes takes: two outfits cannot share one.
+    """Return the parts of the body that a category of clothes takes: two outfits cannot share one.
 
     Examples
     --------
@@ -346,7 +346,7 @@ def _companion(rng: np.random.Generator, category: str, product: Product) -> Pro
 
 
 def _companions(rng: np.random.Generator, product: Product) -> list[Product]:
-    """What else is worn with a product."""
+    """Return what else is worn with a product."""
     wanted = []
     taken = parts_of(product.category)
     if "upper" not in taken:
@@ -428,7 +428,7 @@ class Group:
         return any(product.category not in STANDING for product in self.products)
 
     def on_sale(self) -> tuple[int, ...]:
-        """The numbers of all products."""
+        """Return the numbers of all products."""
         return tuple(range(1, len(self.products) + 1))
 
     def relations(self) -> list[tuple[int, str, int]]:
@@ -456,7 +456,7 @@ class Group:
 
     @classmethod
     def from_dict(cls, values: dict) -> Group:
-        """The group that `to_dict` described."""
+        """Return the group that `to_dict` described."""
         for name in values:
             check_name("field of a group", name, cls.__dataclass_fields__)
         products = tuple(Product.from_dict(product) for product in values["products"])
@@ -546,7 +546,7 @@ def _categories(
     alike: bool,
     options: Sequence[str],
 ) -> list[str]:
-    """The categories of a group's products."""
+    """Return the categories of a group's products."""
     if not alike and len(options) == count:
         return list(options)
     if arrangement == "on top":
@@ -561,7 +561,7 @@ def _categories(
 
 
 def _grouped_product(rng: np.random.Generator, category: str, stands: bool) -> Product:
-    """A product that can stand (or else lie) beside others."""
+    """Return a product that can stand (or else lie) beside others."""
     wanted = {"standing", "side"} if stands else {"flat"}
     made = CATEGORIES[category].designs
     designs = [name for name in made if wanted & set(made[name].poses)]
@@ -575,7 +575,7 @@ def lettered(
     relation: str | None = None,
     on: str | None = None,
 ) -> Product:
-    """The product with words on it or beside it.
+    """Return the product with words on it or beside it.
 
     Parameters
     ----------
@@ -610,13 +610,13 @@ def lettered(
 
 
 def _shown(product: Product) -> tuple[str, ...]:
-    """The colours that show on a product."""
+    """Return the colours that show on a product."""
     plain = product.pattern == "plain"
     return (product.colour,) if plain else (product.colour, product.second_colour)
 
 
 def with_readable_ink(product: Product) -> Product:
-    """The product with its print in the ink that stands out most from its colours."""
+    """Return the product with its print in the ink that stands out most from its colours."""
     if product.lettering is None or product.lettering.on != "print":
         return product
     ink = readable_ink(_shown(product))
@@ -624,7 +624,7 @@ def with_readable_ink(product: Product) -> Product:
 
 
 def subject_from_dict(values: dict) -> Product | Worn | Group:
-    """The product, the worn product or the group that a `to_dict` described.
+    """Return the product, the worn product or the group that a `to_dict` described.
 
     Examples
     --------

@@ -90,14 +90,14 @@ def product_of(line: str, rng: np.random.Generator) -> Product:
 
 
 def shot_of(product: Product, rng: np.random.Generator) -> Shot:
-    """The view in which a product is drawn: in hard light, and nearly all of it."""
+    """Return the view in which a product is drawn: in hard light, and nearly all of it."""
     shot = random_shot(rng, product)
     zoom = float(np.clip(shot.zoom, 0.85, 1.05))
     return replace(shot, light="hard", background="white", roll=shot.roll / 2, zoom=zoom)
 
 
 def title(line: str, product: Product, rng: np.random.Generator) -> str:
-    """A short name: the line, the house colour, sometimes the pattern.
+    """Return a short name: the line, the house colour, sometimes the pattern.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def description(line: str, product: Product, rng: np.random.Generator) -> str:
 
 
 def _words(line: str, product: Product, rng: np.random.Generator) -> dict[str, grammar.Words]:
-    """What the slots of the templates stand for."""
+    """Return what the slots of the templates stand for."""
     made = LINES[line]
     first, second = (made.marks[i] for i in rng.permutation(len(made.marks))[:2])
     return {

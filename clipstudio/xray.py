@@ -202,7 +202,7 @@ def blur(picture: np.ndarray, sigma: float) -> np.ndarray:
 def _log_exposure(
     total: np.ndarray, patient: Patient, hospital: str, noise: float = 1.0
 ) -> np.ndarray:
-    """What the detector's logarithm gives, sharpened: larger is whiter."""
+    """Return what the detector's logarithm gives, sharpened: larger is whiter."""
     unit, size = UNITS[hospital], len(total)
     r = stream(patient.seed, "unit", hospital)
     scatter = unit.scatter * (1.35 if patient.projection == "AP" else 1) * r.uniform(0.85, 1.15)
@@ -229,7 +229,7 @@ def _window(dark: np.ndarray) -> tuple[float, float]:
 
 @functools.lru_cache(maxsize=1024)
 def _patient_window(patient: Patient, hospital: str, size: int) -> tuple[float, float]:
-    """The window of the patient's healthy organs (bones and vessels hardly move it)."""
+    """Return the window of the patient's healthy organs (bones and vessels hardly move it)."""
     total = attenuation(phantom(patient, strands=False), size).total
     return _window(_log_exposure(total, patient, hospital, noise=0.0))
 
@@ -343,7 +343,7 @@ def radiograph(
     marker: str | None = "auto",
     noise: float = 1.0,
 ) -> Image.Image:
-    """The frontal chest film of a patient with these findings. Not for diagnosis.
+    """Return the frontal chest film of a patient with these findings. Not for diagnosis.
 
     Parameters
     ----------

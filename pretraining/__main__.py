@@ -12,7 +12,7 @@ CACHE = Path.home() / ".cache" / "clipkit" / "pretraining"
 
 
 def parser() -> argparse.ArgumentParser:
-    """The commands and their options."""
+    """Return the commands and their options."""
     main = argparse.ArgumentParser(prog="python -m pretraining", description=__doc__)
     commands = main.add_subparsers(dest="command", required=True)
     render = commands.add_parser("render", help="render the training pictures to a cache")

@@ -112,7 +112,7 @@ class Batch:
 
 
 def random_product(rng: np.random.Generator) -> Product:
-    """A product whose category and colour are not held out."""
+    """Return a product whose category and colour are not held out."""
     while True:
         product = Product.random(rng)
         if not is_held_out(product.category, product.colour):
@@ -120,7 +120,7 @@ def random_product(rng: np.random.Generator) -> Product:
 
 
 def random_subject(rng: np.random.Generator) -> Subject:
-    """A product alone, with words, worn, or among others, none of them held out."""
+    """Return a product alone, with words, worn, or among others, none of them held out."""
     kind = rng.choice(list(SUBJECTS), p=list(SUBJECTS.values()))
     while True:
         if kind == "worn":
@@ -138,7 +138,7 @@ def random_subject(rng: np.random.Generator) -> Subject:
 
 
 def recoloured(subject: Subject, rng: np.random.Generator) -> Subject:
-    """The same objects in other colours and other patterns: their geometry stays.
+    """Return the same objects in other colours and other patterns: their geometry stays.
 
     Of an outfit the product on sale changes, and the tone of who wears it.
     """
@@ -184,7 +184,7 @@ def render_products(rng: np.random.Generator, n: int, pixels: int) -> tuple[np.n
 
 
 def in_another_room(shot: Shot, rng: np.random.Generator, product: Subject) -> Shot:
-    """The same view in the same light, which is what costs most, on another background."""
+    """Return the same view in the same light, which is what costs most, on another background."""
     room = random_shot(rng, product)
     seed = room.seed - room.seed % 2 + shot.seed % 2  # an even or odd seed: light from one side
     return replace(shot, background=room.background, seed=seed)
@@ -243,7 +243,7 @@ def render(folder: Path, pictures: int, processes: int = 1, pixels: int = PIXELS
 
 
 def write_caption(specification: dict, rng, grey: bool = False, length: str | None = None) -> str:
-    """A new caption of a picture; that of a grey picture does not name its colour."""
+    """Return a new caption of a picture; that of a grey picture does not name its colour."""
     if "product" in specification:
         subject = subject_from_dict(specification["product"])
         return subject_caption(subject, rng, length=length, grey=grey)
@@ -367,7 +367,7 @@ _STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
 
 
 def _products(specification: dict) -> list[dict]:
-    """The products of a specification that a caption is about: none of a radiograph."""
+    """Return the products of a specification that a caption is about: none of a radiograph."""
     subject = specification.get("product")
     if subject is None:
         return []
@@ -392,7 +392,7 @@ def _is_alone(specification: dict) -> bool:
 
 
 def _kind(specification: dict) -> str:
-    """The category of a picture's product, or "film" or "group"."""
+    """Return the category of a picture's product, or "film" or "group"."""
     products = _products(specification)
     return products[0]["category"] if len(products) == 1 else "group" if products else "film"
 
@@ -412,7 +412,7 @@ def _shares(specifications: list[dict]) -> np.ndarray:
 
 
 def _number(text: str) -> int:
-    """The same 63-bit number for the same text, in every process."""
+    """Return the same 63-bit number for the same text, in every process."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 

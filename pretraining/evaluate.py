@@ -36,7 +36,7 @@ REAL_LABELS = {
 
 
 def best(scores: torch.Tensor, names: list[str]) -> np.ndarray:
-    """The name with the highest score of each row."""
+    """Return the name with the highest score of each row."""
     return np.array(names)[scores.argmax(dim=1).numpy()]
 
 
@@ -167,7 +167,7 @@ def write_card(folder: Path, notes: Path | None = None) -> str:
 
 
 def card_text(figures: dict, notes: str) -> str:
-    """The model card: the figures as a table, then the notes."""
+    """Return the model card: the figures as a table, then the notes."""
     rows = "\n".join(
         f"| {name} | {value:{'.3f' if isinstance(value, Estimate) else '.0f'}} |"
         for name, value in figures.items()

@@ -45,7 +45,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary_size: int = VOCABULARY_SIZE
 
 
 def small_config(tokenizer: CLIPTokenizer, pixels: int = 80, **vision) -> CLIPConfig:
-    """The bundled model's configuration: 8 x 8 patches, six layers and three.
+    """Return the bundled model's configuration: 8 x 8 patches, six layers and three.
 
     Parameters
     ----------

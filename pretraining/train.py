@@ -156,7 +156,7 @@ class Outputs(NamedTuple):
 def total_loss(
     outputs: Outputs, batch: Batch, label_weight: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The loss to minimise and, within it, the contrastive loss alone."""
+    """Return the loss to minimise and, within it, the contrastive loss alone."""
     contrastive = contrastive_loss(
         outputs.pictures, outputs.texts, outputs.scale, batch.caption_ids
     )

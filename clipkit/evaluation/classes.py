@@ -124,13 +124,13 @@ def confusion_matrix(
 
 
 def _codes(names: NDArray, column: NDArray) -> Integers:
-    """The place of each entry among the names."""
+    """Return the place of each entry among the names."""
     order = np.argsort(names, kind="stable")
     return order[np.searchsorted(names, column, sorter=order)]
 
 
 def _known(labels: ArrayLike, **columns: NDArray) -> NDArray:
-    """The labels, each once, when every entry of the columns is among them."""
+    """Return the labels, each once, when every entry of the columns is among them."""
     names = checks.labels(labels, "labels")
     if len(np.unique(names)) < len(names):
         raise ValueError("labels holds an entry twice; each class should be there once")

@@ -39,7 +39,7 @@ def _ranks(scores: Floats) -> Integers:
 
 
 def _auroc(positive: Booleans, ranks: Integers) -> float:
-    """The area by the rank sum of Mann and Whitney; undefined where one class is missing."""
+    """Return the area by the rank sum of Mann and Whitney; undefined where one class is missing."""
     n_positive = int(positive.sum())
     n_negative = len(positive) - n_positive
     if n_positive == 0 or n_negative == 0:
@@ -238,7 +238,7 @@ def specificity(
 
 
 def _share_of(chosen: Booleans, held: Booleans, options: Resampling) -> Estimate:
-    """The share among some of the items, and of their groups."""
+    """Return the share among some of the items, and of their groups."""
     if (given := options.get("groups")) is not None:
         groups = checks.labels(given, "groups")
         checks.same_length(groups=groups, y_true=chosen)

@@ -46,7 +46,7 @@ class Estimate(NamedTuple):
 
 
 def _formatted(number: float, spec: str) -> str:
-    """A number in words of the format; a rounded difference of -0.00 is 0.00."""
+    """Return a number in words of the format; a rounded difference of -0.00 is 0.00."""
     text = format(number, spec)
     vanishes = np.isfinite(number) and not any(digit in text for digit in "123456789")
     return format(0.0, spec) if vanishes else text
@@ -140,7 +140,7 @@ def bootstrap(
 
 
 def _members(groups: ArrayLike | None, n: int) -> list[Integers] | None:
-    """The rows of each group, or None where every row stands for itself."""
+    """Return the rows of each group, or None where every row stands for itself."""
     if groups is None:
         return None
     names = checks.labels(groups, "groups")

@@ -136,7 +136,7 @@ def precision_at_k(y_true: ArrayLike, y_score: ArrayLike, k: int) -> Floats:
 
 
 def _within_k(rankings: Iterator[_Ranking], k: int) -> Iterator[_Ranking]:
-    """The rankings, once it is known that each has k answers."""
+    """Yield the rankings, once it is known that each has k answers."""
     for ranking in rankings:
         checks.whole(k, "k", 1, len(ranking.gains))
         yield ranking

@@ -65,7 +65,7 @@ def split_by_group(
 
 
 def _set_apart(names: NDArray, rows: Integers, n: int, seed: int) -> tuple[Integers, Integers]:
-    """Some rows without those of n groups, and the rows of these."""
+    """Return some rows without those of n groups, and the rows of these."""
     splitter = GroupShuffleSplit(1, test_size=n, random_state=seed)
     stay, go = next(splitter.split(rows, groups=names[rows]))
     return rows[stay], rows[go]

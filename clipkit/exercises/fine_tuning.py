@@ -106,7 +106,7 @@ def shots(answer: Answer, labels: Any, k: int, seeds: Any) -> None:
 
 
 def _rows(value: Any, expected: Any, n: int, confusions: Any) -> Any:
-    """The returned row numbers, or what is wrong with them."""
+    """Return the row numbers that an answer gave, or say what is wrong with them."""
     try:
         rows = as_array(value, (expected,), "indices")
     except Wrong as wrong:

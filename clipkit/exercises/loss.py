@@ -42,14 +42,14 @@ def contrastive(answer: Answer, pictures: Array, texts: Array, scale: float) -> 
     n, cosines = len(a), unit_rows(a) @ unit_rows(b).T
 
     def surprises(logits: Array) -> tuple[Array, Array]:
-        """What each picture's text and each text's picture cost."""
+        """Return what each picture's text and each text's picture cost."""
         return np.diag(_surprise(logits, 1)), np.diag(_surprise(logits, 0))
 
     def loss(logits: Array) -> float:
         return float(np.mean(surprises(logits)))
 
     def judged_alone() -> Array:
-        """The cost of each pair as a question of its own, yes or no."""
+        """Return the cost of each pair as a question of its own, yes or no."""
         return np.logaddexp(0, -np.where(np.eye(n) == 1, 1, -1) * scale * cosines)
 
     to_text, to_picture = surprises(scale * cosines)

@@ -548,7 +548,7 @@ def _mean_of_means(correct: Any, groups: Any) -> Any:
 def _weighted_interval(
     correct: Any, groups: Any, rng: np.random.Generator, n_resamples: Any = 800
 ) -> Any:
-    """The same bootstrap by counting: how often each group is drawn, as random weights."""
+    """Return the same bootstrap by counting: how often each group is drawn, as random weights."""
     _, code = np.unique(groups, return_inverse=True)
     films, right = np.bincount(code), np.bincount(code, weights=correct)
     n = len(films)

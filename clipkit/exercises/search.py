@@ -425,7 +425,7 @@ def _hits(scores: Array, bought: Array, later: Array, k: int, seen: str = "left 
 )
 def hit_rate(answer: Answer, scores: Array, bought: Array, later: Array, k: int) -> None:
     def shares(truth: Array, seen: str) -> list[float]:
-        """The share of each shopper's true products that is among the k."""
+        """Return the share of each shopper's true products that is among the k."""
         found = [_hits(scores, bought, truth[:, [i]], k, seen) for i in range(truth.shape[1])]
         return list(np.mean(found, axis=0))
 
@@ -490,7 +490,7 @@ def hit_rate(answer: Answer, scores: Array, bought: Array, later: Array, k: int)
 
 def _mmr(scores: Array, embeddings: Array, k: int, diversity: float, alike: Callable[[list[float]],
          float] = max, swap: bool = False, sign: int = -1) -> list[int]:  # fmt: skip
-    """The greedy choice, every cosine anew; or, with other arguments, a mistaken one."""
+    """Return the greedy choice, every cosine anew; or, with other arguments, a mistaken one."""
     ours, theirs = (diversity, 1 - diversity) if swap else (1 - diversity, diversity)
     chosen = [_best(scores, 1)[0]]
     while len(chosen) < k:

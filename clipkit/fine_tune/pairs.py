@@ -160,14 +160,14 @@ class Pairs(Dataset):
         return batch
 
     def _drawn(self, row: int) -> list[str]:
-        """Some of the picture's texts; one comes twice only where there are too few."""
+        """Return some of the picture's texts; one comes twice only where there are too few."""
         options = self.texts[row]
         order = torch.randperm(len(options)).tolist()
         return [options[order[number % len(options)]] for number in range(self.texts_each)]
 
 
 def _alternatives(text: Any, row: int) -> list[str]:
-    """The texts of one picture, which may be one or several."""
+    """Return the texts of one picture, which may be one or several."""
     several = not isinstance(text, str) and isinstance(text, Iterable)
     options = list(text) if several else [text]
     if not options or not all(isinstance(option, str) and option.strip() for option in options):

@@ -20,7 +20,7 @@ QUERY = "a red dress"
 
 
 def find(clip: Clip, index: Index, query: Any, k: int) -> list[tuple[int, float]]:
-    """The rows nearest to a text or a picture, with their cosines, best first.
+    """Return the rows nearest to a text or a picture, with their cosines, best first.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ class SearchBox(parts.Live):
         self.grid.value = parts.grid(figures)
 
     def still(self) -> tuple[bytes, str]:
-        """The first results."""
+        """Return the first results."""
         rows = [row for row, _ in self.found[:8]]
         alt = f"What the search “{self.query.value}” finds: " + "; ".join(map(self._title, rows))
 

@@ -28,7 +28,7 @@ TASKS = ("classify", "search", "compare")
 
 
 def read_folder(path: str) -> tuple[list[tuple[str, Image.Image]], list[str]]:
-    """The pictures of a folder by file name, and a sentence for each that cannot be read."""
+    """Return the pictures of a folder by file name, and a sentence for each that cannot be read."""
     skipped: list[tuple[str, str]] = []
     try:
         with warnings.catch_warnings():
@@ -51,13 +51,13 @@ def read_folder(path: str) -> tuple[list[tuple[str, Image.Image]], list[str]]:
 
 
 def classify(clip: Clip, embeddings: torch.Tensor, labels: Sequence[str]) -> list[Answer]:
-    """The best label of each picture, with cosine and probability."""
+    """Return the best label of each picture, with cosine and probability."""
     rows = [parts.answers(clip, embedding, labels) for embedding in embeddings]
     return [max(row, key=lambda answer: answer.probability) for row in rows]
 
 
 def matrix_html(names: Sequence[str], cosines: torch.Tensor) -> str:
-    """A table of the cosines between pictures."""
+    """Return a table of the cosines between pictures."""
     names = [html.escape(name) for name in names]
     head = "".join(f"<th scope=col>{name}</th>" for name in names)
     body = "".join(
@@ -236,7 +236,7 @@ class OwnPictures(parts.Live):
         return parts.figure(self._thumbnails[i], name, [html.escape(name), *lines])
 
     def still(self) -> tuple[bytes, str]:
-        """The pictures that have come so far; at first there are none."""
+        """Return the pictures that have come so far; at first there are none."""
         alt = "A place to drop your own pictures, which the model then classifies and compares."
         if not self.pictures:
             return b"", alt

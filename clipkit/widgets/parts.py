@@ -43,12 +43,12 @@ def _loaded(name: str | None) -> Clip:
 
 
 def shared_clip(clip: Clip | None = None) -> Clip:
-    """The model given, or else the notebook's chosen one, loaded once for all widgets."""
+    """Return the model given, or else the notebook's chosen one, loaded once for all widgets."""
     return clip or _loaded(os.environ.get("CLIPKIT_MODEL"))
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text that say something, each once, in order.
+    """Return the lines of a text that say something, each once, in order.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def all_lines(text: str) -> list[str]:
-    """The lines of a text that say something, in order, however often each stands there."""
+    """Return the lines of a text that say something, in order, however often each stands there."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -95,7 +95,7 @@ def answers(clip: Clip, picture: Any, texts: Sequence[str]) -> list[Answer]:
 
 
 def unknown_words(clip: Clip, texts: Iterable[str]) -> list[str]:
-    """The words of some texts that the model never saw in training, where that is known."""
+    """Return the words of some texts that the model never saw in training, where that is known."""
     return [] if clip.words is None else reading.unknown_words(texts, clip.words)
 
 
@@ -159,7 +159,7 @@ class Moves:
 
 # ---------------------------------------------------------------------------------- parts of a page
 def page(content: str = "") -> ipywidgets.HTML:
-    """An HTML part of a widget."""
+    """Return an HTML part of a widget."""
     return ipywidgets.HTML(wrapped(content))
 
 
@@ -169,7 +169,7 @@ def wrapped(content: str) -> str:
 
 
 def status(text: str) -> str:
-    """A line that a screen reader speaks when it changes."""
+    """Return a line that a screen reader speaks when it changes."""
     return wrapped(f'<div role="status" aria-live="polite">{html.escape(text)}</div>')
 
 
@@ -182,14 +182,14 @@ def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
 
 
 def thumbnail(picture: Any, side: int = 96) -> str:
-    """A small square-bounded JPEG of a picture as an address for <img src=...>."""
+    """Return a small square-bounded JPEG of a picture as an address for <img src=...>."""
     small = open_picture(picture).copy()
     small.thumbnail((side, side))
     return "data:image/jpeg;base64," + base64.b64encode(encoded(small, "JPEG")).decode()
 
 
 def figure(address: str, alt: str, lines: Sequence[str], classes: str = "") -> str:
-    """A picture of a grid; `lines` are HTML."""
+    """Return a picture of a grid; `lines` are HTML."""
     return (
         f'<figure class="{classes}"><img src="{address}" alt="{html.escape(alt, quote=True)}">'
         f"<figcaption>{'<br>'.join(lines)}</figcaption></figure>"
@@ -210,7 +210,7 @@ def spoken(control: ipywidgets.DOMWidget, text: str) -> ipywidgets.DOMWidget:
 def text_area(
     description: str, lines: Sequence[str], tooltip: str, rows: int = 5
 ) -> ipywidgets.Textarea:
-    """A box for the learner's own lines, with its label above it."""
+    """Return a box for the learner's own lines, with its label above it."""
     area = ipywidgets.Textarea(
         "\n".join(lines),
         rows=rows,
@@ -230,7 +230,7 @@ def compile_studio() -> None:
 
 
 def figure_png(draw: Callable[[], Figure]) -> bytes:
-    """The PNG of a matplotlib figure that `draw` returns, in the workbook's style."""
+    """Return the PNG of a matplotlib figure that `draw` returns, in the workbook's style."""
     from matplotlib import pyplot as plt
 
     from clipkit.plots import style
@@ -260,7 +260,7 @@ class Live(ipywidgets.VBox):
         self.add_class("clipkit-widget")
 
     def still(self) -> tuple[bytes, str]:
-        """The strip as PNG, and the text that says what it shows."""
+        """Return the strip as PNG, and the text that says what it shows."""
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:

@@ -38,7 +38,7 @@ kept: list[Kept] = []
 
 
 def fitting(product: Product) -> Product:
-    """The product with a design, material and pattern that its category has.
+    """Return the product with a design, material and pattern that its category has.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def fitting(product: Product) -> Product:
 
 
 def with_category(product: Product, category: str) -> Product:
-    """The same look as another kind of product, in that category's first design."""
+    """Return the same look as another kind of product, in that category's first design."""
     design = next(iter(clipstudio.CATEGORIES[category].designs))
     return fitting(replace(product, category=category, design=design, parameters={}))
 
@@ -74,13 +74,13 @@ def resting_yaw(product: Product) -> int:
 
 
 def picture_of(product: Product, shot: Shot, size: int) -> Image.Image:
-    """The studio's photograph; a small one is a draft without fine edges and grain."""
+    """Return the studio's photograph; a small one is a draft without fine edges and grain."""
     draft = size <= DRAFT
     return clipstudio.photograph(product, shot, size, antialias=1 if draft else 3, matt=draft)
 
 
 def in_words(product: Product, shot: Shot) -> str:
-    """What a picture shows, in one line for those who cannot see it.
+    """Return what a picture shows, in one line for those who cannot see it.
 
     Examples
     --------

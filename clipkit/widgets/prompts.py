@@ -24,7 +24,7 @@ SHOWN = 24
 
 
 def parse_labels(text: str, classes: Sequence[str]) -> dict[str, str]:
-    """The learner's labels: for each class the words that go into the prompt.
+    """Return the learner's labels: for each class the words that go into the prompt.
 
     A line is a class, or "class = other words for it".
 
@@ -68,7 +68,7 @@ def parse_labels(text: str, classes: Sequence[str]) -> dict[str, str]:
 
 
 def parse_templates(text: str) -> list[str]:
-    """The learner's templates, one a line, each with {} once.
+    """Return the learner's templates, one a line, each with {} once.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def parse_templates(text: str) -> list[str]:
 def predict(
     clip: Clip, pictures: torch.Tensor, labels: dict[str, str], templates: Sequence[str]
 ) -> list[str]:
-    """The class whose prompts lie nearest to each picture.
+    """Return the class whose prompts lie nearest to each picture.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ class PromptLab(parts.Live):
         return self._splits[split]
 
     def _rows(self) -> Dataset:
-        """The rows of the chosen split that are used, evenly spread."""
+        """Return the rows of the chosen split that are used, evenly spread."""
         rows = self.catalog[self.split.value]
         if "held_out_pair" in rows.column_names:
             rows = rows.select(np.flatnonzero(~np.array(rows["held_out_pair"])))
@@ -327,7 +327,7 @@ class PromptLab(parts.Live):
         )
 
     def _order(self) -> list[int]:
-        """The changed pictures first, then wrong ones, then the others."""
+        """Return the changed pictures first, then wrong ones, then the others."""
         n = len(self.truth)
         wrong = [i for i in range(n) if self.predicted[i] != self.truth[i]]
         return list(dict.fromkeys([*self.change.changed, *wrong, *range(n)]))

@@ -55,7 +55,7 @@ def findings_of(name: str, side: str | None, zone: str | None, size: float) -> F
 
 
 def with_masks(film: Image.Image, masks: dict[str, np.ndarray]) -> Image.Image:
-    """The film with the masks laid over it in orange, half transparent: RGB."""
+    """Return the film with the masks laid over it in orange, half transparent: RGB."""
     picture = np.asarray(film.convert("RGB")).astype(float)
     for mask in masks.values():
         picture[mask] = 0.55 * picture[mask] + 0.45 * np.array(TINT)
@@ -65,7 +65,7 @@ def with_masks(film: Image.Image, masks: dict[str, np.ndarray]) -> Image.Image:
 def curve_html(
     points: Mapping[float, Sequence[Answer]], width: int = 420, height: int = 170
 ) -> str:
-    """The probability of each statement against the finding's size, as a drawing for a page.
+    """Return the probability of each statement against the finding's size, as a drawing for a page.
 
     Parameters
     ----------
@@ -290,7 +290,7 @@ class RadiographStudio(parts.Live):
         return f"Synthetic chest film: {found or 'normal'}"
 
     def still(self) -> tuple[bytes, str]:
-        """The finding at four sizes with the answers to the statements."""
+        """Return the finding at four sizes with the answers to the statements."""
         statements = parts.lines_of(self.statements.value)
         alt = (
             f"Four synthetic chest films with a growing {self.finding.value}, and bars for the "

@@ -36,7 +36,7 @@ def read_picture(source: bytes | Path, name: str) -> Image.Image:
 
 
 def read_uploads(files: Iterable[dict]) -> tuple[list[tuple[str, Image.Image]], list[str]]:
-    """What a file upload holds: pictures by name, and a sentence for each bad file.
+    """Return what a file upload holds: pictures by name, and a sentence for each bad file.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def read_uploads(files: Iterable[dict]) -> tuple[list[tuple[str, Image.Image]], 
 
 
 def upload_box(description: str, several: bool = True) -> w.FileUpload:
-    """A button that asks for picture files."""
+    """Return a button that asks for picture files."""
     button = w.FileUpload(
         accept="image/*", multiple=several, description=description, layout={"width": "auto"}
     )
