@@ -13,15 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipkit.exercises.engine import Answer, Confusion, Wrong, agree, exercise, explain, require
+from clipkit.exercises.inputs import unit
 
 Array = NDArray[Any]
 Case = tuple[Any, ...]
-
-
-def _unit(rng: np.random.Generator, n: int, d: int) -> Array:
-    """Draw rows (float32) of unit length."""
-    drawn = rng.normal(size=(n, d))
-    return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
 
 
 def _until(good: Callable[..., bool], draw: Callable[[], Case]) -> Case:
@@ -306,7 +301,7 @@ def _profile_cases(rng: np.random.Generator) -> list[Case]:
         chosen = rng.permutation(n)[:k]
         return rng.permutation(np.append(chosen, chosen[:1]))  # one of them twice
 
-    return [(_unit(rng, n, d), bought(n, k)) for n, d, k in ((4, 2, 2), (9, 9, 3), (30, 8, 5))]
+    return [(unit(rng, n, d), bought(n, k)) for n, d, k in ((4, 2, 2), (9, 9, 3), (30, 8, 5))]
 
 
 @exercise(
@@ -507,7 +502,7 @@ def _mmr(scores: Array, embeddings: Array, k: int, diversity: float, alike: Call
 def _mmr_cases(rng: np.random.Generator) -> list[Case]:
     def draw(n: int, d: int, k: int) -> Case:
         scores = rng.permutation(np.linspace(0.2, 0.9, n))
-        return scores, _unit(rng, n, d), k, float(rng.choice([0.35, 0.4, 0.6]))
+        return scores, unit(rng, n, d), k, float(rng.choice([0.35, 0.4, 0.6]))
 
     def good(*case: Any) -> bool:
         mistaken = ({"alike": np.mean}, {"alike": _first}, {"swap": True}, {"sign": 1})
@@ -589,8 +584,8 @@ def _rescored(query: Array, codes: Array, rows: Array, k: int, candidates: int) 
 
 def _rescore_cases(rng: np.random.Generator) -> list[Case]:
     def draw(n: int, d: int, k: int, candidates: int) -> Case:
-        rows = _unit(rng, n, d)
-        return _unit(rng, 1, d)[0], np.round(2 * rows).astype(np.int8), rows, k, candidates
+        rows = unit(rng, n, d)
+        return unit(rng, 1, d)[0], np.round(2 * rows).astype(np.int8), rows, k, candidates
 
     def good(query: Array, codes: Array, rows: Array, k: int, candidates: int) -> bool:
         coarse, exact = codes.astype(float) @ query, rows.astype(float) @ query
