@@ -555,11 +555,16 @@ def test_every_student_has_a_page_and_no_page_tells_of_the_teacher(graded):
 
 
 @confined
-@pytest.mark.parametrize(
-    "student", ["eats memory", "eats memfd", "forks", "crashes in need", "is deaf"]
-)
+@pytest.mark.parametrize("student", ["eats memory", "eats memfd", "crashes in need", "is deaf"])
 def test_a_hand_in_that_had_to_be_stopped_says_so(graded, student):
     assert "stopped in code cell 4" in rows(graded[0])[student]["remarks"]
+
+
+@confined
+def test_a_fork_bomb_is_stopped_sooner_or_later(graded):
+    # In its cell, if time runs out there; or in the exercise, if no process may be added before
+    # that: then every fork goes on, and they all answer at once.
+    assert "stopped in" in rows(graded[0])["forks"]["remarks"]
 
 
 @confined
