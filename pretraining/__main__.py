@@ -18,6 +18,7 @@ def parser() -> argparse.ArgumentParser:
     render = commands.add_parser("render", help="render the training pictures to a cache")
     render.add_argument("--pictures", type=int, default=300_000)
     render.add_argument("--processes", type=int, default=2)
+    render.add_argument("--pixels", type=int, default=80)
     train = commands.add_parser("train", help="train, or go on from the last checkpoint")
     train.add_argument("--minutes", type=float, default=float("inf"), help="stop after this long")
     for field in fields(Recipe):
@@ -38,13 +39,14 @@ def main(arguments: list[str] | None = None) -> None:
     if options.command == "render":
         from pretraining.corpus import render
 
-        render(options.cache, options.pictures, options.processes)
+        render(options.cache, options.pictures, options.processes, options.pixels)
     elif options.command == "train":
         from pretraining.corpus import Corpus
         from pretraining.train import train
 
         recipe = Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
-        if train(Corpus(options.cache), recipe, options.out, options.minutes):
+        start = Path(recipe.start) if recipe.start else None
+        if train(Corpus(options.cache, start), recipe, options.out, options.minutes):
             print(f"finished; the model is in {options.out / 'model'}")
     else:
         from pretraining.evaluate import write_card

@@ -275,6 +275,8 @@ class Corpus:
     ----------
     folder : Path
         Made by `render`.
+    start : Path, optional
+        A model to train on: its tokenizer is used in place of a new one.
 
     Raises
     ------
@@ -282,8 +284,8 @@ class Corpus:
         If the folder holds no finished shard.
     """
 
-    def __init__(self, folder: Path):
-        self.folder = Path(folder)
+    def __init__(self, folder: Path, start: Path | None = None):
+        self.folder, self.start = Path(folder), start
         sealed = sorted(self.folder.glob("*.jsonl"))
         if not sealed:
             raise FileNotFoundError(
@@ -305,7 +307,9 @@ class Corpus:
 
     @cached_property
     def tokenizer(self) -> CLIPTokenizer:
-        """Trained once on `texts`, then kept in the folder."""
+        """That of the model to train on; or trained once on `texts`, then kept in the folder."""
+        if self.start:
+            return CLIPTokenizer.from_pretrained(self.start)
         path = self.folder / "tokenizer"
         if not path.exists():
             with whole(path) as part:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 import torch
+from torch.nn.functional import interpolate
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPProcessor, CLIPTokenizer
 
 PATCHES = 8
 """Patches along each side of a picture."""
 CONTEXT_LENGTH = 77
 VOCABULARY_SIZE = 4096
+KERNELS = "vision_model.embeddings.patch_embedding.weight"
 # Each printable ASCII character, and letters whose UTF-8 code ends in each continuation byte: a
 # tokenizer that has met them as words of their own has a token for the last byte of any word.
 EVERY_LAST_BYTE = " ".join(map(chr, [*range(33, 127), *range(0x100, 0x140)]))
@@ -121,6 +124,44 @@ def sinusoids(side: int, width: int) -> torch.Tensor:
     along = torch.cat([angles.sin(), angles.cos()], dim=1)
     row, column = along.repeat_interleave(side, dim=0), along.repeat(side, 1)
     return torch.cat([row, column], dim=1)
+
+
+def fresh(tokenizer: CLIPTokenizer, pixels: int = 80) -> CLIPModel:
+    """Return the small model with random weights, the vision tower's attention `mimetic`."""
+    # On a CPU the plain attention is faster backwards than the fused one.
+    config = small_config(tokenizer, pixels)
+    model = CLIPModel._from_config(config, attn_implementation="eager")
+    mimetic(model)
+    return model
+
+
+def begun(folder: Path, pixels: int) -> CLIPModel:
+    """Load a model to train on, for pictures of another size in as many patches.
+
+    Parameters
+    ----------
+    folder : Path
+        A `CLIPModel` with its tokenizer, such as a run's ``model``.
+    pixels : int
+        Side of the square input picture. The first layer's kernels are stretched to the new
+        patches and keep their sums, so that an even picture looks as it did before.
+
+    Returns
+    -------
+    transformers.CLIPModel
+        In float32.
+    """
+    old = CLIPModel.from_pretrained(folder, dtype=torch.float32)
+    config = CLIPConfig.from_dict(old.config.to_dict())
+    side, before = pixels // PATCHES, old.config.vision_config.patch_size
+    config.vision_config.image_size, config.vision_config.patch_size = pixels, side
+    weights = old.state_dict()
+    kernels = weights[KERNELS]
+    stretched = interpolate(kernels, (side, side), mode="bicubic", antialias=side < before)
+    weights[KERNELS] = stretched * (before / side) ** 2
+    model = CLIPModel._from_config(config, attn_implementation="eager")
+    model.load_state_dict(weights)
+    return model
 
 
 def small_processor(tokenizer: CLIPTokenizer, pixels: int = 80) -> CLIPProcessor:

@@ -20,7 +20,7 @@ from clipkit.losses import contrastive_loss
 from clipkit.runs import Interrupt, whole
 from clipkit.texts import words_of
 from pretraining.corpus import Batch, Corpus
-from pretraining.towers import mimetic, small_config, small_processor
+from pretraining.towers import begun, fresh, small_processor
 
 SAVE_EVERY = 60.0
 """Seconds between two checkpoints: what a `kill -9` loses at most."""
@@ -49,6 +49,8 @@ class Recipe:
         Weight of a cross-entropy on the renderer's own labels from linear heads on the vision
         tower, and the share of the steps that have it. 0 trains on captions alone.
     seed : int
+    start : str
+        Folder of a model to train on, with its tokenizer; empty for random weights.
     """
 
     views: int = 2_000_000
@@ -61,6 +63,7 @@ class Recipe:
     label_weight: float = 4.0
     label_share: float = 0.85
     seed: int = 0
+    start: str = ""
 
     @property
     def steps(self) -> int:
@@ -256,10 +259,10 @@ def train(corpus: Corpus, recipe: Recipe, out: Path, minutes: float = math.inf) 
     set_seed(recipe.seed)
     with accelerator.main_process_first():  # one process makes them, the others read them
         corpus.texts(), corpus.tokenizer  # noqa: B018
-    config = small_config(corpus.tokenizer, corpus.pixels)
-    # On a CPU the plain attention is faster backwards than the fused one.
-    model = CLIPModel._from_config(config, attn_implementation="eager")
-    mimetic(model)
+    if recipe.start:
+        model = begun(Path(recipe.start), corpus.pixels)
+    else:
+        model = fresh(corpus.tokenizer, corpus.pixels)
     learner = Learner(model, corpus.classes)
     steppers = optimisers(learner, recipe)
     checkpoint = Path(out) / "checkpoint.pt"

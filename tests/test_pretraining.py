@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from clipkit.augmentation import apply_movement, draw_movement
 from clipkit.evaluation import Estimate
 from clipkit.hub import find_checkpoint
 from pretraining import corpus as corpus_module
-from pretraining import evaluate
+from pretraining import evaluate, towers
 from pretraining import train as training
 from pretraining.augment import augment, draw_grey
 from pretraining.corpus import CLASSES, Batch, Corpus
@@ -222,7 +223,7 @@ def smallest(tokenizer, pixels):
 def run_until_killed(folder):
     """In a process of its own: train, saving all the time, until somebody kills it."""
     torch.set_num_threads(1)
-    training.small_config = smallest
+    towers.small_config = smallest
     training.SAVE_EVERY = 0.0
     training.train(FakeCorpus(), RECIPE, folder)
 
@@ -230,7 +231,7 @@ def run_until_killed(folder):
 @pytest.fixture
 def one_thread(monkeypatch):
     """What a small training needs: a thread, and towers that suit it."""
-    monkeypatch.setattr(training, "small_config", smallest)
+    monkeypatch.setattr(towers, "small_config", smallest)
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -252,6 +253,30 @@ def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path, one_thread, cap
     assert "going on from step" in capsys.readouterr().out
     whole, broken = weights(tmp_path / "whole"), weights(tmp_path / "broken")
     assert all(torch.equal(whole[name], broken[name]) for name in whole)
+
+
+def test_training_goes_on_from_a_finished_model_with_larger_pictures(tmp_path, one_thread):
+    training.train(FakeCorpus(), RECIPE, tmp_path)
+    old = CLIPModel.from_pretrained(tmp_path / "model", dtype=torch.float32)
+    new = towers.begun(tmp_path / "model", 24)
+    assert new.config.vision_config.patch_size == 3
+    even = torch.tensor([0.2, -1.0, 0.7])[:, None, None]  # nothing but a colour
+    features = [
+        model.get_image_features(even.expand(1, 3, side, side)).pooler_output
+        for model, side in ((old, 16), (new, 24))
+    ]
+    assert torch.allclose(*features, atol=1e-4)
+
+    again = replace(RECIPE, views=16, start=str(tmp_path / "model"), adam_learning_rate=0.0)
+    assert training.train(FakeCorpus(), again, tmp_path / "again")
+    before, after = (
+        CLIPModel.from_pretrained(folder / "model", dtype=torch.float32)
+        for folder in (tmp_path, tmp_path / "again")
+    )
+    # Half precision on disk, and a single step of Muon on the rest.
+    for name, weight in before.named_parameters():
+        inside = weight.ndim == 2 and ".encoder." in name
+        assert inside or torch.equal(weight, after.get_parameter(name)), name
 
 
 def test_the_model_reads_back_as_plain_hugging_face_code_expects(tmp_path, one_thread):
