@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from scipy.sparse import csr_matrix
 from scipy.stats import rankdata
 from sklearn.feature_extraction.text import CountVectorizer
 
-from clipkit import checks
+from clipkit import checks, runs
 from clipkit.embeddings import unit_rows
 
 BLOCK = 2**24
@@ -28,27 +33,38 @@ class Index:
     embeddings : torch.Tensor or array_like of float, shape (n, d)
         A row an item. Rows of unit length, as `Clip.encode_images` and `Clip.encode_texts` give
         them, are kept as they are; others are brought to unit length.
+    ids : sequence of str or int, optional
+        What each row stands for, such as file names or product numbers, none twice. By default
+        the row numbers.
 
     Attributes
     ----------
     embeddings : torch.Tensor of float32, shape (n, d)
         Rows of unit length.
+    ids : list of str or int, length n
 
     Raises
     ------
     ValueError
-        If there are no columns, or a row is all zeros or holds NaN or infinity.
+        If there are no columns, a row is all zeros or holds NaN or infinity, or there is not one
+        id of its own for each row.
 
     Examples
     --------
-    >>> index = Index(torch.eye(3))
+    >>> index = Index(torch.eye(3), ids=["mug", "sofa", "lamp"])
     >>> scores, rows = index.search([[0.6, 0.8, 0.0]], k=2)
-    >>> rows.tolist()
-    [[1, 0]]
+    >>> [index.ids[row] for row in rows[0]]
+    ['sofa', 'mug']
     """
 
-    def __init__(self, embeddings: Any):
+    def __init__(self, embeddings: Any, ids: Iterable[str] | Iterable[int] | None = None):
         self.embeddings = unit_rows(embeddings, "embeddings")
+        self.ids = _ids(range(len(self.embeddings)) if ids is None else ids)
+        if len(self.ids) != len(self.embeddings):
+            raise ValueError(
+                f"there are {len(self.ids)} ids for {len(self.embeddings)} embeddings; there "
+                "should be one for each"
+            )
 
     def __len__(self) -> int:
         return len(self.embeddings)
@@ -89,6 +105,67 @@ class Index:
         best = [(block @ self.embeddings.T).topk(k, dim=1) for block in blocks]
         scores, rows = zip(*best, strict=True)
         return torch.cat(scores), torch.cat(rows)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the index to a file, which is whole or as it was before, whatever interrupts.
+
+        Parameters
+        ----------
+        path : str or path-like
+            In the format safetensors: such as "shop.safetensors".
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        # As bytes, since the header, where safetensors keeps texts, ends at 100 MB.
+        ids = torch.frombuffer(bytearray(json.dumps(self.ids).encode()), dtype=torch.uint8)
+        tensors = {"embeddings": self.embeddings.cpu().contiguous(), "ids": ids}
+        with runs.whole(Path(path).expanduser()) as part:
+            save_file(tensors, part, {"checksum": str(runs.checksum(*tensors.values()))})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Index:
+        """Return the index that `save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it is no index, or damaged.
+        """
+        path = Path(path).expanduser()
+        if not path.is_file():
+            raise FileNotFoundError(f"there is no file {path}; Index.save writes one")
+        try:
+            with safe_open(path, "pt") as file:
+                embeddings, ids = file.get_tensor("embeddings"), file.get_tensor("ids")
+                noted = (file.metadata() or {}).get("checksum")
+        except SafetensorError as error:
+            raise ValueError(
+                f"{path} is damaged, or no index that Index.save wrote ({error}); build it anew"
+            ) from error
+        if noted != str(runs.checksum(embeddings, ids)):
+            raise ValueError(f"{path} is damaged: its checksum is another; build the index anew")
+        return cls(embeddings, json.loads(ids.numpy().tobytes()))
+
+
+def _ids(ids: Iterable[str] | Iterable[int]) -> list[Any]:
+    """Return ids as plain texts or whole numbers, once each is known to stand there once."""
+    listed = list(ids)
+    if not listed or isinstance(ids, range):
+        return listed
+    column = checks.labels(listed, "ids")
+    if column.dtype.kind not in "UTOiu":
+        raise ValueError(f"ids hold {column.dtype}, but they should be texts or whole numbers")
+    read = column.tolist()
+    seen: dict[Any, int] = {}
+    for row, value in enumerate(read):
+        if (first := seen.setdefault(value, row)) != row:
+            raise ValueError(f"ids hold {value!r} in rows {first} and {row}; each should be once")
+    return read
 
 
 class BM25:

@@ -94,6 +94,68 @@ def test_few_items_and_few_queries(rows):
     assert [tuple(x.shape) for x in Index(rows).search(rows[:0], k=4)] == [(0, 4)] * 2
 
 
+@pytest.mark.parametrize("ids", [None, range(40), [f"{i}.jpg" for i in range(40)], "numpy"])
+def test_an_index_is_there_tomorrow(rows, queries, ids, tmp_path):
+    ids = np.arange(40) * 3 if isinstance(ids, str) else ids
+    index = Index(rows, ids)
+    index.save(tmp_path / "new" / "shop.safetensors")
+    again = Index.load(str(tmp_path / "new" / "shop.safetensors"))
+    assert again.embeddings.equal(index.embeddings)
+    assert again.ids == index.ids == list(range(40) if ids is None else ids)
+    assert again.search(queries)[1].equal(index.search(queries)[1])
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["shop.safetensors"]
+    Index(rows[:0]).save(tmp_path / "empty.safetensors")
+    assert len(Index.load(tmp_path / "empty.safetensors")) == 0
+
+
+def test_an_interrupted_save_leaves_the_old_index(rows, tmp_path, monkeypatch):
+    Index(rows).save(tmp_path / "shop")
+
+    def stopped(tensors, path, metadata):
+        path.write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(search, "save_file", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        Index(rows[:3]).save(tmp_path / "shop")
+    assert len(Index.load(tmp_path / "shop")) == 40
+
+
+def test_every_damage_to_a_saved_index_is_seen(rows, tmp_path):
+    path = tmp_path / "shop.safetensors"
+    Index(rows).save(path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    damaged = [whole[:n] for n in (0, 5, 60, len(whole) // 2, len(whole) - 1)]
+    for place in rng.integers(len(whole), size=200):
+        damaged.append(whole[:place] + bytes([whole[place] ^ 1 << rng.integers(8)])
+                       + whole[place + 1 :])  # fmt: skip
+    for content in damaged:
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="shop.safetensors is damaged") as caught:
+            Index.load(path)
+        assert "\n" not in str(caught.value)
+    path.write_bytes(whole)
+    assert len(Index.load(path)) == 40
+    with pytest.raises(FileNotFoundError, match="there is no file .*; Index.save writes one"):
+        Index.load(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        (["a", "b"], "2 ids for 40 embeddings"),
+        ([*range(39), 7], "ids hold 7 in rows 7 and 39"),
+        (["mug"] * 40, "ids hold 'mug' in rows 0 and 1"),
+        ([*map(str, range(39)), None], "ids holds None in row 39"),
+        (np.linspace(0, 1, 40), "ids hold float64"),
+    ],
+)
+def test_there_is_one_id_of_its_own_for_each_row(rows, ids, said):
+    with pytest.raises(ValueError, match=said):
+        Index(rows, ids)
+
+
 def with_value(rows, row, value):
     rows = rows.clone()
     rows[row, 2] = value
