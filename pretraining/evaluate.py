@@ -19,6 +19,7 @@ from clipkit.model import Clip
 from clipkit.zero_shot import COLOUR_TEMPLATES, PATTERN_TEMPLATES, TEMPLATES, finding_scores
 from clipstudio import CATEGORIES, COLOURS, FINDINGS, PATTERNS
 from pretraining.paraphrases import PARAPHRASES
+from pretraining.scenes import scene_figures
 
 REAL_LABELS = {
     "dress": "dress",
@@ -148,6 +149,7 @@ def evaluate(folder: Path) -> dict:
         real = Path(shared) / "real-photos" / "clothing"
         figures["real photographs of clothes, 10 classes"] = real_figure(clip, real)
     figures["radiographs, zero-shot AUROC, mean"] = radiograph_figure(clip, radiographs["test"])
+    figures |= scene_figures(clip)
     speed = pictures_per_second(clip, list(catalog["test"]["image"]))
     figures[f"pictures per second, {torch.get_num_threads()} threads"] = speed
     return figures
@@ -202,6 +204,7 @@ processor = CLIPProcessor.from_pretrained(FOLDER)
 
 `python -m pretraining evaluate FOLDER` repeats this table. Products: the catalogue's test
 split, whose shapes, colours and shots no one trained on; accuracies are averaged over classes.
+Scenes with several objects or with words, and the films of hospital B, are drawn for the purpose.
 
 | measure | value |
 | --- | --- |

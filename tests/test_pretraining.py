@@ -22,7 +22,7 @@ from clipkit.augmentation import apply_movement, draw_movement
 from clipkit.evaluation import Estimate
 from clipkit.hub import find_checkpoint
 from pretraining import corpus as corpus_module
-from pretraining import evaluate, towers
+from pretraining import evaluate, scenes, towers
 from pretraining import train as training
 from pretraining.augment import augment, draw_grey
 from pretraining.corpus import CLASSES, Batch, Corpus
@@ -407,6 +407,54 @@ def test_the_card_shows_what_was_measured_and_measuring_repeats_it():
     again = evaluate.studio_figures(clipkit.load(), clipkit.data.load_catalog()["test"])
     for name, estimate in again.items():
         assert estimate.value == pytest.approx(measured[name][0], abs=0.01), name
+
+
+class Witness:
+    """Stands for a model: its answers to lists of texts are given, the lists are remembered."""
+
+    def __init__(self, *answers):
+        self.answers, self.asked = list(answers), []
+
+    def encode_images(self, pictures):
+        return torch.eye(len(pictures))
+
+    def encode_texts(self, texts):
+        self.asked.append(texts)
+        return self.answers.pop(0)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Twenty small pictures for each measure."""
+    monkeypatch.setattr(scenes, "PICTURES", 20)
+    monkeypatch.setattr(scenes, "PIXELS", 32)
+
+
+def test_binding_is_asked_with_the_same_colours_swapped(few):
+    alike, unlike = torch.eye(20), torch.zeros(20, 20)
+    witness = Witness(alike, unlike)
+    assert scenes.bound(witness).value == 1.0
+    assert scenes.bound(Witness(unlike, alike)).value == 0.0
+    for text, twin in zip(*witness.asked, strict=True):
+        parts = [part.split(maxsplit=2)[1:] for part in (text + " and " + twin).split(" and ")]
+        colours, things = zip(*parts, strict=True)
+        assert things[:2] == things[2:] and things[0] != things[1]
+        assert colours[:2] == colours[:1:-1] and colours[0] != colours[1]
+
+
+def test_counting_asks_for_each_number_of_what_is_there(few):
+    # Picture i shows i % 5 + 1 of a kind; of its five texts that one alone is like it.
+    which = torch.eye(5).repeat(4, 1).flatten()
+    witness = Witness(torch.eye(20).repeat_interleave(5, dim=0) * which[:, None])
+    assert scenes.counted(witness).value == 1.0
+    assert [text.split()[0] for text in witness.asked[0]] == list(scenes.NUMBERS) * 20
+
+
+def test_each_of_the_words_is_written_on_a_tag(few):
+    witness = Witness(torch.eye(20))
+    assert scenes.read_off(witness).value == 1.0
+    assert [text.split("says ")[1] for text in witness.asked[0]] == list(scenes.WORDS)
+    assert scenes.read_off(Witness(torch.eye(20).roll(1, dims=0))).value == 0.0
 
 
 def test_the_command_lists_its_commands():
