@@ -55,15 +55,13 @@ def scene_figures(clip: Clip) -> dict[str, Estimate]:
     dict of str to Estimate
         By the name of the measure, which says how high chance is.
     """
-    known = list(KNOWN_PREVALENCE)
+    known, unknown = list(KNOWN_PREVALENCE), ", ".join(KEPT_BACK)
     return {
         "colours bound to the right of two objects (chance .5)": bound(clip),
         "how many of one to five (chance .2)": counted(clip),
         "which of 20 words stands on a tag (chance .05)": read_off(clip),
         "films of hospital B, other findings, AUROC": films_figure(clip, known),
-        "films of hospital B, pneumothorax, pacemaker, hiatal hernia, AUROC": films_figure(
-            clip, KEPT_BACK
-        ),
+        f"films of hospital B, {unknown}, AUROC": films_figure(clip, KEPT_BACK),
     }
 
 
