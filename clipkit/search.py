@@ -154,7 +154,7 @@ class Index:
 
 def _ids(ids: Iterable[str] | Iterable[int]) -> list[Any]:
     """Return ids as plain texts or whole numbers, once each is known to stand there once."""
-    listed = list(ids)
+    listed: list[Any] = list(ids)
     if not listed or isinstance(ids, range):
         return listed
     column = checks.labels(listed, "ids")
