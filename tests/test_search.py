@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from clipkit import search
-from clipkit.search import BM25, Index, reciprocal_rank_fusion
+from clipkit.search import BM25, Index, recall, reciprocal_rank_fusion
 
 
 @pytest.fixture
@@ -88,9 +88,7 @@ def test_the_scores_of_all_queries_are_never_held_at_once(rows, queries, monkeyp
 
 def test_few_items_and_few_queries(rows):
     assert Index(rows[:3]).search(rows[:2], k=10)[1].shape == (2, 3)
-    empty = Index(torch.empty(0, 8))
-    assert len(empty) == 0 and len(Index(rows)) == 40
-    assert [x.shape for x in empty.search(rows[:2])] == [(2, 0)] * 2
+    assert len(Index(rows)) == 40
     assert [tuple(x.shape) for x in Index(rows).search(rows[:0], k=4)] == [(0, 4)] * 2
 
 
@@ -187,6 +185,20 @@ def test_what_cannot_be_compared_is_named(rows, wrong, said, name):
     with pytest.raises(ValueError, match=said.replace("{}", name)) as caught:
         Index(wrong(rows)) if name == "embeddings" else Index(rows).search(wrong(rows))
     assert "\n" not in str(caught.value)
+
+
+def test_nothing_cannot_be_searched():
+    with pytest.raises(ValueError, match="embeddings have no rows; there is nothing to search"):
+        Index(torch.empty(0, 8))
+
+
+@pytest.mark.parametrize("m", range(1, 12))
+def test_few_queries_and_many_have_the_same_answers(rows, m):
+    asked = torch.randn(m, 8, generator=torch.Generator().manual_seed(m))
+    scores, found = Index(rows).search(asked[:, None].expand(-1, 2, -1)[:, 0], k=4)
+    assert scores.is_contiguous()
+    assert np.allclose(scores, -np.sort(-cosines(asked, rows), axis=1)[:, :4], atol=1e-6)
+    assert found.tolist() == np.argsort(-cosines(asked, rows), axis=1)[:, :4].tolist()
 
 
 def test_other_widths_name_both(rows):
@@ -317,3 +329,36 @@ def test_texts_without_an_order_are_refused(texts):
 def test_masked_and_complex_embeddings_are_refused(values, why):
     with pytest.raises(ValueError, match=f"embeddings should be a matrix of numbers.*{why}"):
         Index(values)
+
+
+# What an approximate search loses
+
+
+def test_recall_is_the_share_of_each_querys_own_neighbours():
+    rng = np.random.default_rng(0)
+    exact = np.array([rng.permutation(30)[:6] for _ in range(50)])
+    found = np.array([rng.permutation(30)[:9] for _ in range(50)])
+    expected = [len({*a} & {*b}) / 6 for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
+    assert recall(found, exact).tolist() == expected
+    assert recall(torch.from_numpy(found), exact.tolist()).tolist() == expected
+    assert recall(exact[:, ::-1], exact).tolist() == [1.0] * 50
+
+
+def test_what_an_engine_fills_up_with_is_no_neighbour():
+    assert recall([[2, -1, -1]], [[2, 5, -1]]).tolist() == [0.5]
+    with pytest.raises(ValueError, match="row 1 of exact holds no true neighbour"):
+        recall([[2], [3]], [[2], [-1]])
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([1, 2], r"found should hold row numbers, .* shape \(2,\)"),
+        ([[0.5, 1.0]], "found should hold row numbers, .* type float64"),
+        (np.empty((1, 0), int), r"found should hold row numbers, .* shape \(1, 0\)"),
+        ([[1], [2]], "found has 2 rows and exact has 1"),
+    ],
+)
+def test_recall_names_what_it_cannot_compare(found, said):
+    with pytest.raises(ValueError, match=said):
+        recall(found, [[1]])
