@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from clipkit.notes import warn
+
 BUNDLED = Path(__file__).parent / "assets" / "clip"
 
 # Checkpoints that this package is meant for; also what a mistyped id is compared with.
@@ -61,6 +63,8 @@ _OTHERS = (
 STALLED = 120.0  # seconds in which nothing comes: then it is given up
 WORD_AFTER = 10.0  # seconds of silence after which, and after each of which, a line is printed
 
+_named: set[str] = set()  # what CLIPKIT_MODEL has named so far in this process
+
 Result = TypeVar("Result")
 
 
@@ -91,7 +95,7 @@ def find_checkpoint(name: str | os.PathLike[str] | None = None) -> Path:
     TypeError
         If the name is neither a text nor a path.
     """
-    name = name or os.environ.get("CLIPKIT_MODEL") or BUNDLED
+    name = name or named_by_environment() or BUNDLED
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(f"name is a {type(name).__name__}, but it should be an id or a folder")
     try:
@@ -113,6 +117,18 @@ def find_checkpoint(name: str | os.PathLike[str] | None = None) -> Path:
         )
     open_clip = known != str(name)
     return _complete(_fetch(known, open_clip), open_clip)
+
+
+def named_by_environment() -> str | None:
+    """Return the model that ``CLIPKIT_MODEL`` names, if any, and say once what follows from it."""
+    name = os.environ.get("CLIPKIT_MODEL") or None
+    if name and name not in _named:
+        _named.add(name)
+        warn(
+            f'the model is "{name}", as CLIPKIT_MODEL says; where a notebook\'s text speaks of '
+            "results, they are those of the bundled model"
+        )
+    return name
 
 
 def is_id(name: str) -> bool:

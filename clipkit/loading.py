@@ -24,6 +24,7 @@ from clipkit.hub import (
     discard_damaged,
     find_checkpoint,
     is_open_clip,
+    named_by_environment,
     weights_of,
 )
 from clipkit.model import Clip
@@ -77,7 +78,7 @@ def load(
     nothing else; code that comes with a checkpoint is never run.
     """
     device, dtype = _device(device), _dtype(dtype)
-    name = name or os.environ.get("CLIPKIT_MODEL")
+    name = name or named_by_environment()
     if name and isinstance(name, (str, os.PathLike)):
         added = Path(os.path.expanduser(name))
         if (added / "adapter_config.json").is_file():

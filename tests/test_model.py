@@ -597,8 +597,13 @@ def test_a_text_is_no_list_of_labels_and_one_label_is_no_choice(tiny_clip):
 
 
 def test_the_model_is_chosen_by_argument_then_environment(tiny_checkpoint, monkeypatch, tmp_path):
+    monkeypatch.setattr(clipkit.hub, "_named", set())
     monkeypatch.setenv("CLIPKIT_MODEL", str(tiny_checkpoint))
-    assert clipkit.load().name == str(tiny_checkpoint)
+    with pytest.warns(clipkit.notes.ClipWarning, match="those of the bundled model"):
+        assert clipkit.load().name == str(tiny_checkpoint)
+    with warnings.catch_warnings():  # said once
+        warnings.simplefilter("error")
+        assert clipkit.load().name == str(tiny_checkpoint)
     monkeypatch.setenv("CLIPKIT_MODEL", str(tmp_path / "nowhere"))
     assert clipkit.load(tiny_checkpoint).dimension == 16
     with pytest.raises(CheckpointError, match="there is no folder"):
