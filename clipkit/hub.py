@@ -227,8 +227,10 @@ def _complete(folder: Path, open_clip: bool = False) -> Path:
     needed = {"weights": WEIGHTS, "tokenizer": TOKENIZERS, "picture processor": PROCESSORS}
     for what, files in needed.items():
         if not any((folder / file).is_file() for file in files):
+            exported = what == "weights" and (folder / "onnx").is_dir()
+            advice = '; load it with backend="onnx"' if exported else ""
             raise CheckpointError(
-                f'the folder "{folder}" has no {what}; it needs one of {", ".join(files)}'
+                f'the folder "{folder}" has no {what}; it needs one of {", ".join(files)}{advice}'
             )
     missing = [
         part for part in _parts(folder / str(weights_of(folder))) if not (folder / part).is_file()

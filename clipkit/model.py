@@ -411,6 +411,8 @@ class Clip:
             raise ValueError(
                 f"batch_size is {batch_size!r}, but it should be a whole number of at least 1"
             )
+        if getattr(self.model, "alone", False):
+            batch_size = 1
         workers = torch.get_num_threads() if on_cpu else os.cpu_count() or 1
         training = self.model.training
         self.model.eval()

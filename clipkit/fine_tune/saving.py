@@ -8,6 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import torch
 from accelerate import PartialState
 
 from clipkit.hub import is_network_error
@@ -67,6 +68,11 @@ def save(clip: Clip, folder: str | Path) -> None:
 
 def _write(clip: Clip, folder: Path) -> None:
     """Write the files of a model into an empty folder."""
+    if any(not isinstance(part, torch.Tensor) for part in clip.model.state_dict().values()):
+        raise ValueError(
+            f"{clip.name} was quantised by torch, and no checkpoint holds such weights; save it "
+            "before that, and write it in int8 with python -m clipkit.export."
+        )
     if hasattr(clip.model, "peft_config"):
         # Not to be asked for at the Hub: whether embeddings were trained too.
         clip.model.save_pretrained(folder, save_embedding_layers=False)
