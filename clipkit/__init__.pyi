@@ -6,6 +6,7 @@ from . import (
     classroom as classroom,
     data as data,
     doctor as doctor,
+    embed as embed,
     embeddings as embeddings,
     evaluation as evaluation,
     exercises as exercises,

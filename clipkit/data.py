@@ -169,7 +169,7 @@ def from_folder(
         raise NotADirectoryError(f"{folder} is a file; pass the folder that holds the pictures.")
     left_out: list[tuple[str, str]] = []
     files = []
-    for file in sorted(_walk(folder)):
+    for file in sorted(files_below(folder)):
         problem = _problem_of_file(file)
         name = file.relative_to(folder).as_posix()
         if problem:
@@ -244,8 +244,11 @@ def _refuse_no_list(skipped: object) -> None:
         raise TypeError(f"skipped is a {type(skipped).__name__}, but it should be a list")
 
 
-def _walk(folder: Path, above: frozenset = frozenset()) -> Iterator[Path]:
-    """Yield the files in and below a folder, through links, but not in circles."""
+def files_below(folder: Path, above: frozenset = frozenset()) -> Iterator[Path]:
+    """Yield the files in and below a folder, through links, but not in circles.
+
+    Hidden files, and what systems put beside pictures, are passed over.
+    """
     status = folder.stat()
     place = status.st_dev, status.st_ino
     if place in above:
@@ -259,7 +262,7 @@ def _walk(folder: Path, above: frozenset = frozenset()) -> Iterator[Path]:
         if entry.name.startswith(".") or entry.name in OTHERS_FOLDERS:
             continue
         if entry.is_dir():
-            yield from _walk(Path(entry.path), above | {place})
+            yield from files_below(Path(entry.path), above | {place})
         else:
             yield Path(entry.path)
 
@@ -334,7 +337,7 @@ def from_table(
         rows = rows.cast_column(pictures, Image(decode=False))
     cells, left_out, kept = [], [], []
     for number, cell in enumerate(rows[pictures]):
-        cell, file = _picture_cell(cell, Path(folder).expanduser() if folder else place)
+        cell, file = picture_cell(cell, Path(folder).expanduser() if folder else place)
         problem = problem_with(cell) if cell is not None else "names no picture"
         if problem:
             which = _printable(file or f"row {number}")
@@ -412,11 +415,19 @@ def _no_table(name: str, error: Exception) -> ValueError:
     return ValueError(f"{name} cannot be read as a table: {reason}")
 
 
-def _picture_cell(cell: Any, folder: Path) -> tuple[Path | bytes | str | None, str | None]:
-    """What a cell holds: a path or the picture's bytes, and the name of its file if it has one."""
+def picture_cell(cell: Any, folder: Path) -> tuple[Path | bytes | str | None, str | None]:
+    """Return what a table's cell holds: a path or the picture's bytes, and the file's name.
+
+    Parameters
+    ----------
+    cell : str, bytes, dict or None
+        A path, a picture's file, or both under "path" and "bytes", as `datasets` keeps pictures.
+    folder : Path
+        Where paths begin.
+    """
     if isinstance(cell, dict):
         content, path = cell.get("bytes"), cell.get("path")
-        return (content, path) if content is not None else _picture_cell(path, folder)
+        return (content, path) if content is not None else picture_cell(path, folder)
     if isinstance(cell, bytes):
         return cell, None
     if cell is None or cell != cell or not str(cell).strip():
