@@ -2,6 +2,7 @@
 from . import (
     adapters as adapters,
     augmentation as augmentation,
+    checkpoints as checkpoints,
     checks as checks,
     classroom as classroom,
     data as data,

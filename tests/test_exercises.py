@@ -734,6 +734,13 @@ def test_a_home_that_cannot_be_written_does_not_stop_a_lesson(monkeypatch, tmp_p
     assert "not yet" in capsys.readouterr().out
 
 
+def test_an_input_that_holds_nan_is_not_taken_for_changed():
+    given = np.array([1.0, np.nan])
+    assert engine._same(given, given.copy())
+    assert not engine._same(given, given[::-1])
+    assert not engine._same(given, np.array([1.0, 2.0]))
+
+
 def test_progress_is_the_same_in_text_and_html():
     table = record.Progress(["similarity.cosine"], {"similarity.cosine": "right"})
     total = sum(name.startswith("similarity.") for name in EXERCISES)

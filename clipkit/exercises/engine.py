@@ -221,7 +221,8 @@ def _changed(number: int) -> Wrong:
 
 def _same(before: Any, after: Any) -> bool:
     if isinstance(before, np.ndarray):
-        return isinstance(after, np.ndarray) and np.array_equal(before, after)
+        numbers = before.dtype.kind in "fc"  # of these alone NaN may be one, and is not itself
+        return isinstance(after, np.ndarray) and np.array_equal(before, after, equal_nan=numbers)
     if isinstance(before, dict):
         return (
             isinstance(after, dict)
