@@ -24,6 +24,7 @@ from . import (
     pictures as pictures,
     pixels as pixels,
     plots as plots,
+    project as project,
     recommend as recommend,
     runs as runs,
     search as search,

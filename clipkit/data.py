@@ -358,7 +358,7 @@ def from_table(
         ],
         "file": [file for _, file in cells],
     }
-    rows = rows.select_columns(rest).select(kept).flatten_indices()
+    rows = rows.select_columns(rest).select(kept)
     result = Dataset.from_dict(columns).cast_column("image", Image())
     for column in rest:
         result = result.add_column(column, rows[column][:], feature=rows.features[column])

@@ -509,3 +509,46 @@ def predictive_value_by_odds(sensitivity, specificity, prevalence):
 def predictive_value_by_counts(sensitivity, specificity, prevalence):
     true, false = 1e6 * prevalence * sensitivity, 1e6 * (1 - prevalence) * (1 - specificity)
     return true / (true + false)
+
+
+# project
+
+
+@right("project.keep_together")
+def together_by_components(groups, copies):
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    n = len(groups)
+    same = [(i, int(np.flatnonzero(groups == groups[i])[0])) for i in range(n)]
+    ends = np.array([*same, *copies.tolist()])
+    links = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), (n, n))
+    parts = connected_components(links, directed=False)[1]
+    return [parts.tolist().index(part) for part in parts]
+
+
+@right("project.keep_together")
+def together_by_repeating(groups, copies):
+    numbers = list(range(len(groups)))
+    pairs = [(i, j) for i in range(len(groups)) for j in range(i) if groups[i] == groups[j]]
+    pairs += [(int(a), int(b)) for a, b in copies]
+    for _ in numbers:
+        for a, b in pairs:
+            numbers[a] = numbers[b] = min(numbers[a], numbers[b])
+    return numbers
+
+
+@right("project.leaks")
+def leaks_by_loop(train, test, threshold):
+    return [
+        row
+        for row, vector in enumerate(test)
+        if any(functional.cosine_similarity(vector, other, dim=0) >= threshold for other in train)
+    ]
+
+
+@right("project.leaks")
+def leaks_by_numpy(train, test, threshold):
+    a, b = train.numpy(), test.numpy()
+    cosines = b @ a.T / np.linalg.norm(b, axis=1)[:, None] / np.linalg.norm(a, axis=1)
+    return np.flatnonzero((cosines >= threshold).any(axis=1))

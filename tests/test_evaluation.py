@@ -471,6 +471,24 @@ def test_the_difference_of_two_aurocs_draws_patients_together():
     assert together == pytest.approx(alone)
 
 
+def test_a_difference_of_balanced_accuracies_is_that_of_scikit_learn_and_paired():
+    rng = np.random.default_rng(0)
+    truth = rng.choice(["a", "b", "c"], 200, p=[0.7, 0.2, 0.1])
+    first = np.where(rng.random(200) < 0.5, truth, "a")
+    second = np.where(rng.random(200) < 0.5, truth, first)  # better, and wrong where first is
+    gained = evaluation.balanced_accuracy_difference(truth, first, second)
+    scores = [metrics.balanced_accuracy_score(truth, said) for said in (first, second)]
+    assert gained.value == pytest.approx(scores[1] - scores[0]) and gained.low > 0
+    one, other = (evaluation.balanced_accuracy(truth, said) for said in (first, second))
+    assert gained.high - gained.low < np.hypot(one.high - one.low, other.high - other.low)
+    same = evaluation.balanced_accuracy_difference(truth, first, first)
+    assert same == (0, 0, 0)
+    by_group = evaluation.balanced_accuracy_difference(
+        truth, first, second, groups=np.repeat(np.arange(50), 4)
+    )
+    assert by_group.value == gained.value and by_group.low != gained.low
+
+
 def test_the_same_seed_gives_the_same_interval_and_another_another(rng):
     values = rng.normal(size=50)
     first = evaluation.bootstrap(np.mean, values, seed=1)

@@ -630,6 +630,20 @@ def test_a_model_is_pushed_in_the_place_of_another(clip, pictures, tmp_path, hub
     assert torch.equal(again.encode_images(pictures), clip.encode_images(pictures))
 
 
+def test_a_folder_is_pushed_with_its_card(clip, pictures, tmp_path, hub):
+    with pytest.raises(FileNotFoundError, match="There is no model in"):
+        fine_tune.push_folder_to_hub(tmp_path, "me/mug", token="hf_x")
+    assert hub.files == {}
+    fine_tune.save(clip, tmp_path / "model")
+    (tmp_path / "model" / "README.md").write_text("# Mugs", encoding="utf-8")
+    fine_tune.push_folder_to_hub(tmp_path / "model", "me/mug", token="hf_x")
+    assert hub.files["README.md"] == b"# Mugs"
+    for name, content in hub.files.items():
+        (tmp_path / name).write_bytes(content)
+    again = clipkit.load(tmp_path, device="cpu")
+    assert torch.equal(again.encode_images(pictures), clip.encode_images(pictures))
+
+
 def test_what_the_hub_refuses_is_one_sentence(clip, hub, monkeypatch):
     monkeypatch.setattr(hub, "status", 403)
     with pytest.raises(

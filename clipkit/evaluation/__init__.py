@@ -17,6 +17,7 @@ from clipkit.evaluation.classes import (
     Confusion,
     accuracy,
     balanced_accuracy,
+    balanced_accuracy_difference,
     confusion_matrix,
     top_k_accuracy,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "average_precision",
     "average_precision_at_k",
     "balanced_accuracy",
+    "balanced_accuracy_difference",
     "best_threshold",
     "bootstrap",
     "calibration_error",

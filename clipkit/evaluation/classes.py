@@ -64,13 +64,45 @@ def balanced_accuracy(
     """
     true, said = _classes(y_true, y_pred)
     _, classes = np.unique(true, return_inverse=True)
+    return bootstrap(_balanced, classes, true == said, **options)
 
-    def score(classes: Integers, right: Booleans) -> float:
-        items = np.bincount(classes)
-        found = np.bincount(classes, weights=right)
-        return (found[items > 0] / items[items > 0]).mean()
 
-    return bootstrap(score, classes, true == said, **options)
+def _balanced(classes: Integers, right: Booleans) -> float:
+    """Return the mean over the classes that occur of the share that is right."""
+    items = np.bincount(classes)
+    found = np.bincount(classes, weights=right)
+    return (found[items > 0] / items[items > 0]).mean()
+
+
+def balanced_accuracy_difference(
+    y_true: ArrayLike, first: ArrayLike, second: ArrayLike, **options: Unpack[Resampling]
+) -> Estimate:
+    """Return how much larger the balanced accuracy of `second` is than that of `first`, on the
+    same items.
+
+    With `groups`, such as patients, all films of a patient are drawn together.
+
+    Parameters
+    ----------
+    y_true, first, second : array-like of str or int, shape (n,)
+        The truth, and the predictions of two models.
+    **options
+        For `bootstrap`.
+
+    Examples
+    --------
+    >>> first, second = ["well", "well", "well"], ["well", "well", "ill"]
+    >>> balanced_accuracy_difference(["well", "well", "ill"], first, second).value
+    0.5
+    """
+    true, a = _classes(y_true, first)
+    _, b = _classes(y_true, second)
+    _, classes = np.unique(true, return_inverse=True)
+
+    def difference(classes: Integers, a: Booleans, b: Booleans) -> float:
+        return _balanced(classes, b) - _balanced(classes, a)
+
+    return bootstrap(difference, classes, true == a, true == b, **options)
 
 
 class Confusion(NamedTuple):

@@ -15,7 +15,7 @@ import numpy as np
 from clipkit.exercises import record
 from clipkit.exercises.engine import EXERCISES, Result, judge_here
 
-LESSONS = ("similarity", "zero_shot", "search", "loss", "fine_tuning", "radiographs")
+LESSONS = ("similarity", "zero_shot", "search", "loss", "fine_tuning", "radiographs", "project")
 """The modules that hold the checks, in reading order."""
 
 for _lesson in LESSONS:

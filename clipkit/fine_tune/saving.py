@@ -127,26 +127,59 @@ def push_to_hub(clip: Clip, name: str, *, private: bool = True, token: str | Non
     OSError
         If the Hub cannot be reached, or does not let you write there.
     """
-    from huggingface_hub import HfApi, errors
-
     with tempfile.TemporaryDirectory() as scratch:
         _write(clip, Path(scratch))
-        try:
-            api = HfApi(token=token)
-            repository = api.create_repo(name, private=private, exist_ok=True)
-            api.upload_folder(
-                repo_id=repository.repo_id,
-                folder_path=scratch,
-                delete_patterns=[*MODEL_FILES, "base/*"],
-                commit_message=f"Upload {clip.name}",
-            )
-        except Exception as error:
-            known = isinstance(error, (errors.HfHubHTTPError, errors.HFValidationError))
-            if not (known or is_network_error(error)):
-                raise
-            reason = str(error).strip().splitlines()[0].rstrip(".")
-            raise OSError(
-                f'"{name}" could not be uploaded to the Hub: {reason} (log in with `hf auth '
-                "login`, and check that the name begins with your own or your organisation's)."
-            ) from error
+        return _upload(Path(scratch), name, private, token, f"Upload {clip.name}")
+
+
+def push_folder_to_hub(
+    folder: str | Path, name: str, *, private: bool = True, token: str | None = None
+) -> str:
+    """Upload a saved model with all that lies beside it, such as its card and its classifier.
+
+    Parameters
+    ----------
+    folder : path-like
+        As `save` has written it.
+    name, private, token
+        As for `push_to_hub`.
+
+    Returns
+    -------
+    str
+        The address of the repository.
+
+    Raises
+    ------
+    OSError
+        If the folder is no model, the Hub cannot be reached, or it does not let you write there.
+    """
+    folder = Path(folder).expanduser()
+    if not any((folder / door).is_file() for door in DOORS):
+        raise FileNotFoundError(f"There is no model in {folder}; fine_tune.save writes one.")
+    return _upload(folder, name, private, token, f"Upload {folder.name}")
+
+
+def _upload(folder: Path, name: str, private: bool, token: str | None, message: str) -> str:
+    """Put the files of a folder in the place of a repository's model."""
+    from huggingface_hub import HfApi, errors
+
+    try:
+        api = HfApi(token=token)
+        repository = api.create_repo(name, private=private, exist_ok=True)
+        api.upload_folder(
+            repo_id=repository.repo_id,
+            folder_path=folder,
+            delete_patterns=[*MODEL_FILES, "base/*"],
+            commit_message=message,
+        )
+    except Exception as error:
+        known = isinstance(error, (errors.HfHubHTTPError, errors.HFValidationError))
+        if not (known or is_network_error(error)):
+            raise
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        raise OSError(
+            f'"{name}" could not be uploaded to the Hub: {reason} (log in with `hf auth '
+            "login`, and check that the name begins with your own or your organisation's)."
+        ) from error
     return str(repository)

@@ -1,0 +1,193 @@
+"""The checks of a project of one's own, the last section of notebook 07.
+
+The references take other roads than the notebook: what belongs together is found by walking from
+row to row, and leaks pair by pair.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from clipkit.exercises.engine import Answer, Confusion, Wrong, agree, exercise, require
+from clipkit.exercises.inputs import unit, unit_rows
+
+
+def _walked(groups: Any, copies: Any) -> Any:
+    """The first row that each row is connected with, by steps over groups and copies."""
+    n = len(groups)
+    beside = [np.flatnonzero(groups == group).tolist() for group in groups]
+    for a, b in copies.tolist():
+        beside[a].append(b)
+        beside[b].append(a)
+    first = np.full(n, -1)
+    for start in range(n):
+        waiting = [start] if first[start] < 0 else []
+        while waiting:
+            row = waiting.pop()
+            if first[row] < 0:
+                first[row] = start
+                waiting += beside[row]
+    return first
+
+
+def _together_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    def named(groups: list[int]) -> Any:
+        names = rng.permutation(np.arange(10, 99))[: max(groups) + 1]
+        return names[groups]
+
+    cases = [
+        (named([0, 1, 1, 2]), np.array([[0, 1]])),  # a copy takes its whole group along
+        (named([0, 1, 2, 3]), np.array([[1, 2], [0, 1]])),  # a chain
+        (named([0, 1, 0, 2, 1, 3]), np.array([[3, 2], [5, 4]])),
+    ]
+    for n in (10, 14):
+        groups = named([*range(n - 4), *rng.integers(n - 4, size=4).tolist()])
+        rows = rng.permutation(n)[:6]
+        cases.append((groups, np.array([rows[:2], rows[2:4], rows[[1, 4]]])))
+    return cases
+
+
+@exercise(
+    "project.keep_together",
+    _together_cases,
+    "Rows of one group and copies of each other share a number, over any chain of both.",
+)
+def keep_together(answer: Answer, groups: Any, copies: Any) -> None:
+    n, right = len(groups), _walked(groups, copies)
+    alone = np.arange(n)
+    of_group = _walked(groups, np.zeros((0, 2), int))
+
+    def rows_alone() -> Any:
+        moved = of_group.copy()
+        for a, b in copies:
+            moved[[a, b]] = min(moved[a], moved[b])
+        return moved
+
+    def one_step() -> Any:
+        moved = of_group.copy()
+        for a, b in copies:
+            low, high = sorted((of_group[a], of_group[b]))
+            moved[of_group == high] = low
+        return moved
+
+    confusions = [
+        Confusion(
+            "copies ignored",
+            "These are the groups alone. A copy in another group ties the two groups together.",
+            lambda: of_group,
+        ),
+        Confusion(
+            "groups ignored",
+            "These are the copies alone. All rows of a group belong together as well.",
+            lambda: _walked(alone, copies),
+        ),
+        Confusion(
+            "a chain not followed",
+            "A is a copy of B and B of C: then all three belong together. Look at the numbers as "
+            "they are after the copies before, not at those of the beginning.",
+            one_step,
+        ),
+        Confusion(
+            "a row without its group",
+            "You moved the two copies and left the rest of their group behind. Change every row "
+            "that has the higher number.",
+            rows_alone,
+        ),
+    ]
+    value = answer.array(groups, copies, shape=(n,), of="indices", confusions=confusions)
+    same = (value[:, None] == value[None]) == (right[:, None] == right[None])
+    if same.all() and not agree(value, right):
+        raise Wrong(
+            "The right rows share a number, but it is not the number of their first row.",
+            "another number",
+            "Start with the place at which each group first appears (`np.unique` returns it with "
+            "`return_index=True`), and let the lower number win.",
+        )
+    require(value, right, "These rows do not belong together, or not all that do.", confusions)
+
+
+def _leak_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    def turned(angle: float, length: float) -> list[float]:
+        return [length * np.cos(angle), length * np.sin(angle)]
+
+    start = rng.uniform(0, 2 * np.pi)
+    first = [turned(start, 0.5), turned(start, 1.5), turned(start + 2, 1.0)]
+    second = [turned(start + a, size) for a, size in ((0.8, 3), (0, 0.7), (3.5, 1), (2.8, 4))]
+    cases = [(np.array(first, np.float32), np.array(second, np.float32), 0.9)]
+    while len(cases) < 4:
+        threshold = (0.95, 0.7, 0.9)[len(cases) - 1]
+        n, m, d = 9, 7, 16
+        train = unit(rng, n, d)
+        near = train[rng.permutation(n)[:4]] + np.array([[0.1], [0.1], [0.7], [0.7]]) * unit(
+            rng, 4, d
+        )
+        test = np.concatenate([near, unit(rng, m - 4, d)])[rng.permutation(m)]
+        highest = (unit_rows(test) @ unit_rows(train).T).max(axis=1)
+        if np.abs(highest - threshold).min() < 0.03:
+            continue
+        lengths = rng.uniform(0.4, 2.5, (n + m, 1))
+        both = (np.concatenate([train, test]) * lengths).astype(np.float32)
+        cases.append((both[:n], both[n:], threshold))
+    return cases
+
+
+@exercise(
+    "project.leaks",
+    _leak_cases,
+    "Each test row with a copy in training is found, once, whatever the vectors' lengths.",
+    given="torch",
+)
+def leaks(answer: Answer, train: Any, test: Any, threshold: float) -> None:
+    a, b = train.astype(float), test.astype(float)
+    cosines = np.array(
+        [[x @ y / np.sqrt((x @ x) * (y @ y)) for y in a] for x in b]
+    )  # one pair at a time
+    alike = cosines >= threshold
+    right = np.array([row for row in range(len(b)) if alike[row].any()])
+    nearest = cosines.argmax(axis=1)
+    not_normalised = (
+        "These are dot products, which grow with the lengths. Divide both by their lengths first."
+    )
+    confusions = [
+        Confusion(
+            "not normalised",
+            not_normalised,
+            lambda: np.flatnonzero((b @ a.T).max(axis=1) >= threshold),
+        ),
+        Confusion(
+            "rows of train",
+            "These are the rows of `train` that have a copy. Asked for are those of `test`.",
+            lambda: np.flatnonzero(alike.any(axis=0)),
+        ),
+        Confusion(
+            "rows of train",
+            "These are the nearest rows of `train`. Asked for are the rows of `test`.",
+            lambda: nearest[alike.any(axis=1)],
+        ),
+        Confusion(
+            "clean rows",
+            "These are the rows without a copy. Asked for are those with one.",
+            lambda: np.flatnonzero(~alike.any(axis=1)),
+        ),
+        Confusion(
+            "a row twice",
+            "A test row that has two copies in training comes twice. Ask of each row whether *any* "
+            "cosine reaches the threshold.",
+            lambda: np.nonzero(alike)[0],
+        ),
+        Confusion(
+            "mask for rows",
+            "This is True or False for each row. `torch.nonzero(mask).flatten()` says where it is "
+            "True.",
+            lambda: alike.any(axis=1),
+        ),
+        Confusion(
+            "mean for highest",
+            "You compared the mean cosine. One copy is enough: take the highest.",
+            lambda: np.flatnonzero(cosines.mean(axis=1) >= threshold),
+        ),
+    ]
+    value = answer.array(
+        train, test, threshold, shape=right.shape, of="indices", confusions=confusions
+    )
+    require(value, right, "These are not the test rows with a copy in training.", confusions)

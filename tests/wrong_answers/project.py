@@ -1,0 +1,114 @@
+"""Wrong answers to the exercises on a project of one's own, each a misconception of learners.
+
+An entry: the exercise, the misconception that its check must recognise, and the function.
+"""
+
+import numpy as np
+import torch
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from torch.nn.functional import normalize
+
+WRONG_ANSWERS = []
+
+
+def wrong(exercise, misconception):
+    return lambda function: WRONG_ANSWERS.append((exercise, misconception, function)) or function
+
+
+# keep_together
+
+
+def _first_rows(groups):
+    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    return first[inverse]
+
+
+@wrong("project.keep_together", "copies ignored")
+def groups_alone(groups, copies):
+    return _first_rows(groups)
+
+
+@wrong("project.keep_together", "groups ignored")
+def copies_alone(groups, copies):
+    together = np.arange(len(groups))
+    for a, b in copies:
+        low, high = sorted((together[a], together[b]))
+        together[together == high] = low
+    return together
+
+
+@wrong("project.keep_together", "a row without its group")
+def two_rows_moved(groups, copies):
+    together = _first_rows(groups)
+    for a, b in copies:
+        together[a] = together[b] = min(together[a], together[b])
+    return together
+
+
+@wrong("project.keep_together", "a chain not followed")
+def numbers_of_the_beginning(groups, copies):
+    first = _first_rows(groups)
+    together = first.copy()
+    for a, b in copies:
+        together[first == max(first[a], first[b])] = min(first[a], first[b])
+    return together
+
+
+@wrong("project.keep_together", "another number")
+def names_for_rows(groups, copies):
+    together = groups.copy()
+    for a, b in copies:
+        together[together == together[b]] = together[a]
+    return together
+
+
+@wrong("project.keep_together", "another number")
+def numbered_from_one(groups, copies):
+    _, codes = np.unique(groups, return_inverse=True)
+    pairs, size = codes[copies], codes.max() + 1
+    links = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), (size, size))
+    return connected_components(links, directed=False)[1][codes] + 100
+
+
+# leaks
+
+
+def _cosines(train, test):
+    return normalize(test, dim=1) @ normalize(train, dim=1).T
+
+
+@wrong("project.leaks", "not normalised")
+def dot_products(train, test, threshold):
+    return torch.nonzero((test @ train.T).amax(dim=1) >= threshold).flatten()
+
+
+@wrong("project.leaks", "rows of train")
+def copied_rows(train, test, threshold):
+    return torch.nonzero(_cosines(train, test).amax(dim=0) >= threshold).flatten()
+
+
+@wrong("project.leaks", "rows of train")
+def nearest_rows(train, test, threshold):
+    highest = _cosines(train, test).max(dim=1)
+    return highest.indices[highest.values >= threshold]
+
+
+@wrong("project.leaks", "clean rows")
+def rows_that_stay(train, test, threshold):
+    return torch.nonzero(_cosines(train, test).amax(dim=1) < threshold).flatten()
+
+
+@wrong("project.leaks", "a row twice")
+def all_pairs(train, test, threshold):
+    return torch.nonzero(_cosines(train, test) >= threshold)[:, 0]
+
+
+@wrong("project.leaks", "mask for rows")
+def mask(train, test, threshold):
+    return _cosines(train, test).amax(dim=1) >= threshold
+
+
+@wrong("project.leaks", "mean for highest")
+def mean_cosine(train, test, threshold):
+    return torch.nonzero(_cosines(train, test).mean(dim=1) >= threshold).flatten()
