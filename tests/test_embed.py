@@ -1,5 +1,6 @@
 """Many pictures become files of embeddings: the same whatever interrupts, dies or is damaged."""
 
+import functools
 import io
 import json
 import os
@@ -26,6 +27,7 @@ from clipkit.search import Index
 ray = pytest.importorskip("ray")
 
 N = 60
+here = functools.partial(embed.run, workers=0)
 
 
 def picture(number, size=48):
@@ -86,19 +88,15 @@ def two_cores():
 
 
 @pytest.fixture
-def without_ray(monkeypatch):
-    """Pieces are done here one after the other, as Ray would do them elsewhere."""
-    done = []
-
-    def here(ray, tasks, made_with, workers):
-        encoder = cluster.Encoder(*made_with, 1)
-        for task in tasks:
-            yield encoder(task)
-            done.append(task["number"])
-
-    monkeypatch.setattr(cluster, "_results", here)
-    monkeypatch.setattr(cluster, "_cluster", lambda ray: cluster.contextlib.nullcontext())
-    return done
+def done(monkeypatch):
+    """The numbers of the pieces that are done in this process, as they are done."""
+    numbers, real = [], cluster.Encoder.__call__
+    monkeypatch.setattr(
+        cluster.Encoder,
+        "__call__",
+        lambda self, task: numbers.append(task["number"]) or real(self, task),
+    )
+    return numbers
 
 
 @pytest.fixture(scope="module")
@@ -184,11 +182,11 @@ def test_the_command_starts_a_cluster_of_its_own_and_is_quiet(tmp_path, tiny_che
     assert embed.read(tmp_path / "out").ids == ["0.jpg", "1.jpg", "2.jpg"]
 
 
-def test_a_table_gives_ids_and_columns(without_ray, table, tiny_checkpoint, tmp_path):
+def test_a_table_gives_ids_and_columns(table, tiny_checkpoint, tmp_path):
     out = tmp_path / "out"
     options = {"picture": "photo", "id": "sku", "columns": ["title"], "rows": 20}
-    done = embed.run(table, out, str(tiny_checkpoint), **options)
-    assert done == (N, 2, 4, 0)  # groups of 8 are not cut: 16, 16, 16, 12
+    summary = here(table, out, str(tiny_checkpoint), **options)
+    assert summary == (N, 2, 4, 0)  # groups of 8 are not cut: 16, 16, 16, 12
     got = embed.read(out)
     assert got.ids == [str(1000 + number) for number in range(N) if number not in (7, 11)]
     good = [picture(number) for number in range(N) if number not in (7, 11)]
@@ -202,18 +200,18 @@ def test_a_table_gives_ids_and_columns(without_ray, table, tiny_checkpoint, tmp_
     assert held["embedding"].is_valid().to_pylist() == [i not in (7, 11) for i in range(N)]
 
 
-def test_a_table_without_ids_counts_its_rows(without_ray, table, tiny_checkpoint, tmp_path):
-    embed.run(table.parent, tmp_path / "out", str(tiny_checkpoint), picture="photo", rows=10)
+def test_a_table_without_ids_counts_its_rows(table, tiny_checkpoint, tmp_path):
+    here(table.parent, tmp_path / "out", str(tiny_checkpoint), picture="photo", rows=10)
     got = embed.read(tmp_path / "out")
     assert got.ids[:8] == [f"shop.parquet/{number}" for number in (*range(7), 8)]
     assert got.ids[-1] == f"shop.parquet/{N - 1}"
 
 
-def test_paths_in_a_table_begin_at_its_folder(without_ray, folder, tiny_checkpoint, tmp_path):
+def test_paths_in_a_table_begin_at_its_folder(folder, tiny_checkpoint, tmp_path):
     path = folder.parent / f"{folder.name}.parquet"
     names = [f"{folder.name}/b/{number:03d}.jpg" for number in (1, 3, 5)]
     parquet.write_table(pyarrow.table({"file_name": names, "id": ["x", "y", None]}), path)
-    embed.run(path, tmp_path / "out", str(tiny_checkpoint))
+    here(path, tmp_path / "out", str(tiny_checkpoint))
     got = embed.read(tmp_path / "out")
     assert got.ids == ["x", "y", f"{path.name}/2"] and not got.errors
 
@@ -239,22 +237,20 @@ def hub(monkeypatch, table, tmp_path):
     monkeypatch.setattr(datasets, "load_dataset", load)
 
 
-def test_a_data_set_of_the_hub_is_streamed_file_by_file(
-    without_ray, hub, tiny_checkpoint, tmp_path
-):
+def test_a_data_set_of_the_hub_is_streamed_file_by_file(hub, tiny_checkpoint, tmp_path):
     options = {"picture": "photo", "split": "test", "columns": ["title"]}
-    done = embed.run("shop/photos", tmp_path / "out", str(tiny_checkpoint), **options)
-    assert done == (N, 2, 3, 0)
+    summary = here("shop/photos", tmp_path / "out", str(tiny_checkpoint), **options)
+    assert summary == (N, 2, 3, 0)
     got = embed.read(tmp_path / "out")
     assert got.ids == [str(1000 + number) for number in range(N) if number not in (7, 11)]
     assert list(got.errors) == ["1007", "1011"]
     with pytest.raises(FileNotFoundError, match='"shop/photos", and it cannot be read') as caught:
-        embed.run("shop/photos", tmp_path / "other", str(tiny_checkpoint))
+        here("shop/photos", tmp_path / "other", str(tiny_checkpoint))
     assert "\n" not in str(caught.value)
 
 
 def test_it_goes_on_where_it_was_interrupted(
-    without_ray, folder, expected, tiny_checkpoint, tmp_path, monkeypatch
+    done, folder, expected, tiny_checkpoint, tmp_path, monkeypatch
 ):
     out, real = tmp_path / "out", files.write
 
@@ -266,26 +262,35 @@ def test_it_goes_on_where_it_was_interrupted(
         return real(path, *rest)
 
     monkeypatch.setattr(files, "write", interrupted)
-    arguments = [str(folder), str(out), "--model", str(tiny_checkpoint), "--rows", "9"]
+    arguments = [
+        str(folder),
+        str(out),
+        "--model",
+        str(tiny_checkpoint),
+        "--rows",
+        "9",
+        "--workers",
+        "0",
+    ]
     assert main(arguments) == 130
     assert len(list(out.glob("part-*"))) == 4
     with pytest.raises(ValueError, match="lacks 3 of 7 files, such as part-000004.parquet; run"):
         embed.read(out)
     before = {path: path.stat().st_mtime_ns for path in out.glob("part-*")}
-    without_ray.clear()
+    done.clear()
     assert main(arguments) == 0
-    assert without_ray == [4, 5, 6]
+    assert done == [4, 5, 6]
     assert before.items() <= {p: p.stat().st_mtime_ns for p in out.glob("part-*")}.items()
     assert same(embed.read(out), expected) and not list(out.glob(".part*"))
-    without_ray.clear()
-    assert embed.run(folder, out, str(tiny_checkpoint), rows=9) == (0, 0, 7, 7)
-    assert without_ray == []
+    done.clear()
+    assert here(folder, out, str(tiny_checkpoint), rows=9) == (0, 0, 7, 7)
+    assert done == []
 
 
 @pytest.fixture
-def finished(without_ray, folder, tiny_checkpoint, tmp_path):
-    embed.run(folder, tmp_path / "out", str(tiny_checkpoint), rows=9)
-    without_ray.clear()
+def finished(done, folder, tiny_checkpoint, tmp_path):
+    here(folder, tmp_path / "out", str(tiny_checkpoint), rows=9)
+    done.clear()
     return tmp_path / "out"
 
 
@@ -294,7 +299,7 @@ def test_what_was_made_from_something_else_is_refused(
 ):
     def differs(source, model, **options):
         with pytest.raises(ValueError, match="keeps a run that differs in: ") as caught:
-            embed.run(source, finished, str(model), **{"rows": 9, **options})
+            here(source, finished, str(model), **{"rows": 9, **options})
         return re.search("differs in: (.*?);", str(caught.value))[1].split(", ")
 
     model = clipkit.load(make_checkpoint(tmp_path / "other"))
@@ -310,7 +315,7 @@ def test_what_was_made_from_something_else_is_refused(
         (folder / "a" / "new.jpg").unlink()
 
 
-def test_damage_is_seen_and_mended(finished, without_ray, folder, expected, tiny_checkpoint):
+def test_damage_is_seen_and_mended(finished, done, folder, expected, tiny_checkpoint):
     path, rng = finished / files.name_of(2), np.random.default_rng(0)
     whole = path.read_bytes()
     seen = 0
@@ -327,8 +332,8 @@ def test_damage_is_seen_and_mended(finished, without_ray, folder, expected, tiny
     with pytest.raises(ValueError, match="is damaged"):
         embed.read(finished)
     with pytest.warns(UserWarning, match="part-000002.parquet is damaged and made anew"):
-        embed.run(folder, finished, str(tiny_checkpoint), rows=9)
-    assert without_ray == [2] and same(embed.read(finished), expected)
+        here(folder, finished, str(tiny_checkpoint), rows=9)
+    assert done == [2] and same(embed.read(finished), expected)
 
 
 def test_a_piece_that_kills_its_workers_is_named(tmp_path):
@@ -353,16 +358,14 @@ def test_a_worker_says_what_is_wrong(folder, tiny_checkpoint, tmp_path):
     assert well(task) == {"pictures": 1, "unread": 0, "problem": ""}
 
 
-def said(capsys, *arguments):
-    assert main(list(map(str, arguments))) == 1
+def said(capsys, *arguments, workers="0"):
+    assert main([*map(str, arguments), "--workers", workers]) == 1
     text = capsys.readouterr().err
     assert text.startswith("python -m clipkit.embed: ") and text.count("\n") == 1
     return text
 
 
-def test_bad_input_is_one_sentence(
-    without_ray, folder, table, tiny_checkpoint, tmp_path, capsys, monkeypatch
-):
+def test_bad_input_is_one_sentence(folder, table, tiny_checkpoint, tmp_path, capsys, monkeypatch):
     out, model = tmp_path / "out", ["--model", tiny_checkpoint]
     assert f"there is no {tmp_path}/none; give a folder" in said(capsys, tmp_path / "none", out)
     (tmp_path / "empty").mkdir()
@@ -388,8 +391,9 @@ def test_bad_input_is_one_sentence(
         (folder / "t.parquet").unlink()
     with pytest.raises(ValueError, match="holds no embeddings that python -m clipkit.embed"):
         embed.read(tmp_path)
+    assert "workers is -1, but it should be" in said(capsys, folder, out, workers="-1")
     monkeypatch.setitem(sys.modules, "ray.data", None)
-    assert 'this needs Ray: pip install "clipkit[ray]"' in said(capsys, folder, out)
+    assert 'this needs Ray: pip install "clipkit[ray]"' in said(capsys, folder, out, workers="2")
 
 
 @pytest.mark.parametrize(

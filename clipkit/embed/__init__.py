@@ -7,8 +7,8 @@
 Pictures are a folder, parquet files or a data set of the Hub. They are cut into pieces; Ray Data
 gives the pieces to as many copies of the model as the machines have room for; each piece becomes a
 file in OUT. What is finished is never done again, and a machine that fails costs the piece that it
-had in hand. On one machine, `Clip.encode_images` in a loop is faster: Ray has to start, and pays
-where there are several machines, or so much to do that something will fail.
+had in hand. On one machine, ``--workers 0`` leaves Ray out and is faster: Ray has to start. It pays
+where there are several machines or several GPUs.
 
 >>> import tempfile
 >>> from clipkit import embed

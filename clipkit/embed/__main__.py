@@ -35,7 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--rows", type=int, default=ROWS, metavar="N", help="pictures in a file (%(default)s)"
     )
-    parser.add_argument("--workers", type=int, metavar="N", help="copies of the model")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="copies of the model; 0: this process alone, without Ray",
+    )
     options = vars(parser.parse_args(arguments))
     start = time.monotonic()
     try:

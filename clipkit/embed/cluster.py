@@ -7,7 +7,7 @@ import logging
 import os
 import platform
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -149,7 +149,8 @@ def run(
         Pictures in a file, about.
     workers : int, optional
         Copies of the model; by default one for each GPU of the cluster, or without any, one for
-        every four cores.
+        every four cores. With 0, Ray is left out, and this process does all of it: the fastest
+        way on one machine.
 
     Returns
     -------
@@ -158,7 +159,7 @@ def run(
     Raises
     ------
     ImportError
-        If Ray is not installed.
+        If Ray is needed and not installed.
     FileNotFoundError, ValueError
         If the source is missing or holds nothing that can be read, or `out` was made from
         something else; the message names what differs.
@@ -167,7 +168,8 @@ def run(
     RuntimeError
         If the work cannot be done; what is finished stays.
     """
-    ray = _ray()
+    if workers is None or checks.whole(workers, "workers", 0):
+        _ray()  # before the long work of loading a model
     rows = checks.whole(rows, "rows", 1)
     found = sources.find(source, rows, picture=picture, id=id, columns=columns, split=split,
                          config=config, revision=revision)  # fmt: skip
@@ -189,12 +191,13 @@ def run(
     ]
     pictures = unread = 0
     files.tidy(folder)
-    if tasks:
-        with _cluster(ray), _saying(ray):
-            for done in _results(ray, tasks, (model, weights, str(folder), batch_size), workers):
-                if done["problem"]:
-                    raise RuntimeError(f"{done['problem']}; {KEPT}")
-                pictures, unread = pictures + done["pictures"], unread + done["unread"]
+    with contextlib.closing(
+        _results(tasks, (model, weights, str(folder), batch_size), workers)
+    ) as results:
+        for done in results:
+            if done["problem"]:
+                raise RuntimeError(f"{done['problem']}; {KEPT}")
+            pictures, unread = pictures + done["pictures"], unread + done["unread"]
     files.tidy(folder)
     if pictures == unread and not any(len(part.ids) for part in files.shards(folder)):
         errors = next(files.shards(folder)).errors
@@ -206,25 +209,41 @@ def run(
 
 
 def _results(
+    tasks: list[dict[str, Any]], made_with: tuple, workers: int | None
+) -> Generator[dict[str, Any], None, None]:
+    """Yield what an `Encoder` gives for each task, as they come."""
+    if not tasks:
+        return
+    # No bar in a log: None is tqdm's word for "only on a terminal".
+    quiet = True if os.environ.get("TQDM_DISABLE", "0") not in ("", "0") else None
+    with tqdm(total=len(tasks), unit="file", delay=3, leave=False, disable=quiet) as bar:
+        if workers == 0:
+            encoder = Encoder(*made_with, torch.get_num_threads())
+            for task in tasks:
+                yield encoder(task)
+                bar.update()
+            return
+        ray = _ray()
+        with _cluster(ray), _saying(ray):
+            for result in _by_ray(ray, tasks, made_with, workers):
+                yield result
+                bar.update()
+
+
+def _by_ray(
     ray: Any, tasks: list[dict[str, Any]], made_with: tuple, workers: int | None
 ) -> Iterator[dict[str, Any]]:
     room = _room(ray, workers)
+    copies = min(room.pop("copies"), len(tasks))
     # A block is what a worker gets at once: one piece.
     pieces = ray.data.from_items(tasks, override_num_blocks=len(tasks))
     done = pieces.map(
         Encoder,
         fn_constructor_args=(*made_with, room["num_cpus"]),
-        compute=ray.data.ActorPoolStrategy(
-            size=min(room.pop("copies"), len(tasks)), max_tasks_in_flight_per_actor=2
-        ),
+        compute=ray.data.ActorPoolStrategy(size=copies, max_tasks_in_flight_per_actor=2),
         **room,
     )
-    # No bar in a log: None is tqdm's word for "only on a terminal".
-    quiet = True if os.environ.get("TQDM_DISABLE", "0") not in ("", "0") else None
-    with tqdm(total=len(tasks), unit="file", delay=3, leave=False, disable=quiet) as bar:
-        for result in done.iter_rows():
-            yield result
-            bar.update()
+    yield from done.iter_rows()
 
 
 def _room(ray: Any, workers: int | None) -> dict[str, int]:
