@@ -9,6 +9,7 @@ from nbval.plugin import IPyNbCell
 
 from tools import claims
 
+collect_ignore = ["clipkit/assets"]  # holds an app, which starts where it is imported
 # A learner's own progress is neither read nor written by the tests.
 os.environ.setdefault("CLIPKIT_PROGRESS", str(Path(tempfile.mkdtemp()) / "progress.json"))
 # A bar appears after some seconds of work: on a slow machine it would stand in an output.

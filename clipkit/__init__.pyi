@@ -28,6 +28,7 @@ from . import (
     recommend as recommend,
     runs as runs,
     search as search,
+    serve as serve,
     texts as texts,
     widgets as widgets,
     zero_shot as zero_shot,

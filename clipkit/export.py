@@ -100,22 +100,43 @@ def export(
     OSError
         If the model cannot be loaded, or the folder cannot be written.
     """
+    if pictures is not None and labels is not None and len(labels) != len(pictures):
+        raise ValueError(f"there are {len(labels)} labels for {len(pictures)} pictures")
+    clip = write(model, out)
+    if pictures is None and labels is None and clip.words is not None:
+        split = data.load_catalog()["validation"]
+        pictures, labels = split["image"], split["category"]
+    return _compare(clip, Path(out).expanduser(), pictures, labels, templates)
+
+
+def write(model: Clip | str | os.PathLike[str], out: str | os.PathLike[str]) -> Clip:
+    """Write both towers as ONNX, as `export` does, and measure nothing but that it is the same.
+
+    Parameters
+    ----------
+    model : clipkit.model.Clip, str or path-like
+    out : str or path-like
+
+    Returns
+    -------
+    clipkit.model.Clip
+        What was exported: the model in float32, with LoRA merged.
+
+    Raises
+    ------
+    FileExistsError, ImportError, ValueError, OSError
+        As `export`.
+    """
     onnx.needed("onnx", "onnxscript")
     folder = Path(out).expanduser()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} is there already and not empty; choose another folder")
-    clip = model if isinstance(model, Clip) else load(model, device="cpu")
-    if pictures is None and labels is None and clip.words is not None:
-        split = data.load_catalog()["validation"]
-        pictures, labels = split["image"], split["category"]
-    if pictures is not None and labels is not None and len(labels) != len(pictures):
-        raise ValueError(f"there are {len(labels)} labels for {len(pictures)} pictures")
-    plain = _plain(clip)
+    clip = _plain(model if isinstance(model, Clip) else load(model, device="cpu"))
     with whole(folder) as part:
         part.mkdir()
-        _write(plain, part)
-        _check(plain, part)
-    return _compare(plain, folder, pictures, labels, templates)
+        _write(clip, part)
+        _check(clip, part)
+    return clip
 
 
 def _plain(clip: Clip) -> Clip:
@@ -196,7 +217,9 @@ def _write(clip: Clip, folder: Path) -> None:
     config["logit_bias"] = clip.logit_bias if siglip else None
     text = json.dumps(config, indent=2, sort_keys=True, default=str) + "\n"
     (folder / "config.json").write_text(text, encoding="utf-8")
-    clip.processor.tokenizer.save_pretrained(folder)
+    tokenizer = copy.deepcopy(clip.processor.tokenizer)
+    tokenizer.model_max_length = clip.context_length  # where others than clipkit cut a text
+    tokenizer.save_pretrained(folder)
     clip.processor.image_processor.save_pretrained(folder)
     if clip.words is not None:
         words = "\n".join(sorted(clip.words)) + "\n"
