@@ -196,8 +196,8 @@ def hard_pictures(
 
     Small, dark, grey and blurred are the lowest quarter of these pictures: by their shorter side,
     mean brightness, mean saturation, and the strength of edges (the standard deviation of the
-    Laplacian over that of the brightness, at 128 px). A quality in which the pictures do not
-    differ is left out.
+    Laplacian over that of the brightness, at 128 px). Where most pictures are equal in a quality,
+    such as those of one size, it is those below them, if there are any.
 
     Parameters
     ----------
@@ -217,10 +217,10 @@ def hard_pictures(
         if lowest.mean() > 0.5:  # most are equal, such as pictures of one size: those below
             lowest = values < np.median(values)
         if lowest.any():
-            found[f"the {name} quarter"] = lowest
+            found[name] = lowest
     counts = Counter(train_labels)
     rare = {name for name in counts if counts[name] < 0.5 * len(train_labels) / len(counts)}
-    found["a rare label"] = np.isin(np.asarray(labels), list(rare))
+    found["rare label"] = np.isin(np.asarray(labels), list(rare))
     return found
 
 

@@ -58,6 +58,8 @@ class Settings(BaseModel):
     name : str
     model : str
         As `clipkit.load` takes it; empty: the bundled model, or that of ``CLIPKIT_MODEL``.
+    epochs : int
+        At most so many passes of fine-tuning; 0 leaves it out.
     positive : str
         Of two labels, the one that is looked for; empty: the rarer one.
     clinic : bool
@@ -76,6 +78,7 @@ class Settings(BaseModel):
 
     name: str = "My project"
     model: str = ""
+    epochs: int = Field(default=10, ge=0)
     positive: str = ""
     clinic: bool = False
     data: Source
@@ -142,6 +145,7 @@ def as_toml(settings: Settings) -> str:
     parts = [
         "# What project.ipynb reads. Change a line, then run the notebook again from its top.\n"
         "# model: a Hub id or a folder; empty: the bundled model, or that of CLIPKIT_MODEL.\n"
+        "# epochs: at most so many passes of fine-tuning; a large model needs a GPU, or 0.\n"
         "# positive: of two labels, the one that is looked for.",
         _lines(top),
         "\n# One source: a folder of pictures, a table beside them, or a data set of the Hub.\n"
