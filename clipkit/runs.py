@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 import threading
 import zlib
 from collections.abc import Iterator, Mapping
@@ -32,7 +33,7 @@ SEAL = "sums.json"
 
 @contextlib.contextmanager
 def saving(place: str | Path) -> Iterator[None]:
-    """Turn what the libraries raise when they cannot write into one sentence.
+    """Turn what the libraries raise when they cannot write into one sentence, without their bars.
 
     Raises
     ------
@@ -40,7 +41,8 @@ def saving(place: str | Path) -> Iterator[None]:
         If something could not be written.
     """
     try:
-        yield
+        with _no_bars():
+            yield
     # The disk's errors reach us as OSError from Python, SafetensorError from safetensors and
     # RuntimeError from torch.save.
     except (OSError, SafetensorError, RuntimeError) as error:
@@ -49,6 +51,23 @@ def saving(place: str | Path) -> Iterator[None]:
             f"Nothing could be saved in {place}, and what was saved there before is whole; make "
             f"room on the disk or choose another folder ({reason})."
         ) from error
+
+
+@contextlib.contextmanager
+def _no_bars() -> Iterator[None]:
+    """Keep transformers from drawing a bar for every file: it would stay in a notebook's output."""
+    if "transformers" not in sys.modules:
+        yield
+        return
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 @contextlib.contextmanager

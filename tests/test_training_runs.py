@@ -18,7 +18,7 @@ from torch.nn.functional import cross_entropy, logsigmoid, normalize
 from transformers import CLIPModel, TrainerCallback
 
 import clipkit
-from clipkit import adapters, fine_tune, plots
+from clipkit import adapters, fine_tune, plots, runs
 from clipkit.hub import CheckpointError
 
 COLOURS = ((220, 30, 30), (30, 200, 30), (30, 30, 220), (250, 250, 250))
@@ -628,6 +628,18 @@ def test_a_model_is_pushed_in_the_place_of_another(clip, pictures, tmp_path, hub
         (tmp_path / name).write_bytes(content)
     again = clipkit.load(tmp_path, device="cpu")
     assert torch.equal(again.encode_images(pictures), clip.encode_images(pictures))
+
+
+def test_saving_draws_no_bar_and_leaves_others_theirs(tmp_path, monkeypatch):
+    from transformers.utils import logging
+
+    for shown in (True, False):
+        monkeypatch.setattr(logging, "_tqdm_active", shown)
+        with runs.saving(tmp_path):
+            assert not logging.is_progress_bar_enabled()
+        with pytest.raises(OSError, match="full"), runs.saving(tmp_path):
+            raise OSError("the disk is full")
+        assert logging.is_progress_bar_enabled() == shown
 
 
 def test_a_folder_is_pushed_with_its_card(clip, pictures, tmp_path, hub):
