@@ -316,10 +316,13 @@ def reciprocal_rank_fusion(
         raise ValueError(f"there are {len(shares)} weights for {len(tables)} searches")
     if not checks.number(constant, "constant") >= 0:
         raise ValueError(f"constant is {constant}, but it should be 0 or more")
-    ranks = [rankdata(-table, axis=1) for table in tables]
-    return np.sum(
-        [share / (constant + rank) for share, rank in zip(shares, ranks, strict=True)], axis=0
-    )
+    fused = np.zeros(tables[0].shape)
+    step = max(BLOCK // 16 // fused.shape[1], 1)  # ranking takes many times the memory of a block
+    for start in range(0, len(fused), step):
+        rows = slice(start, start + step)
+        for share, table in zip(shares, tables, strict=True):
+            fused[rows] += share / (constant + rankdata(-table[rows], axis=1))
+    return fused
 
 
 def recall(found: ArrayLike, exact: ArrayLike) -> NDArray[np.float64]:

@@ -275,7 +275,9 @@ def test_what_cannot_be_searched_by_words_is_named(wrong, said):
 # By both
 
 
-def test_fusion_is_the_sum_of_reciprocal_ranks():
+@pytest.mark.parametrize("block", [1, 16 * 50, 2**24])
+def test_fusion_is_the_sum_of_reciprocal_ranks(block, monkeypatch):
+    monkeypatch.setattr(search, "BLOCK", block)
     rng = np.random.default_rng(0)
     first, second = rng.normal(size=(2, 5, 20))
     ranks = [np.argsort(np.argsort(-table, axis=1), axis=1) + 1 for table in (first, second)]
