@@ -537,6 +537,7 @@ def arrows(vectors: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Figur
     reach = 0.25 + max(1, np.abs(ends).max())
     low = np.minimum(ends.min(axis=0), -1) - 0.25
     ax.set(xlim=(low[0], reach), ylim=(low[1], reach), aspect="equal")
+    ax.set(xlabel="first number", ylabel="second number")
     return figure
 
 

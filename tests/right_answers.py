@@ -84,19 +84,33 @@ def gap_by_distance(images, texts):
     return math.dist(images.mean(dim=0).tolist(), texts.mean(dim=0).tolist())
 
 
-@right("similarity.follows")
-def follows_by_loop(curves):
-    best, widest = None, -1.0
-    for name, curve in curves.items():
-        low, high = min(curve.tolist()), max(curve.tolist())
-        if high - low > widest:
-            best, widest = name, high - low
-    return best
+@right("similarity.pad")
+def pad_by_numpy(picture):
+    ends = [
+        ((max(picture.shape) - n) // 2, (max(picture.shape) - n + 1) // 2) for n in picture.shape
+    ]
+    return np.pad(picture, (*ends[:2], (0, 0)), mode="edge")
 
 
-@right("similarity.follows")
-def follows_by_sorting(curves):
-    return sorted(curves, key=lambda name: np.ptp(curves[name].numpy()))[-1]
+@right("similarity.pad")
+def pad_with_one_more_in_front(picture):
+    height, width, _ = picture.shape
+    side = max(height, width)
+    top, left = (side - height + 1) // 2, (side - width + 1) // 2
+    square = np.zeros((side, side, 3), picture.dtype)
+    for row, column in np.ndindex(side, side):
+        nearest = min(max(row - top, 0), height - 1), min(max(column - left, 0), width - 1)
+        square[row, column] = picture[nearest]
+    return square
+
+
+@right("similarity.pad")
+def pad_by_clipping(picture):
+    side = max(picture.shape[:2])
+    rows, columns = (
+        np.clip(np.arange(side) - (side - n) // 2, 0, n - 1) for n in picture.shape[:2]
+    )
+    return picture[rows][:, columns].tolist()
 
 
 @right("similarity.captions")

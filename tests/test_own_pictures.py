@@ -1,15 +1,22 @@
-"""Every snippet of docs/own_pictures.md runs, on a made-up shop, and does what the page says."""
+"""Every snippet of docs/own_pictures.md runs, on a made-up shop, and does what the page says.
 
+So does notebook 01's section on own pictures, whatever the folder holds.
+"""
+
+import json
 import os
 import re
 import shutil
 from pathlib import Path
 
+import ipywidgets
 import pandas as pd
 import pytest
+import torch
 
 import clipkit
-from clipkit import data
+import clipstudio
+from clipkit import data, evaluation, plots
 
 PAGE = (Path(__file__).parents[1] / "docs" / "own_pictures.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
@@ -104,3 +111,48 @@ def test_a_dicom_file_becomes_a_picture_over_the_whole_range(names):
     picture = clipkit.pictures.window(names["values"])
     assert picture.min() == 0 and picture.max() == 255 and picture.std() > 20
     assert (names["bone"] == 255).mean() < 0.2 < (names["bone"] == 0).mean()
+
+
+def section_of_own_pictures():
+    """The code of notebook 01's last section."""
+    notebook = Path(__file__).parents[1] / "notebooks" / "01_similarity.ipynb"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    (start,) = (i for i, text in enumerate(texts) if "## 10. Your own pictures" in text)
+    (end,) = (i for i, text in enumerate(texts) if text.startswith("## Recap"))
+    return [texts[i] for i in range(start, end) if cells[i]["cell_type"] == "code"]
+
+
+@pytest.fixture(scope="module")
+def before_the_section():
+    """What the notebook's cells before it have made, of a part of the shop."""
+    clip, pictures = clipkit.load(), data.load_catalog()["validation"].select(range(20))
+    kinds = list(clipstudio.CATEGORIES)
+    return {
+        "clip": clip, "clipkit": clipkit, "torch": torch, "plots": plots, "ipywidgets": ipywidgets,
+        "evaluation": evaluation, "kinds": kinds, "kind_embeddings": clip.encode_labels(kinds),
+        "image_embeddings": clip.encode_images(pictures["image"]),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("below", "n", "labels"),
+    [("shop", 52, 4), ("shop/test", 20, 4), ("shop/test/mug", 5, 0), (None, 8, 0)],
+)
+def test_the_lesson_takes_any_folder(
+    below, n, labels, shop, before_the_section, monkeypatch, capsys
+):
+    monkeypatch.setenv("CLIPKIT_PICTURES", str(shop / below) if below else "")
+    shown = []
+    names = {**before_the_section, "display": lambda widget: None}
+    names["show"] = lambda figure, alt: shown.append(alt) or plots.plt.close(figure)
+    for source in section_of_own_pictures():
+        exec(compile(source, "01_similarity.ipynb", "exec"), names)
+    assert len(names["mine"]) == n and len(set(names["labels"])) == labels and len(shown) == 3
+    said = capsys.readouterr().out
+    if labels:
+        found = re.search(r"right label: (\S+) \[", said)
+        assert 0.5 < float(found[1]) <= 1 and "4 labels" in said
+        assert names["my_words"] == sorted(LABELS)
+    else:
+        assert "no labels, so nothing to count" in said

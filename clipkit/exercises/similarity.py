@@ -199,6 +199,90 @@ def cosine(answer: Answer, a: Any, b: Any) -> None:
     )
 
 
+def _pad_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    shapes = ((3, 1), (2, 4), (3, 3), (7, 4), (5, 12))
+    return [
+        (rng.permutation(256)[: h * w * 3].reshape(h, w, 3).astype(np.uint8),) for h, w in shapes
+    ]
+
+
+@exercise(
+    "similarity.pad",
+    _pad_cases,
+    "The whole picture lies in the middle of a square, and its border fills what is new.",
+)
+def pad(answer: Answer, picture: Any) -> None:
+    height, width, _ = picture.shape
+    side, short = max(height, width), min(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+
+    def placed(top: int, left: int) -> Any:
+        """Return the square whose pixels are the nearest of a picture that begins there."""
+        places = np.arange(side)[:, None]
+        rows = np.abs(places - top - np.arange(height)).argmin(axis=1)
+        columns = np.abs(places - left - np.arange(width)).argmin(axis=1)
+        return picture[np.ix_(rows, columns)]
+
+    def filled(value: int) -> Any:
+        square = np.full((side, side, 3), value)
+        square[top : top + height, left : left + width] = picture
+        return square
+
+    def padded(mode: Any) -> Any:
+        ends = ((top, side - height - top), (left, side - width - left), (0, 0))
+        return np.pad(picture, ends, mode=mode)
+
+    at_the_edge = (
+        "All new pixels lie on one side of your picture. It belongs in the middle, with half of "
+        "them on either side."
+    )
+    mirrored = (
+        "The new pixels mirror or repeat the picture. A second sleeve beside the first would "
+        "mislead a model: only the border is repeated."
+    )
+    confusions = [
+        *(
+            Confusion(
+                "one colour",
+                "You filled the new pixels with one colour. Each should repeat the pixel of the "
+                "picture that lies nearest.",
+                partial(filled, value),
+            )
+            for value in (0, 255)
+        ),
+        Confusion("at the edge", at_the_edge, lambda: placed(0, 0)),
+        Confusion("at the edge", at_the_edge, lambda: placed(side - height, side - width)),
+        *(
+            Confusion("mirrored", mirrored, partial(padded, mode))
+            for mode in ("symmetric", "reflect", "wrap")
+        ),
+        Confusion(
+            "stretched",
+            "You stretched the picture to a square, and with it everything that it shows.",
+            lambda: picture[np.arange(side) * height // side][:, np.arange(side) * width // side],
+        ),
+        Confusion(
+            "cropped",
+            "You cut the picture to its middle, as the processor does. Nothing of it should be "
+            "lost: the side of the square is the longer side.",
+            lambda: picture[
+                (height - short) // 2 : (height + short) // 2,
+                (width - short) // 2 : (width + short) // 2,
+            ],
+        ),
+        Confusion("unchanged", "You return the picture as it came.", lambda: picture),
+    ]
+    got = answer.array(picture, shape=(side, side, 3), confusions=confusions)
+    # If the number of new pixels is odd, either side may have one more.
+    if not agree(got, placed(top, left)):
+        require(
+            got,
+            placed((side - height + 1) // 2, (side - width + 1) // 2),
+            "This is not the picture in the middle of a square, its border repeated.",
+            confusions,
+        )
+
+
 def _probabilities_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     return [
         (np.abs(whole(rng, 2, 3)) / 10, 10.0),
@@ -395,150 +479,6 @@ def modality_gap(answer: Answer, images: Any, texts: Any) -> None:
     )
 
 
-def _follows_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    return [(_curves(rng, steps, falling),) for steps in (6, 9, 40) for falling in (False, True)]
-
-
-@exercise(
-    "similarity.follows",
-    _follows_cases,
-    "The widest range wins, whether the curve rises, falls or returns to where it began.",
-    given="torch",
-)
-def follows(answer: Answer, curves: Any) -> None:
-    got = answer(curves)
-    ends = {name: abs(float(curve[-1] - curve[0])) for name, curve in curves.items()}
-    confusions = [
-        Confusion(
-            "above the start",
-            "You measured how far a curve rises above its first value. It may fall just as far, or "
-            "rise only to come back to where it began.",
-            lambda: max(curves, key=lambda name: curves[name].max() - curves[name][0]),
-        ),
-        Confusion(
-            "above the end",
-            "You measured how far the highest value lies above the last one. A curve may have its "
-            "lowest value anywhere.",
-            lambda: max(curves, key=lambda name: curves[name].max() - curves[name][-1]),
-        ),
-        Confusion(
-            "below the start",
-            "You measured how far a curve falls below its first value. It may rise just as far.",
-            lambda: max(curves, key=lambda name: curves[name][0] - curves[name].min()),
-        ),
-        *(
-            Confusion(
-                "above the middle",
-                "You measured how far a curve rises above its middle. One that stays high and "
-                "falls once has its range below: subtract the lowest value.",
-                partial(
-                    lambda centre: max(
-                        curves, key=lambda name: curves[name].max() - centre(curves[name])
-                    ),
-                    middle,
-                ),
-            )
-            for middle in (np.median, np.mean)
-        ),
-        Confusion(
-            "end against start",
-            "You compared the end of a curve with its start. A product turned all the way "
-            "round ends where it began, and yet the cosine may have moved far.",
-            lambda: max(ends, key=lambda name: ends[name]),
-        ),
-        Confusion(
-            "narrowest",
-            "You chose the curve that moves least.",
-            lambda: min(curves, key=lambda name: np.ptp(curves[name])),
-        ),
-        Confusion(
-            "highest value",
-            "You chose the curve that reaches highest. A high cosine that never changes shows "
-            "that this attribute does not matter.",
-            lambda: max(curves, key=lambda name: curves[name].max()),
-        ),
-        Confusion(
-            "highest value",
-            "You chose the curve with the highest mean. A high cosine that never changes shows "
-            "that this attribute does not matter.",
-            lambda: max(curves, key=lambda name: curves[name].mean()),
-        ),
-        Confusion(
-            "total path",
-            "You added up all the small steps. A curve that only trembles travels far without "
-            "getting anywhere.",
-            lambda: max(curves, key=lambda name: np.abs(np.diff(curves[name])).sum()),
-        ),
-        Confusion(
-            "largest step",
-            "You compared the largest single steps. A curve may climb far in several small ones.",
-            lambda: max(curves, key=lambda name: np.abs(np.diff(curves[name])).max()),
-        ),
-        Confusion(
-            "ratio",
-            "You divided the highest by the lowest value. Close to 0 that is large for a curve "
-            "that hardly moves; the range is their difference.",
-            lambda: max(curves, key=lambda name: curves[name].max() / curves[name].min()),
-        ),
-        Confusion(
-            "spread",
-            "You compared standard deviations, or another measure that one high peak hardly moves. "
-            "The range is the highest value minus the lowest.",
-            lambda: max(curves, key=lambda name: curves[name].std()),
-        ),
-    ]
-    if not isinstance(got, str) or got not in curves:
-        raise Wrong(
-            "Your function should return one of the names, a key of `curves`.",
-            "not a name",
-            "`max(curves, key=...)` goes through the names and returns one of them.",
-        )
-    ranges = {name: sorted(curve)[-1] - sorted(curve)[0] for name, curve in curves.items()}
-    if ranges[got] < max(ranges.values()) - 1e-6:
-        raise explain(
-            got,
-            confusions,
-            "The curve you name spans a narrower range than another one.",
-            same=lambda a, b: a == b,
-        )
-
-
-def _curves(rng: np.random.Generator, steps: Any, falling: Any = False) -> Any:
-    """Draw a curve with one peak, the widest, and others that each win by a wrong measure.
-
-    If `falling`, all but the one that climbs are turned over, and the peak is a dip.
-    """
-    step, start = np.arange(steps), rng.uniform(0.08, 0.12)
-    middle = (step > steps / 4 - 1) & (step < 3 * steps / 4)
-    away = np.abs(step - rng.integers(2, steps - 2))
-    curves = [
-        start + rng.uniform(0.27, 0.275) * (away == 0) + 0.06 * (away == 1),  # the answer
-        start + np.linspace(0, rng.uniform(0.2, 0.22), steps),  # by its ends
-        start + 0.05 + rng.uniform(0.21, 0.22) * (middle & (step > 0)),  # by its spread
-        start + 0.05 + rng.uniform(0.23, 0.24) * (step == rng.integers(1, steps - 1)),  # a step
-        0.01 + rng.uniform(0.1, 0.12) * (away == 0),  # by the ratio of its ends
-        0.5 + rng.uniform(0, 0.02, steps),  # by its height
-        0.2 + 0.15 * (step % 2) + rng.uniform(0, 0.01, steps),  # by its total path
-        np.full(steps, start + 0.1),  # by moving least
-        start + np.linspace(0.15, 0, steps),  # by falling below its start
-    ]
-    if falling:
-        curves = [curve if i == 1 else 0.7 - curve for i, curve in enumerate(curves)]
-    names = [
-        "yaw",
-        "colour",
-        "light",
-        "size",
-        "pattern",
-        "material",
-        "background",
-        "design",
-        "height",
-    ]
-    drawn = dict(zip(map(str, rng.permutation(names)), curves, strict=True))
-    return {name: drawn[name].astype(np.float32) for name in sorted(drawn)}
-
-
 def _require_best(chosen: Any, apart: Any, k: int, message: str, confusions: Any) -> None:
     """Require that each row of `chosen` names the `k` nearest columns of `apart`, nearest first.
 
@@ -551,84 +491,6 @@ def _require_best(chosen: Any, apart: Any, k: int, message: str, confusions: Any
     repeated = any(len(set(row)) < len(row) for row in chosen.tolist())
     if not inside.all() or repeated or not agree(reached, best):
         raise explain(given, confusions, message, same=np.array_equal)
-
-
-def _captions_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    sizes = ((2, 7, 2, 2), (3, 8, 4, 1), (12, 30, 16, 5), (10, 10, 8, 10))
-    return [(unit(rng, n, d), unit(rng, m, d), k) for n, m, d, k in sizes]
-
-
-@exercise(
-    "similarity.captions",
-    _captions_cases,
-    "Each picture gets its k nearest texts, the nearest first.",
-    given="torch",
-)
-def captions(answer: Answer, pictures: Any, texts: Any, k: int) -> None:
-    apart = distances(pictures, texts)
-    cosines = 1 - apart**2 / 2
-    order = np.argsort(apart, axis=1)
-    confusions = [
-        Confusion(
-            "worst first",
-            "These are the least similar texts. Sorting goes from low to high unless you ask "
-            "otherwise (`descending=True`, or `topk`).",
-            lambda: order[:, ::-1][:, :k],
-        ),
-        Confusion(
-            "best last",
-            "These are the right texts in the wrong order: the best comes first.",
-            lambda: order[:, :k][:, ::-1],
-        ),
-        Confusion(
-            "pictures for texts",
-            "You chose the best pictures for each text. Choose the best texts for each "
-            "picture: rows of the similarity matrix, `dim=1`.",
-            lambda: np.argsort(apart, axis=0)[:k].T,
-        ),
-        Confusion(
-            "pictures for texts",
-            "You chose along the columns of the similarity matrix. A row holds one picture: "
-            "`dim=1`.",
-            lambda: np.argsort(apart, axis=0)[:k],
-        ),
-        Confusion(
-            "only one text",
-            "You chose one text for each picture; `k` were asked for.",
-            lambda: order[:, 0],
-        ),
-        Confusion(
-            "only one text",
-            "You chose one text for each picture; `k` were asked for.",
-            lambda: order[:, :1],
-        ),
-        Confusion(
-            "k ignored", "You return all texts; only the best `k` were asked for.",
-            lambda: order,
-        ),
-        *(
-            Confusion(
-                "k ignored",
-                f"You return {n} texts for each picture, whatever `k` is. Use `k`.",
-                partial(lambda width: order[:, :width], n),
-            )
-            for n in (3, 5)
-        ),
-        Confusion(
-            "values and indices",
-            "`topk` returns two things, the values and where they are. Return its `.indices`.",
-            lambda: np.stack([np.sort(cosines, axis=1)[:, ::-1][:, :k], order[:, :k]]),
-        ),
-        Confusion(
-            "first k",
-            "You return the first `k` texts whatever the picture shows.",
-            lambda: np.tile(np.arange(k), (len(pictures), 1)),
-        ),
-    ]  # fmt: skip
-    got = answer.array(
-        pictures, texts, k, shape=(len(pictures), k), of="indices", confusions=confusions
-    )
-    _require_best(got, apart, k, "These are not the k best texts, best first.", confusions)
 
 
 def _neighbours_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
@@ -720,6 +582,84 @@ def neighbours(answer: Answer, items: Any, index: Any, k: int) -> None:
     if index in got:
         message = "The item itself is among its neighbours."
     _require_best(got, apart, k, message, confusions)
+
+
+def _captions_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    sizes = ((2, 7, 2, 2), (3, 8, 4, 1), (12, 30, 16, 5), (10, 10, 8, 10))
+    return [(unit(rng, n, d), unit(rng, m, d), k) for n, m, d, k in sizes]
+
+
+@exercise(
+    "similarity.captions",
+    _captions_cases,
+    "Each picture gets its k nearest texts, the nearest first.",
+    given="torch",
+)
+def captions(answer: Answer, pictures: Any, texts: Any, k: int) -> None:
+    apart = distances(pictures, texts)
+    cosines = 1 - apart**2 / 2
+    order = np.argsort(apart, axis=1)
+    confusions = [
+        Confusion(
+            "worst first",
+            "These are the least similar texts. Sorting goes from low to high unless you ask "
+            "otherwise (`descending=True`, or `topk`).",
+            lambda: order[:, ::-1][:, :k],
+        ),
+        Confusion(
+            "best last",
+            "These are the right texts in the wrong order: the best comes first.",
+            lambda: order[:, :k][:, ::-1],
+        ),
+        Confusion(
+            "pictures for texts",
+            "You chose the best pictures for each text. Choose the best texts for each "
+            "picture: rows of the similarity matrix, `dim=1`.",
+            lambda: np.argsort(apart, axis=0)[:k].T,
+        ),
+        Confusion(
+            "pictures for texts",
+            "You chose along the columns of the similarity matrix. A row holds one picture: "
+            "`dim=1`.",
+            lambda: np.argsort(apart, axis=0)[:k],
+        ),
+        Confusion(
+            "only one text",
+            "You chose one text for each picture; `k` were asked for.",
+            lambda: order[:, 0],
+        ),
+        Confusion(
+            "only one text",
+            "You chose one text for each picture; `k` were asked for.",
+            lambda: order[:, :1],
+        ),
+        Confusion(
+            "k ignored", "You return all texts; only the best `k` were asked for.",
+            lambda: order,
+        ),
+        *(
+            Confusion(
+                "k ignored",
+                f"You return {n} texts for each picture, whatever `k` is. Use `k`.",
+                partial(lambda width: order[:, :width], n),
+            )
+            for n in (3, 5)
+        ),
+        Confusion(
+            "values and indices",
+            "`topk` returns two things, the values and where they are. Return its `.indices`.",
+            lambda: np.stack([np.sort(cosines, axis=1)[:, ::-1][:, :k], order[:, :k]]),
+        ),
+        Confusion(
+            "first k",
+            "You return the first `k` texts whatever the picture shows.",
+            lambda: np.tile(np.arange(k), (len(pictures), 1)),
+        ),
+    ]  # fmt: skip
+    got = answer.array(
+        pictures, texts, k, shape=(len(pictures), k), of="indices", confusions=confusions
+    )
+    _require_best(got, apart, k, "These are not the k best texts, best first.", confusions)
 
 
 def _match_reports_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:

@@ -234,77 +234,62 @@ def one_minus_cosine_of_centres(image_embeddings, text_embeddings):
     return 1 - torch.cosine_similarity(image_embeddings.mean(0), text_embeddings.mean(0), dim=0)
 
 
-# follows
+# pad
 
 
-@wrong("similarity.follows", "end against start")
-def last_minus_first(curves):
-    return max(curves, key=lambda name: abs(curves[name][-1] - curves[name][0]))
+def around(picture):
+    """How many new rows above and below, and columns to the left and to the right."""
+    height, width, _ = picture.shape
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    return (top, side - height - top), (left, side - width - left), (0, 0)
 
 
-@wrong("similarity.follows", "highest value")
-def highest_peak(curves):
-    return max(curves, key=lambda name: curves[name].max())
+@wrong("similarity.pad", "one colour")
+def white_bars(picture):
+    return np.pad(picture, around(picture), constant_values=255)
 
 
-@wrong("similarity.follows", "highest value")
-def highest_mean(curves):
-    return max(curves, key=lambda name: curves[name].mean())
+@wrong("similarity.pad", "one colour")
+def black_bars(picture):
+    return np.pad(picture, around(picture))
 
 
-@wrong("similarity.follows", "total path")
-def total_path(curves):
-    return max(curves, key=lambda name: curves[name].diff().abs().sum())
+@wrong("similarity.pad", "mirrored")
+def mirrored_bars(picture):
+    return np.pad(picture, around(picture), mode="symmetric")
 
 
-@wrong("similarity.follows", "spread")
-def standard_deviation(curves):
-    return max(curves, key=lambda name: curves[name].std())
+@wrong("similarity.pad", "at the edge")
+def bars_behind(picture):
+    ends = [(0, sum(pair)) for pair in around(picture)]
+    return np.pad(picture, ends, mode="edge")
 
 
-@wrong("similarity.follows", "narrowest")
-def least_moved(curves):
-    return min(curves, key=lambda name: curves[name].max() - curves[name].min())
+@wrong("similarity.pad", "at the edge")
+def bars_in_front(picture):
+    ends = [(sum(pair), 0) for pair in around(picture)]
+    return np.pad(picture, ends, mode="edge")
 
 
-@wrong("similarity.follows", "not a name")
-def the_range_itself(curves):
-    return max(curve.max() - curve.min() for curve in curves.values())
+@wrong("similarity.pad", "stretched")
+def squeezed(picture):
+    height, width, _ = picture.shape
+    steps = np.arange(max(height, width))
+    return picture[steps * height // len(steps)][:, steps * width // len(steps)]
 
 
-@wrong("similarity.follows", "largest step")
-def largest_step(curves):
-    return max(curves, key=lambda name: curves[name].diff().abs().max())
+@wrong("similarity.pad", "cropped")
+def middle_cut_out(picture):
+    height, width, _ = picture.shape
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return picture[top : top + side, left : left + side]
 
 
-@wrong("similarity.follows", "ratio")
-def highest_over_lowest(curves):
-    return max(curves, key=lambda name: curves[name].max() / curves[name].min())
-
-
-@wrong("similarity.follows", "above the middle")
-def above_the_median(curves):
-    return max(curves, key=lambda name: curves[name].max() - curves[name].median())
-
-
-@wrong("similarity.follows", "above the middle")
-def above_the_mean(curves):
-    return max(curves, key=lambda name: curves[name].max() - curves[name].mean())
-
-
-@wrong("similarity.follows", "above the start")
-def above_the_start(curves):
-    return max(curves, key=lambda name: curves[name].max() - curves[name][0])
-
-
-@wrong("similarity.follows", "above the end")
-def above_the_end(curves):
-    return max(curves, key=lambda name: curves[name].max() - curves[name][-1])
-
-
-@wrong("similarity.follows", "below the start")
-def below_the_start(curves):
-    return max(curves, key=lambda name: curves[name][0] - curves[name].min())
+@wrong("similarity.pad", "unchanged")
+def as_it_came(picture):
+    return picture
 
 
 # captions
