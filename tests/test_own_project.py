@@ -124,6 +124,13 @@ def test_nothing_is_overwritten(shop, tmp_path):
     assert (tmp_path / "p" / "project.ipynb").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.parametrize("inside", ["", "vase/mine", "mine"])
+def test_a_project_is_not_written_among_the_pictures(inside, shop):
+    with pytest.raises(ValueError, match="lies in the folder of pictures.*beside them"):
+        project.new_project(shop / inside, pictures=shop)
+    assert not list(shop.rglob("project.*"))
+
+
 def test_a_column_called_patient_makes_it_a_clinic(ward, tmp_path):
     settings, rows, _ = made(tmp_path / "p", table=ward)
     assert settings.clinic and settings.data.group == "patient" and settings.positive == "effusion"
@@ -190,10 +197,10 @@ def test_the_notebook_of_a_shop_runs_from_top_to_bottom(
 
 
 def test_the_notebook_of_a_clinic_runs_and_its_answers_stand_in_the_card(
-    ward, tmp_path, tiny_checkpoint, monkeypatch
+    ward, tmp_path, make_siglip, monkeypatch
 ):
-    monkeypatch.setenv("CLIPKIT_MODEL", str(tiny_checkpoint))
-    project.new_project(tmp_path / "p", table=ward, name="Effusions")
+    siglip = str(make_siglip(tmp_path / "siglip"))
+    project.new_project(tmp_path / "p", table=ward, name="Effusions", model=siglip)
     answer_all(tmp_path / "p")
     file = tmp_path / "p" / "project.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("epochs = 10", "epochs = 0"))

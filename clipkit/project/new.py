@@ -76,6 +76,13 @@ def new_project(
         raise FileExistsError(
             f"{folder} holds {listed(there)} already; give the new project another folder."
         )
+    if os.fspath(pictures) and not os.fspath(table):
+        place = Path(pictures).expanduser().absolute()
+        if place in (folder.absolute(), *folder.absolute().parents):
+            raise ValueError(
+                f"{folder} lies in the folder of pictures, where what a project writes would pass "
+                "for pictures of yours; give it a folder beside them."
+            )
     source = Source(
         pictures=_seen_from(folder, pictures),
         table=_seen_from(folder, table),
