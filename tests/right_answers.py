@@ -566,3 +566,20 @@ def leaks_by_numpy(train, test, threshold):
     a, b = train.numpy(), test.numpy()
     cosines = b @ a.T / np.linalg.norm(b, axis=1)[:, None] / np.linalg.norm(a, axis=1)
     return np.flatnonzero((cosines >= threshold).any(axis=1))
+
+
+@right("project.int8")
+def int8_row_by_row(weights):
+    rows = []
+    for row in weights.tolist():
+        step = max(map(abs, row)) / 127
+        rows.append([round(value / step) * step for value in row])
+    return rows
+
+
+@right("project.int8")
+def int8_by_torch(weights):
+    scale = weights.abs().amax(dim=1).double() / 127
+    zero = torch.zeros(len(weights), dtype=torch.long)
+    kept = torch.quantize_per_channel(weights, scale, zero, 0, torch.qint8)
+    return kept.dequantize()

@@ -191,3 +191,79 @@ def leaks(answer: Answer, train: Any, test: Any, threshold: float) -> None:
         train, test, threshold, shape=right.shape, of="indices", confusions=confusions
     )
     require(value, right, "These are not the test rows with a copy in training.", confusions)
+
+
+def _int8_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    cases = [(np.array([[2, -5, 1], [40, 7, -10]], np.float32),)]
+    for n, m in ((3, 5), (6, 12)):
+        rows = rng.uniform(-1, 1, (n, m)) * 10 ** rng.uniform(-0.3, 1.3, (n, 1))
+        rows[0, 0] = -1.3 * np.abs(rows[0]).max()  # the largest of all below zero
+        cases.append((rows.astype(np.float32),))
+    return cases
+
+
+@exercise(
+    "project.int8",
+    _int8_cases,
+    "Each row keeps 127 steps of its own on either side of zero, and no value moves by more than "
+    "half a step.",
+    given="torch",
+)
+def int8(answer: Answer, weights: Any) -> None:
+    rows = weights.astype(float)
+    largest = np.array([[max(abs(value) for value in row)] for row in rows])
+
+    def stored(scale: Any) -> Any:
+        return np.round(rows / scale) * scale
+
+    scale = largest / 127
+    confusions = [
+        Confusion(
+            "nothing rounded",
+            "Here every value is as it was. In between it has to be a whole number: round before "
+            "you multiply.",
+            lambda: rows,
+        ),
+        Confusion(
+            "not brought back",
+            "These are the whole numbers that are stored. Multiply them by the scale of their row.",
+            lambda: np.round(rows / scale),
+        ),
+        Confusion(
+            "cut off, not rounded",
+            "You cut off what is behind the point, as `.to(torch.int8)` does, and err by up to a "
+            "whole step. Call `.round()` first.",
+            lambda: np.trunc(rows / scale) * scale,
+        ),
+        Confusion(
+            "one scale for all",
+            "You took one scale for the whole matrix, so that rows of small numbers lose most. "
+            "Each row has its own: `amax(dim=1, keepdim=True)`.",
+            lambda: stored(largest.max() / 127),
+        ),
+        Confusion(
+            "a scale for each column",
+            "You took the largest of each column. The scale belongs to the row: `dim=1`.",
+            lambda: stored(np.abs(rows).max(axis=0) / 127),
+        ),
+        Confusion(
+            "sign forgotten",
+            "You took the largest value of the row; the largest without its sign may be another. "
+            "Take `abs()` first.",
+            lambda: stored(rows.max(axis=1, keepdims=True) / 127),
+        ),
+        Confusion(
+            "other steps",
+            "The largest number should become 127, the highest of 8 bits with a sign: divide it by "
+            "127.",
+            lambda: stored(largest / 128),
+        ),
+        Confusion(
+            "other steps",
+            "The largest number should become 127, since half of the 255 steps are below zero: "
+            "divide it by 127.",
+            lambda: stored(largest / 255),
+        ),
+    ]
+    value = answer.array(weights, shape=weights.shape, confusions=confusions)
+    require(value, stored(scale), "This is not what 8 bits keep of the rows.", confusions)

@@ -112,3 +112,53 @@ def mask(train, test, threshold):
 @wrong("project.leaks", "mean for highest")
 def mean_cosine(train, test, threshold):
     return torch.nonzero(_cosines(train, test).mean(dim=1) >= threshold).flatten()
+
+
+# int8
+
+
+def rounded(weights, largest, steps=127):
+    return (weights / (largest / steps)).round() * (largest / steps)
+
+
+@wrong("project.int8", "nothing rounded")
+def there_and_back(weights):
+    scale = weights.abs().amax(dim=1, keepdim=True) / 127
+    return weights / scale * scale
+
+
+@wrong("project.int8", "not brought back")
+def whole_numbers(weights):
+    scale = weights.abs().amax(dim=1, keepdim=True) / 127
+    return (weights / scale).round()
+
+
+@wrong("project.int8", "cut off, not rounded")
+def cast(weights):
+    scale = weights.abs().amax(dim=1, keepdim=True) / 127
+    return (weights / scale).to(torch.int8) * scale
+
+
+@wrong("project.int8", "one scale for all")
+def per_tensor(weights):
+    return rounded(weights, weights.abs().max())
+
+
+@wrong("project.int8", "a scale for each column")
+def per_column(weights):
+    return rounded(weights, weights.abs().amax(dim=0, keepdim=True))
+
+
+@wrong("project.int8", "sign forgotten")
+def largest_of_all(weights):
+    return rounded(weights, weights.amax(dim=1, keepdim=True))
+
+
+@wrong("project.int8", "other steps")
+def by_128(weights):
+    return rounded(weights, weights.abs().amax(dim=1, keepdim=True), 128)
+
+
+@wrong("project.int8", "other steps")
+def by_255(weights):
+    return rounded(weights, weights.abs().amax(dim=1, keepdim=True), 255)
