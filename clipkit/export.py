@@ -183,17 +183,18 @@ def _write(clip: Clip, folder: Path) -> None:
         )
         try:
             with _quiet():
-                torch.onnx.export(
+                program = torch.onnx.export(
                     tower,
                     tuple(inputs.values()),
-                    full,
                     input_names=list(inputs),
                     output_names=[output],
                     dynamic_shapes={"inputs": _free(clip, inputs)},
                     dynamo=True,
                     verbose=False,
-                    external_data=size > LARGEST,
                 )
+                for node in program.model.graph:  # notes where on this machine each came from
+                    node.metadata_props.clear()
+                program.save(full, external_data=size > LARGEST)
                 quantize_dynamic(
                     full,
                     small,

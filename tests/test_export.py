@@ -118,6 +118,11 @@ def test_the_folder_is_as_transformers_js_and_onnx_runtime_expect(exported, pict
     files = {"config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json"}
     assert files <= {path.name for path in out.iterdir()}
     assert not [p for p in out.parent.iterdir() if p.name.endswith(".part")]
+    here = str(Path(clipkit.__file__).parent).encode()
+    for path in out.rglob("*"):  # nothing tells on whose machine it was made
+        assert path.is_dir() or (
+            here not in path.read_bytes() and b"site-packages" not in path.read_bytes()
+        )
     images = json.loads((out / "preprocessor_config.json").read_text())
     assert images["image_processor_type"] in ("CLIPImageProcessor", "SiglipImageProcessor")
     vision = onnxruntime.InferenceSession(out / "onnx" / "vision_model.onnx")

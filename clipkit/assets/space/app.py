@@ -89,7 +89,7 @@ def main() -> None:
         gr.Markdown("# @TITLE@")
         with gr.Row():
             words = gr.Textbox(label="What do you look for?", submit_btn="Search", scale=2)
-            like = gr.File(label="or a picture like it", type="filepath", height=120)
+            like = gr.File(label="or a picture like it", type="filepath", height=150)
         found = gr.Gallery(label="Found", columns=4, height="max-content", object_fit="contain")
         words.submit(by_words, words, found)
         like.upload(by_picture, like, found)
