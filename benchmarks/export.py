@@ -5,9 +5,9 @@
     python benchmarks/export.py --models my-clip       # an id or a folder
 
 Each round times every way once, one after the other, so that a busy machine disturbs all alike;
-the table gives the median over the rounds, and how many times as fast as torch in the same round
-(again the median). One thread. A batch of 16 in int8 is 16 pictures one by one, as `clipkit`
-encodes them. Size, cosines and accuracy are those of `clipkit.export.export`, on the catalogue's
+the table gives the median of processor time over the rounds, and how many times as fast as torch in
+the same round (again the median). One thread. A batch of 16 in int8 is 16 pictures one by one, as
+`clipkit` encodes them. Size, cosines and accuracy are those of `clipkit.export.export`, on the catalogue's
 test split, for the bundled model.
 """
 
@@ -28,17 +28,17 @@ ROUNDS, BATCHES = 15, (1, 16)
 
 
 def seconds(clip, method, inputs):
-    """Return how long one tower takes for a batch."""
+    """Return how much processor time one tower takes for a batch."""
     n = len(next(iter(inputs.values())))
     size = 1 if getattr(clip.model, "alone", False) else n
     batches = [
         {name: rows[i : i + size] for name, rows in inputs.items()} for i in range(0, n, size)
     ]
-    start = time.perf_counter()
+    start = time.process_time()
     with torch.no_grad():
         for batch in batches:
             getattr(clip.model, method)(**batch)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def report(ways, rounds):

@@ -71,7 +71,7 @@ def names(shop):
 
 
 def test_ten_lines_each():
-    assert len(SNIPPETS) == 6
+    assert len(SNIPPETS) == 7
     for snippet in SNIPPETS:
         assert 5 <= len([line for line in snippet.splitlines() if line.strip()]) <= 10, snippet
 
@@ -105,6 +105,13 @@ def test_the_saved_model_is_the_trained_one_and_is_shared_whole(names, shop):
     assert {"config.json", "model.safetensors"} <= {
         file.name for file in (shop / "my-clip").iterdir()
     }
+
+
+def test_the_exported_model_answers_as_the_trained_one(names):
+    rows = names["tuned"].encode_images(names["test"]["image"])
+    for name, least in (("fast", 0.9999), ("small", 0.99)):
+        assert (names[name].encode_images(names["test"]["image"]) * rows).sum(1).min() > least
+    assert len(names["predicted"]) == len(names["test"])
 
 
 def test_a_dicom_file_becomes_a_picture_over_the_whole_range(names):
