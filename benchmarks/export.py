@@ -7,8 +7,8 @@
 Each round times every way once, one after the other, so that a busy machine disturbs all alike;
 the table gives the median of processor time over the rounds, and how many times as fast as torch in
 the same round (again the median). One thread. A batch of 16 in int8 is 16 pictures one by one, as
-`clipkit` encodes them. Size, cosines and accuracy are those of `clipkit.export.export`, on the catalogue's
-test split, for the bundled model.
+`clipkit` encodes them. Size, cosines and accuracy are those of `clipkit.export.export`, on the
+catalogue's test split, for the bundled model.
 """
 
 import argparse
