@@ -755,6 +755,7 @@ def test_a_table_in_markdown_keeps_its_columns():
 
 def test_the_base_model_and_data_set_stand_in_the_metadata(shop, tmp_path):
     settings, rows, _ = made(tmp_path / "p", pictures=shop, model="openai/clip-vit-base-patch32")
+    settings = settings.model_copy(update={"license": "cc-by-4.0"})
     parts = project.split_data(rows, [], settings)
     results = project.compare(["a", "b"] * 6, {"bar": ["a", "b"] * 6})
     notebook = tmp_path / "p" / "project.ipynb"
@@ -763,6 +764,7 @@ def test_the_base_model_and_data_set_stand_in_the_metadata(shop, tmp_path):
     )
     card = ModelCard.load(file)
     assert card.data.base_model == "openai/clip-vit-base-patch32"
+    assert card.data.license == "cc-by-4.0"
     assert card.data.pipeline_tag == "zero-shot-image-classification"
     assert {result.metric_type for result in card.data.eval_results} == {
         "balanced_accuracy", "accuracy"

@@ -153,6 +153,7 @@ def _metadata(settings: Settings, best: Measured) -> str:
     name = settings.data.hub or "the project's own pictures"
     return ModelCardData(
         model_name=settings.name,
+        license=settings.license or None,
         library_name="transformers",
         pipeline_tag="zero-shot-image-classification",
         base_model=settings.model if is_id(settings.model) else None,

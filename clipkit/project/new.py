@@ -89,7 +89,8 @@ def new_project(
         hub=_seen_from(folder, hub) if hub and Path(hub).is_dir() else hub,
         **columns,
     )
-    name = name or readable(folder.absolute().name).replace("-", " ").capitalize() or "My project"
+    called = re.sub(r"[-_]+", " ", folder.absolute().name).strip() or "My project"
+    name = name or called[0].upper() + called[1:]
     settings = Settings(name=name, model=model, data=source, folder=folder)
     skipped: list[tuple[str, str]] = []
     found = load_rows(settings, skipped)
@@ -188,5 +189,5 @@ def _said(
     return [
         *said,
         f"written: {folder / FILE}, where the words for the labels stand; read them over",
-        f"written: {folder / NOTEBOOK}; open it with: jupyter lab {folder / NOTEBOOK}",
+        f'written: {folder / NOTEBOOK}; open it with: jupyter lab "{folder / NOTEBOOK}"',
     ]

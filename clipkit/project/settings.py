@@ -58,6 +58,8 @@ class Settings(BaseModel):
     name : str
     model : str
         As `clipkit.load` takes it; empty: the bundled model, or that of ``CLIPKIT_MODEL``.
+    license : str
+        Of the model, as the Hub names it, such as "cc-by-4.0"; empty: none is given.
     epochs : int
         At most so many passes of fine-tuning; 0 leaves it out.
     positive : str
@@ -78,6 +80,7 @@ class Settings(BaseModel):
 
     name: str = "My project"
     model: str = ""
+    license: str = ""
     epochs: int = Field(default=10, ge=0)
     positive: str = ""
     clinic: bool = False
@@ -145,6 +148,7 @@ def as_toml(settings: Settings) -> str:
     parts = [
         "# What project.ipynb reads. Change a line, then run the notebook again from its top.\n"
         "# model: a Hub id or a folder; empty: the bundled model, or that of CLIPKIT_MODEL.\n"
+        "# license: under which the model may be used, as the Hub names it, such as cc-by-4.0.\n"
         "# epochs: at most so many passes of fine-tuning; a large model needs a GPU, or 0.\n"
         "# positive: of two labels, the one that is looked for.",
         _lines(top),
