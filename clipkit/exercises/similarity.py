@@ -228,9 +228,10 @@ def pad(answer: Answer, picture: Any) -> None:
         square[top : top + height, left : left + width] = picture
         return square
 
+    ends = [(top, side - height - top), (left, side - width - left)]
+
     def padded(mode: Any) -> Any:
-        ends = ((top, side - height - top), (left, side - width - left), (0, 0))
-        return np.pad(picture, ends, mode=mode)
+        return np.pad(picture, (*ends, (0, 0)), mode=mode)
 
     at_the_edge = (
         "All new pixels lie on one side of your picture. It belongs in the middle, with half of "
@@ -269,6 +270,12 @@ def pad(answer: Answer, picture: Any) -> None:
                 (height - short) // 2 : (height + short) // 2,
                 (width - short) // 2 : (width + short) // 2,
             ],
+        ),
+        Confusion(
+            "wrong axis",
+            "You added rows where columns were missing, or columns where rows were. The first "
+            "axis counts rows, from top to bottom; the second counts columns.",
+            lambda: np.pad(picture, (*ends[::-1], (0, 0)), mode="edge"),
         ),
         Confusion("unchanged", "You return the picture as it came.", lambda: picture),
     ]
