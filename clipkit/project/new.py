@@ -69,20 +69,7 @@ def new_project(
         If the data cannot be read, or no project can be made of them; nothing is written then.
     """
     folder = Path(folder).expanduser()
-    if folder.exists() and not folder.is_dir():
-        raise FileExistsError(f"{folder} is a file; give the project another folder.")
-    there = [name for name in (FILE, NOTEBOOK) if (folder / name).exists()]
-    if there:
-        raise FileExistsError(
-            f"{folder} holds {listed(there)} already; give the new project another folder."
-        )
-    if os.fspath(pictures) and not os.fspath(table):
-        place = Path(pictures).expanduser().absolute()
-        if place in (folder.absolute(), *folder.absolute().parents):
-            raise ValueError(
-                f"{folder} lies in the folder of pictures, where what a project writes would pass "
-                "for pictures of yours; give it a folder beside them."
-            )
+    _check_place(folder, pictures if not os.fspath(table) else "")
     source = Source(
         pictures=_seen_from(folder, pictures),
         table=_seen_from(folder, table),
@@ -120,6 +107,24 @@ def new_project(
         with (folder / file).open("x", encoding="utf-8") as opened:
             opened.write(text)
     return _said(settings, rows, skipped, few)
+
+
+def _check_place(folder: Path, pictures: str | os.PathLike) -> None:
+    """Refuse a place that holds a project, or that lies among the pictures."""
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is a file; give the project another folder.")
+    there = [name for name in (FILE, NOTEBOOK) if (folder / name).exists()]
+    if there:
+        raise FileExistsError(
+            f"{folder} holds {listed(there)} already; give the new project another folder."
+        )
+    if os.fspath(pictures):
+        place = Path(pictures).expanduser().absolute()
+        if place in (folder.absolute(), *folder.absolute().parents):
+            raise ValueError(
+                f"{folder} lies in the folder of pictures, where what a project writes would pass "
+                "for pictures of yours; give it a folder beside them."
+            )
 
 
 def _seen_from(folder: Path, path: str | os.PathLike) -> str:
