@@ -1,8 +1,9 @@
 """Fine-tune on the supplier's catalogue by every method, with 1 shot a line up to all pictures.
 
-    python benchmarks/fine_tuning.py     # about fifteen minutes of processor time
+    python benchmarks/fine_tuning.py     # about twenty-five minutes of processor time
+    python benchmarks/fine_tuning.py --only CoOp "full, old ones too"     # the others' rows stay
 
-Writes what section 8 of notebook 05 shows. Choices (C, alpha and beta, the alpha of WiSE-FT) are
+Writes what notebook 05 shows. Choices (C, alpha and beta, the alpha of WiSE-FT) are
 made on the validation split; accuracies are the test split's, each with its 95 % interval. Where
 k pictures a line are drawn more than once, a picture's score is its mean over the draws.
 """
@@ -29,7 +30,10 @@ OUT = Path(clipkit.__file__).parent / "assets" / "results" / "fine_tuning.json"
 SHOTS = (1, 2, 4, 8, 16, 40)  # 40 a line are all there are
 DRAWS = {1: 2, 2: 1, 4: 1, 8: 1, 16: 1, 40: 1}  # few pictures: cheap to train on, and chancy
 EPOCHS = {1: 12, 2: 12, 4: 10, 8: 7, 16: 6, 40: 4}
-LEARNING_RATES = {"full fine-tuning": 7e-4, "LoRA": 5e-3, "LiT": 1e-3}
+FULL, REHEARSED, GROUPED = "full fine-tuning", "full, old ones too", "full, hard negatives"
+LEARNING_RATES = {FULL: 7e-4, "LoRA": 5e-3, "LiT": 1e-3, REHEARSED: 7e-4, GROUPED: 7e-4}
+VARIED = {REHEARSED: (16, 40), GROUPED: (16, 40)}  # what is compared with FULL, and with how many
+OLD_SHARE = 1 / 3  # of all pairs, where old pictures are mixed in
 BATCH = 24  # pairs in a step: every number of shots gives a multiple of it
 BATCH_SIZES, BATCH_SHOTS = (4, 24, 96), 4
 GLOSS_TEMPLATES = ("{}", "a photo of {}", "a picture of {}")
@@ -53,6 +57,9 @@ def data() -> SimpleNamespace:
         lines={split: np.array(rows["line"]) for split, rows in supplier.items()},
         names=sorted(glosses),
         labels=[f"{name}, {glosses[name]}" for name in sorted(glosses)],
+        plain=[glosses[name] for name in sorted(glosses)],
+        kinds=list(supplier["train"]["category"]),
+        catalog=catalog["train"],
         old_pictures={split: list(rows["image"]) for split, rows in old.items()},
         old_categories={split: np.array(rows["category"]) for split, rows in old.items()},
         categories=sorted(set(catalog["train"]["category"])),
@@ -122,12 +129,41 @@ def tip_adapter_trained(rows, k, draw):
     return tip_adapter(rows, k, draw, epochs=20)
 
 
-def pairs(rows):
-    """Pictures, each with its title, its description and its line's name with the gloss."""
+def co_op(rows, k, draw):
     d = data()
+    learner = adapters.CoOp(d.clip, d.plain, d.names)
+    held_out = d.seen["validation"], d.lines["validation"]
+    learner.fit(d.seen["train"][rows], d.lines["train"][rows], held_out, seed=draw)
+    return learner.predict(d.seen["test"]) == d.lines["test"], None, learner.context.numel()
+
+
+def clip_adapter(rows, k, draw):
+    d = data()
+    adapter = adapters.ClipAdapter(d.glosses, d.names, scale=d.clip.logit_scale)
+    held_out = d.seen["validation"], d.lines["validation"]
+    adapter.fit(d.seen["train"][rows], d.lines["train"][rows], held_out, seed=draw)
+    numbers = sum(weight.numel() for weight in adapter.layers.parameters())
+    return adapter.predict(d.seen["test"]) == d.lines["test"], None, numbers
+
+
+def pairs(rows, method=FULL):
+    """Pictures, each with its title, its description and its line's name with the gloss.
+
+    As the method wants, old pictures with their own texts are mixed in, or pictures of the same
+    kind of product meet in a batch.
+    """
+    d, options = data(), {"texts_each": 2, "move_pictures": True}
     pictures = [d.pictures["train"][row] for row in rows]
     texts = [d.texts[row] for row in rows]
-    return fine_tune.Pairs(d.clip, pictures, texts, texts_each=2, move_pictures=True)
+    if method == GROUPED:
+        options["groups"] = [d.kinds[row] for row in rows]
+    if method == REHEARSED:
+        count = round(len(rows) * OLD_SHARE / (1 - OLD_SHARE))
+        old = d.catalog.select(range(count))
+        pictures += list(old["image"])
+        both = zip(old["title"], old["description"], strict=True)
+        texts += [[title, *fine_tune.sentences(text)] for title, text in both]
+    return fine_tune.Pairs(d.clip, pictures, texts, **options)
 
 
 def trained(method, rows, k, draw):
@@ -145,7 +181,7 @@ def trained(method, rows, k, draw):
         "batch_size": BATCH,
         "lock": lock,
     }
-    tuned = fine_tune.contrastive(clip, pairs(rows), **options, seed=draw)
+    tuned = fine_tune.contrastive(clip, pairs(rows, method), **options, seed=draw)
     return adapters.merge_lora(tuned) if method == "LoRA" else tuned, numbers
 
 
@@ -164,6 +200,8 @@ FROZEN = {
     "linear probe": probe,
     "Tip-Adapter": tip_adapter,
     "Tip-Adapter, trained": tip_adapter_trained,
+    "CoOp": co_op,
+    "CLIP-Adapter": clip_adapter,
 }
 WISE = "full, then WiSE-FT"
 
@@ -187,13 +225,13 @@ def run(method, k, draw):
         tuned, numbers = trained(method, rows, k, draw)
         models = [(method, tuned)]
     seconds = time.process_time() - begin
-    if method == "full fine-tuning" and draw == 0:
+    if method == FULL and draw == 0:
         models.append((WISE, wise(tuned)))
     results = []
     for name, model in models:
         if model is not None:
             right, kept = new_right(model), old_right(model)
-        results.append({"method": name, "shots": k, "right": right, "kept": kept,
+        results.append({"method": name, "shots": k, "draw": draw, "right": right, "kept": kept,
                         "trainable": numbers, "seconds": seconds})  # fmt: skip
     return results
 
@@ -202,7 +240,7 @@ def with_batch_size(size):
     """Full fine-tuning with few pictures, in batches of `size`, measured on validation."""
     d = data()
     rows = zero_shot.shots(d.lines["train"], BATCH_SHOTS, 0)
-    options = {"epochs": EPOCHS[BATCH_SHOTS], "learning_rate": LEARNING_RATES["full fine-tuning"]}
+    options = {"epochs": EPOCHS[BATCH_SHOTS], "learning_rate": LEARNING_RATES[FULL]}
     tuned = fine_tune.contrastive(d.clip, pairs(rows), batch_size=size, **options)
     right = evaluation.bootstrap(np.mean, new_right(tuned, "validation"))
     steps = len(rows) // size * options["epochs"]
@@ -212,7 +250,7 @@ def with_batch_size(size):
 def runs():
     """All that is to be trained, the longest first, so that no process is left waiting."""
     tuned = [(method, k, draw) for k in SHOTS[::-1] for method in LEARNING_RATES
-             for draw in range(DRAWS[k])]  # fmt: skip
+             for draw in range(DRAWS[k]) if k in VARIED.get(method, SHOTS)]  # fmt: skip
     # The frozen ones cost next to nothing, so that three draws can be afforded.
     frozen = [(method, k, draw) for method in FROZEN if method != BAR for k in SHOTS
               for draw in range(1 if k == SHOTS[-1] else 3)]  # fmt: skip
@@ -240,19 +278,53 @@ def table(results, before):
             "trainable": int(group[0]["trainable"]),
             "seconds": round(float(np.mean([result["seconds"] for result in group])), 1),
         })  # fmt: skip
+    return rows
+
+
+def ordered(rows):
     order = [*FROZEN, *LEARNING_RATES, WISE]
     return sorted(rows, key=lambda row: (row["shots"] or 0, order.index(row["method"])))
 
 
+def merged(old, new):
+    """Rows of both; where they tell of the same run, the new one."""
+    by_run = {(row["method"], row["shots"]): row for row in [*old, *new]}
+    return list(by_run.values())
+
+
+def compared(results):
+    """What each variation changes beside full fine-tuning, picture by picture."""
+    by_run = {(result["method"], result["shots"], result["draw"]): result for result in results}
+    return [
+        {
+            "method": method,
+            "shots": k,
+            "accuracy": _rounded(evaluation.paired_difference(plain["right"], varied["right"])),
+            "old accuracy": _rounded(evaluation.paired_difference(plain["kept"], varied["kept"])),
+        }
+        for (method, k, draw), varied in by_run.items()
+        for plain in [by_run.get((FULL, k, draw))]
+        if method in VARIED and plain
+    ]
+
+
 def save(path, results, before, batches):
-    """Write all of it as JSON, with the checksum of the model that it holds for."""
+    """Write all of it as JSON, with the checksum of the model that it holds for.
+
+    What was not measured this time is kept, if it holds for the same model.
+    """
     checksum = clipkit.hub.find_checkpoint() / "SHA256"
+    model = checksum.read_text().split()[0] if checksum.exists() else ""
+    old = json.loads(path.read_text()) if path.exists() else {}
+    if old.get("model") != model:
+        old = {}
     shown = {
         "made by": "python benchmarks/fine_tuning.py",
-        "model": checksum.read_text().split()[0] if checksum.exists() else "",
+        "model": model,
         "old accuracy": _rounded(evaluation.bootstrap(np.mean, before)),
-        "rows": table(results, before),
-        "batch sizes": batches,
+        "rows": ordered(merged(old.get("rows", []), table(results, before))),
+        "compared": merged(old.get("compared", []), compared(results)),
+        "batch sizes": batches or old.get("batch sizes", []),
     }
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")
@@ -270,15 +342,17 @@ def _begin():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--only", nargs="+", choices=[*FROZEN, *LEARNING_RATES], help="methods")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     begin, results = time.monotonic(), []
     with ProcessPoolExecutor(options.processes, get_context("spawn"), _begin) as pool:
-        waiting = [pool.submit(run, *what) for what in runs()]
+        wanted = [what for what in runs() if not options.only or what[0] in options.only]
+        waiting = [pool.submit(run, *what) for what in wanted]
         for number, future in enumerate(waiting, start=1):
             results += future.result()
             print(f"{number}/{len(waiting)}  {time.monotonic() - begin:.0f} s", flush=True)
-        batches = list(pool.map(with_batch_size, BATCH_SIZES))
+        batches = [] if options.only else list(pool.map(with_batch_size, BATCH_SIZES))
         before = pool.submit(old_before).result()
     save(options.out, results, before, batches)
 

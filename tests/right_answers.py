@@ -300,6 +300,29 @@ def auroc_by_signs(scores, truth):
     return (1 + np.sign(np.subtract.outer(scores[truth > 0], scores[truth < 1])).mean()) / 2
 
 
+# loss
+
+
+@right("loss.accumulated")
+def accumulated_by_slices(pictures, texts, scale, size):
+    losses = []
+    for start in range(0, len(pictures), size):
+        logits = scale * pictures[start : start + size] @ texts[start : start + size].T
+        own = torch.arange(size)
+        losses += [functional.cross_entropy(table, own) for table in (logits, logits.T)]
+    return torch.stack(losses).mean()
+
+
+@right("loss.accumulated")
+def accumulated_by_mask(pictures, texts, scale, size):
+    """The whole matrix, with all that lies outside the pieces made impossible."""
+    piece = torch.arange(len(pictures)) // size
+    logits = scale * pictures @ texts.T
+    logits = logits.masked_fill(piece[:, None] != piece[None], -torch.inf)
+    ways = [table.log_softmax(dim=1).diag().mean() for table in (logits, logits.T)]
+    return -(ways[0] + ways[1]).item() / 2
+
+
 # fine_tuning
 
 
@@ -347,18 +370,43 @@ def targets_by_numpy(captions):
 
 
 @right("fine_tuning.tip_adapter")
-def tip_by_index_add(pictures, classes, keys, labels, alpha, beta):
+def tip_by_index_add(pictures, classes, keys, labels, scale, alpha, beta):
     votes = (-beta * (1 - pictures @ keys.T)).exp()
-    logits = (pictures @ classes.T).clone()
+    logits = scale * pictures @ classes.T
     return logits.index_add(1, labels, alpha * votes)
 
 
 @right("fine_tuning.tip_adapter")
-def tip_by_loop(pictures, classes, keys, labels, alpha, beta):
-    logits = pictures @ classes.T
+def tip_by_loop(pictures, classes, keys, labels, scale, alpha, beta):
+    logits = pictures @ (scale * classes).T
     for key, label in zip(keys, labels.tolist(), strict=True):
         logits[:, label] += alpha * torch.exp(beta * (pictures @ key - 1))
     return logits
+
+
+@right("fine_tuning.lora_layer")
+def lora_by_linear(x, weight, a, b, alpha):
+    return functional.linear(x, weight) + functional.linear(functional.linear(x, a), b) * (
+        alpha / a.shape[0]
+    )
+
+
+@right("fine_tuning.lora_layer")
+def lora_by_merging(x, weight, a, b, alpha):
+    return x @ torch.addmm(weight, b, a, alpha=alpha / b.shape[1]).T
+
+
+@right("fine_tuning.rehearsed")
+def rehearsed_as_a_whole_number(new, share):
+    return round(new / (1 - share)) - new
+
+
+@right("fine_tuning.rehearsed")
+def rehearsed_by_counting(new, share):
+    old = 0
+    while old / (old + new) < share - 1e-9:
+        old += 1
+    return old
 
 
 @right("fine_tuning.merge")

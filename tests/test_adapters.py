@@ -1,11 +1,10 @@
-"""A cache votes as defined, and a model with LoRA learns, merges, and forgets nothing it should
-keep."""
+"""Adapters start from the prompts, learn from examples, and move nothing that they should leave."""
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch.nn.functional import normalize
+from torch.nn.functional import cross_entropy, normalize
 
 from clipkit import adapters, fine_tune
 
@@ -184,6 +183,177 @@ def test_an_unknown_label_is_named(clusters):
         adapter.fit(rows[:1], ["delta"], (rows, clusters[1]))
 
 
+CONTEXT = "a photo of"
+WORDS = ["red mug", "blue mug", "vase"]
+
+
+def states(clip):
+    return {name: value.clone() for name, value in clip.model.state_dict().items()}
+
+
+def test_learnt_prompts_begin_as_the_words_that_they_start_from(tiny_clip):
+    """Also where the prompts differ in length, and a vector stands for a part of a word."""
+    for context in (CONTEXT, "mug", "of red photographs"):
+        learner = adapters.CoOp(tiny_clip, WORDS, NAMES, context=context)
+        expected = tiny_clip.encode_labels(WORDS, f"{context} {{}}")
+        assert torch.allclose(learner.class_embeddings, expected, atol=1e-5)
+        assert learner.context.shape[1] == 32 and learner.names == NAMES
+        rows = normalize(torch.randn(5, 16), dim=1)
+        logits = tiny_clip.logits(rows, expected)
+        assert torch.allclose(learner.logits(rows), logits, atol=1e-4)
+
+
+def test_a_learnt_vector_acts_as_a_token_of_its_own_would(tiny_clip):
+    """The same prompts, with the vectors written into the table of tokens."""
+    labels = ["red hat", "vase"]  # which share no token with the context
+    learner = adapters.CoOp(tiny_clip, labels, context="mug of")
+    vectors = torch.randn(2, 32, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        found = learner._encoded(vectors)
+        table = tiny_clip.model.text_model.get_input_embeddings()
+        table.weight[tiny_clip.tokens.ids(["mug of"])[0][1:3]] = vectors
+    assert not torch.allclose(found, learner.class_embeddings, atol=1e-2)
+    assert torch.allclose(found, tiny_clip.encode_labels(labels, "mug of {}"), atol=1e-5)
+
+
+def examples(clip):
+    """Pictures whose embeddings lie at what the model says of other words."""
+    rows = clip.encode_texts(["of red mug", "of blue mug", "of vase"]).repeat(8, 1)
+    noise = 0.02 * torch.randn(rows.shape, generator=torch.Generator().manual_seed(1))
+    return normalize(rows + noise, dim=1), np.array(NAMES * 8)
+
+
+def test_only_the_context_is_trained_and_it_fits_the_examples_better(tiny_clip):
+    rows, labels = examples(tiny_clip)
+    target = torch.tensor([NAMES.index(label) for label in labels])
+    learner = adapters.CoOp(tiny_clip, WORDS[::-1], NAMES, context=CONTEXT)
+    words, before = learner.context.clone(), states(tiny_clip)
+    loss = cross_entropy(learner.logits(rows), target)
+    learner.fit(rows, labels, (rows, labels), epochs=20)
+    assert cross_entropy(learner.logits(rows), target) < loss - 0.1
+    assert not torch.equal(learner.context, words)
+    assert all(torch.equal(value, before[name]) for name, value in states(tiny_clip).items())
+    assert all(p.requires_grad and p.grad is None for p in tiny_clip.model.parameters())
+    assert not learner.context.requires_grad and not learner.class_embeddings.requires_grad
+    # The hook is gone: the model reads words again.
+    expected = adapters.CoOp(tiny_clip, WORDS, context=CONTEXT).class_embeddings
+    assert torch.allclose(tiny_clip.encode_labels(WORDS, f"{CONTEXT} {{}}"), expected, atol=1e-5)
+
+
+def test_one_step_of_prompt_learning_is_that_of_the_paper(tiny_clip):
+    """The gradient by finite differences, and AdamW's first step by hand."""
+    rows, labels = examples(tiny_clip)
+    target = torch.tensor([NAMES.index(label) for label in labels])
+    learner = adapters.CoOp(tiny_clip, WORDS, NAMES, context="mug")
+    start = learner.context.clone()
+
+    def loss(context):
+        with torch.no_grad():
+            classes = learner._encoded(context)
+        return cross_entropy(tiny_clip.logit_scale * rows @ classes.T, target)
+
+    gradient, step = torch.empty_like(start), 1e-2
+    for place in np.ndindex(*start.shape):
+        moved = torch.zeros_like(start)
+        moved[place] = step
+        gradient[place] = (loss(start + moved) - loss(start - moved)) / (2 * step)
+    rate = 1e-3
+    expected = start * (1 - rate * 0.01) - rate * gradient / (gradient.abs() + 1e-4)
+    learner._right = lambda *_: next(rising)  # so that the one pass counts as better
+    rising = iter([0.0, 1.0])
+    learner.fit(rows, labels, (rows, labels), epochs=1, learning_rate=rate)
+    sure = gradient.abs() > 0.01
+    assert sure.any() and torch.allclose(learner.context[sure], expected[sure], atol=2e-5)
+
+
+def test_prompts_that_no_pass_improves_on_validation_stay_words(tiny_clip):
+    rows, labels = examples(tiny_clip)
+    learner = adapters.CoOp(tiny_clip, WORDS, NAMES, context=CONTEXT)
+    words, said = learner.context.clone(), learner.predict(rows)
+    learner.fit(rows, np.roll(labels, 1), (rows, said), epochs=3)
+    assert torch.equal(learner.context, words) and (learner.predict(rows) == said).all()
+
+
+@pytest.mark.parametrize("context", ["", "  "])
+def test_a_context_without_words_is_refused(tiny_clip, context):
+    with pytest.raises(ValueError, match="context is .* one or more whole words"):
+        adapters.CoOp(tiny_clip, WORDS, context=context)
+
+
+def bent(clusters, **options):
+    rows, labels, prompts = clusters
+    adapter = adapters.ClipAdapter(prompts, NAMES, scale=10)
+    return adapter.fit(rows[:12], labels[:12], (rows[12:30], labels[12:30]), **options)
+
+
+def test_the_bent_embedding_is_that_of_the_paper(clusters):
+    rows, _, prompts = clusters
+    adapter = bent(clusters, epochs=2)
+    down, up = (layer.weight.numpy() for layer in adapter.layers if hasattr(layer, "weight"))
+    assert down.shape == (4, 16) and up.shape == (16, 4)
+    adapter.alpha = 0.3
+    for row in rows[:4].numpy():
+        added = np.maximum(up @ np.maximum(down @ row, 0), 0)
+        mixed = 0.3 * added + 0.7 * row
+        expected = 10 * prompts.numpy() @ mixed / np.linalg.norm(mixed)
+        assert np.allclose(adapter.logits(row[None])[0], expected, atol=1e-4)
+
+
+def test_without_its_layers_an_adapter_is_zero_shot(clusters):
+    rows, _, prompts = clusters
+    adapter = bent(clusters, epochs=2)
+    adapter.alpha = 0
+    assert torch.allclose(adapter.logits(rows), 10 * rows @ prompts.T, atol=1e-5)
+    zero_shot = adapters.FewShotClassifier(prompts, NAMES, scale=10)
+    assert torch.allclose(zero_shot.logits(rows), 10 * rows @ prompts.T, atol=1e-5)
+
+
+def test_layers_that_only_harm_are_left_out(clusters):
+    rows, labels, _ = clusters
+    right = normalize(torch.stack([rows[labels == name].mean(0) for name in NAMES]), dim=1)
+    adapter = adapters.ClipAdapter(right, NAMES, scale=10)
+    adapter.fit(rows[:12], np.roll(labels[:12], 1), (rows[12:30], labels[12:30]))
+    assert adapter.alpha == 0 and (adapter.predict(rows[30:]) == labels[30:]).all()
+
+
+def test_layers_learn_the_same_way_each_time_from_their_own_chance(clusters):
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    rows, labels, _ = clusters
+    one, two, other = (bent(clusters, epochs=300, learning_rate=5e-3, seed=s) for s in (0, 0, 1))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert (one.predict(rows[30:]) == labels[30:]).mean() > 0.9
+    assert torch.equal(one.logits(rows), two.logits(rows))
+    assert not torch.equal(one.logits(rows), other.logits(rows))
+
+
+@pytest.mark.parametrize("kind", [adapters.CoOp, adapters.ClipAdapter])
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"epochs": 0}, "epochs is 0"),
+        ({"learning_rate": -1}, "learning_rate is -1"),
+        ({"seed": -1}, "seed is -1"),
+    ],
+)
+def test_settings_out_of_range_are_named(kind, option, message, tiny_clip):
+    rows, labels = examples(tiny_clip)
+    classes = tiny_clip.encode_labels(WORDS, "{}")
+    adapter = (
+        kind(tiny_clip, WORDS, NAMES)
+        if kind is adapters.CoOp
+        else kind(classes, NAMES, scale=tiny_clip.logit_scale)
+    )
+    with pytest.raises(ValueError, match=message):
+        adapter.fit(rows, labels, (rows, labels), **option)
+
+
+def test_an_adapter_without_pictures_says_so(clusters):
+    for kind in (adapters.TipAdapter, adapters.ClipAdapter):
+        with pytest.raises(ValueError, match="call its fit first"):
+            kind(clusters[2], NAMES, scale=10).predict(clusters[0])
+
+
 @pytest.fixture
 def pictures():
     return [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue", "white")]
@@ -285,7 +455,7 @@ def test_parameters_are_counted_of_a_network(tiny_clip):
         adapters.trainable_parameters(tiny_clip)
 
 
-def test_a_tip_adapter_says_what_it_lacks():
+def test_a_classifier_says_what_it_lacks():
     rows = torch.eye(2)
     with pytest.raises(ValueError, match="names holds a name twice"):
         adapters.TipAdapter(rows, ["a", "a"], scale=10)

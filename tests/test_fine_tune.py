@@ -17,7 +17,7 @@ import clipkit
 from clipkit import fine_tune, plots
 from clipkit.augmentation import apply_movement
 from clipkit.evaluation import Estimate
-from clipkit.fine_tune import live_plot
+from clipkit.fine_tune import batches, live_plot
 from clipkit.hub import CheckpointError
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 220), "white": (250,) * 3}
@@ -300,6 +300,97 @@ class TestLivePlot:
         options = {"epochs": 2, "learning_rate": 1e-3, "batch_size": 8}
         watched = fine_tune.contrastive(clip, pairs, callbacks=[plot], **options)
         assert torch.equal(weights(watched), weights(fine_tune.contrastive(clip, pairs, **options)))
+
+
+def figures_of(monkeypatch):
+    """Pretend to be a notebook, and keep the figures that it would show."""
+    shown = []
+    monkeypatch.setattr(live_plot, "in_notebook", lambda: True)
+    monkeypatch.setattr(plots, "redraw", lambda figure, *_: shown.append(figure))
+    return shown
+
+
+def test_a_plot_marks_the_loss_of_guessing_and_shows_shares_on_their_whole_range(
+    clip, pictures, monkeypatch
+):
+    shown = figures_of(monkeypatch)
+    texts = [["alpha mug", "new"], ["beta mug", "old"]] * 8
+    pairs = fine_tune.Pairs(clip, pictures, texts, texts_each=2)
+    for metric in (lambda model: 0.5, lambda model: 26.0):
+        fine_tune.contrastive(
+            clip, pairs, epochs=1, batch_size=4, callbacks=[fine_tune.LivePlot(metric)]
+        )
+    for figure in shown:
+        (guessing,) = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]
+        assert set(guessing.get_ydata()) == {np.log(8)}  # four pictures with two texts each
+        assert "log 8 = 2.1" in figure.axes[0].texts[0].get_text()
+        low, high = figure.axes[0].get_ylim()
+        assert low < np.log(8) < high
+    assert shown[0].axes[1].get_ylim() == (0, 1)
+    low, high = shown[1].axes[1].get_ylim()
+    assert 20 < low < 26 < high < 32
+
+
+def test_a_sigmoid_guesses_among_nothing(pairs, clip, monkeypatch):
+    shown = figures_of(monkeypatch)
+    biased = copy.deepcopy(clip)
+    biased.model.logit_bias = torch.nn.Parameter(torch.tensor(-10.0))
+    fine_tune.contrastive(biased, pairs, epochs=1, batch_size=8, callbacks=[fine_tune.LivePlot()])
+    assert all(line.get_linestyle() != "--" for line in shown[0].axes[0].lines)
+
+
+class Batches(TrainerCallback):
+    """Remembers which pairs met in each step."""
+
+    def __init__(self, pairs):
+        self.met = []
+        batch = pairs.batch
+        pairs.batch = lambda items: self.met.append([item["row"] for item in items]) or batch(items)
+
+
+def grouped(clip, pictures):
+    names = ["alpha mug", "beta mug", "gamma mug", "delta mug"] * 4
+    return fine_tune.Pairs(clip, pictures, names, groups=[name.split()[0] for name in names])
+
+
+def test_pairs_of_a_group_meet_and_each_pass_orders_them_anew(clip, pictures):
+    pairs = grouped(clip, pictures)
+    seen = Batches(pairs)
+    fine_tune.contrastive(clip, pairs, epochs=3, batch_size=4, callbacks=[seen])
+    assert len(seen.met) == 12
+    assert all(len({row % 4 for row in rows}) == 1 for rows in seen.met)
+    passes = [seen.met[start : start + 4] for start in (0, 4, 8)]
+    assert all(sorted(sum(one, [])) == list(range(16)) for one in passes)
+    assert passes[0] != passes[1] != passes[2]
+
+
+def test_a_run_of_groups_goes_on_as_if_never_interrupted(clip, pictures, tmp_path):
+    options = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8}
+    whole = fine_tune.contrastive(clip, grouped(clip, pictures), **options)
+    with pytest.raises(KeyboardInterrupt):
+        fine_tune.contrastive(
+            clip, grouped(clip, pictures), folder=tmp_path, callbacks=[StopAt(3)], **options
+        )
+    resumed = fine_tune.contrastive(clip, grouped(clip, pictures), folder=tmp_path, **options)
+    assert torch.allclose(weights(whole), weights(resumed), atol=1e-6)
+    pairs = fine_tune.Pairs(clip, pictures, ["alpha mug", "beta mug", "gamma mug", "delta mug"] * 4)
+    with pytest.raises(ValueError, match="differs in: .*groups"):
+        fine_tune.contrastive(clip, pairs, folder=tmp_path, **options)
+
+
+def test_groups_that_do_not_fit_the_pairs_are_refused(clip, pictures):
+    with pytest.raises(ValueError, match="groups has 3"):
+        fine_tune.Pairs(clip, pictures, ["mug"] * 16, groups=["a", "b", "c"])
+
+
+@pytest.mark.parametrize("n", [7, 24, 100])
+def test_as_many_batches_as_can_hold_one_group_alone(n):
+    groups = np.random.default_rng(n).choice(["hat", "bag", "shoe"], n)
+    sampler = batches.GroupedBatches(groups, batch_size=5, seed=0)
+    order = list(sampler)
+    assert sorted(order) == list(range(n)) and len(sampler) == n
+    kinds = [len(set(groups[order[i : i + 5]])) for i in range(0, n // 5 * 5, 5)]
+    assert sum(kind > 1 for kind in kinds) <= 2  # at most where one group ends and another begins
 
 
 def test_a_model_at_another_resolution_is_the_one_with_interpolated_positions(tmp_path):

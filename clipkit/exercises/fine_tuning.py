@@ -280,23 +280,31 @@ def _tip_adapter_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     for n, c, cached, d in ((1, 2, [0, 1], 2), (2, 2, [0, 0], 3), (4, 3, [0, 0, 1], 6),
                             (9, 4, [0, 1, 2, 3] * 3, 12)):  # fmt: skip
         labels = rng.permutation(cached)
-        alpha, beta = (round(float(x), 1) for x in rng.uniform([2, 2], [6, 5]))
+        scale, alpha, beta = (round(float(x), 1) for x in rng.uniform([7, 2, 2], [12, 6, 5]))
         keys = unit(rng, len(labels), d)
-        cases.append((unit(rng, n, d), unit(rng, c, d), keys, labels, alpha, beta))
+        cases.append((unit(rng, n, d), unit(rng, c, d), keys, labels, scale, alpha, beta))
     return cases
 
 
 @exercise(
     "fine_tuning.tip_adapter",
     _tip_adapter_cases,
-    "The prompts' cosines and the cache's votes are added, and a near picture's vote counts most.",
+    "The prompts' logits and the cache's votes are added, and a near picture's vote counts most.",
     given="torch",
 )
 def tip_adapter(
-    answer: Answer, pictures: Any, classes: Any, keys: Any, labels: Any, alpha: Any, beta: Any
+    answer: Answer,
+    pictures: Any,
+    classes: Any,
+    keys: Any,
+    labels: Any,
+    scale: float,
+    alpha: float,
+    beta: float,
 ) -> None:
     n, c = len(pictures), len(classes)
-    prompts = np.array([[p @ q for q in classes.astype(float)] for p in pictures])
+    cosines = np.array([[p @ q for q in classes.astype(float)] for p in pictures])
+    prompts = scale * cosines
     squared = np.array([[((p - q) ** 2).sum() for q in keys.astype(float)] for p in pictures])
     near = np.exp(-beta * squared / 2)  # for unit vectors, 1 - cosine = distance² / 2
 
@@ -308,19 +316,42 @@ def tip_adapter(
     confusions = [
         Confusion(
             "prompts forgotten",
-            "You return the votes of the cache alone. Add the cosines with the classes' texts: "
-            "with few shots they know more.",
+            "You return the votes of the cache alone. Add the logits of the prompts: with few "
+            "shots they know more.",
             lambda: alpha * votes(near),
         ),
         Confusion(
             "prompts forgotten",
-            "You return the votes of the cache alone. Add the cosines with the classes' texts.",
+            "You return the votes of the cache alone. Add the logits of the prompts.",
             lambda: votes(near),
         ),
         Confusion(
             "cache forgotten",
-            "You return the cosines with the texts alone. Add the votes of the cache.",
+            "You return the logits of the prompts alone. Add the votes of the cache.",
             lambda: prompts,
+        ),
+        Confusion(
+            "cache forgotten",
+            "You return the cosines with the texts alone. Multiply them by the scale, and add the "
+            "votes of the cache.",
+            lambda: cosines,
+        ),
+        Confusion(
+            "scale forgotten",
+            "You added the votes to bare cosines, which differ by tenths only: the cache drowns "
+            "them. The prompts' logits are the cosines times the scale.",
+            lambda: cosines + alpha * votes(near),
+        ),
+        Confusion(
+            "scale at the votes",
+            "You scaled the sum of both. The scale belongs to the cosines with the texts; the "
+            "votes have alpha.",
+            lambda: scale * (cosines + alpha * votes(near)),
+        ),
+        Confusion(
+            "scale at the votes",
+            "You scaled the votes. The scale belongs to the cosines with the texts.",
+            lambda: cosines + scale * alpha * votes(near),
         ),
         Confusion(
             "alpha forgotten",
@@ -380,12 +411,93 @@ def tip_adapter(
         ),
     ]
     got = answer.array(
-        pictures, classes, keys, labels, alpha, beta, shape=(n, c), confusions=confusions
+        pictures, classes, keys, labels, scale, alpha, beta, shape=(n, c), confusions=confusions
     )
     require(
         got,
         expected,
-        "A logit is not the cosine with the class's text plus alpha times the sum of its votes.",
+        "A logit is not the scaled cosine with the class's text plus alpha times the sum of its "
+        "votes.",
+        confusions,
+    )
+
+
+def _lora_layer_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    cases = [(whole(rng, 1, 2), whole(rng, 2, 2), whole(rng, 1, 2), whole(rng, 2, 1), 3.0)]
+    for n, o, i, r, alpha in ((4, 5, 3, 2, 6.0), (3, 6, 12, 4, 10.0), (6, 8, 8, 4, 16.0)):
+        sides = ((n, i), (o, i), (r, i), (o, r))
+        cases.append((*(vectors(rng, *shape) for shape in sides), alpha))
+    return cases
+
+
+@exercise(
+    "fine_tuning.lora_layer",
+    _lora_layer_cases,
+    "The frozen weight answers, and the scaled low-rank product adds to its answer.",
+    given="torch",
+)
+def lora_layer(answer: Answer, x: Any, weight: Any, a: Any, b: Any, alpha: float) -> None:
+    n, rank, (out, into) = len(x), len(a), weight.shape
+    frozen = np.array([[row @ unit for unit in weight.astype(float)] for row in x])
+    added = sum(np.multiply.outer(x.astype(float) @ a[k], b[:, k]) for k in range(rank))
+    confusions = [
+        Confusion(
+            "scale forgotten",
+            "You added B A x as it is. It is scaled by alpha / r, so that another rank needs no "
+            "other learning rate.",
+            lambda: frozen + added,
+        ),
+        Confusion(
+            "rank forgotten",
+            "You scaled by alpha. Divide by the rank, the number of rows of A.",
+            lambda: frozen + alpha * added,
+        ),
+        *(
+            Confusion(
+                "wrong rank",
+                "You divided by the wrong side of a matrix. The rank is the number of rows of A "
+                "and of columns of B.",
+                partial(lambda side: frozen + alpha / side * added, side),
+            )
+            for side in (into, out, n)
+        ),
+        Confusion(
+            "scale turned round",
+            "The scale is alpha / r, not r / alpha.",
+            lambda: frozen + rank / alpha * added,
+        ),
+        Confusion(
+            "weight replaced",
+            "You return the addition alone. The frozen weight still answers: "
+            "W x + alpha / r B A x.",
+            lambda: alpha / rank * added,
+        ),
+        Confusion(
+            "weight replaced",
+            "You return B A x alone. The frozen weight still answers: W x + alpha / r B A x.",
+            lambda: added,
+        ),
+        Confusion(
+            "subtracted",
+            "You subtracted the addition.",
+            lambda: frozen - alpha / rank * added,
+        ),
+        Confusion("unchanged", "You return what the frozen weight says alone.", lambda: frozen),
+        Confusion(
+            "weight scaled too",
+            "You scaled the sum. Only the addition is scaled: the frozen weight answers as before.",
+            lambda: alpha / rank * (frozen + added),
+        ),
+        Confusion(
+            "turned round",
+            "Rows and columns are exchanged: a row of the result belongs to a row of x.",
+            lambda: (frozen + alpha / rank * added).T,
+        ),
+    ]
+    require(
+        answer.array(x, weight, a, b, alpha, shape=(n, out), confusions=confusions),
+        frozen + alpha / rank * added,
+        "Your output is not that of the frozen weight plus alpha / r times B A x.",
         confusions,
     )
 
@@ -534,6 +646,60 @@ def lora_parameters(answer: Answer, shapes: Any, rank: Any) -> None:
         "Your number is not how many numbers A and B hold in all layers.",
         confusions,
     )
+
+
+def _rehearsed_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    cases = [(30, 0.25), (960, 1 / 3)]
+    for share in rng.choice([0.1, 0.2, 0.4, 0.6, 0.75], 3, replace=False):
+        cases.append((int(rng.integers(20, 90)) * 12, float(share)))
+    return cases
+
+
+@exercise(
+    "fine_tuning.rehearsed",
+    _rehearsed_cases,
+    "Old and new together, the old ones are the share that was asked for.",
+)
+def rehearsed(answer: Answer, new: int, share: float) -> None:
+    expected = new * share / (1 - share)
+    confusions = [
+        Confusion(
+            "share of the new ones",
+            "This is a share of the new pairs. The share is meant of all pairs, old and new.",
+            lambda: new * share,
+        ),
+        Confusion(
+            "share turned round",
+            "You used the share of the new ones for that of the old ones.",
+            lambda: new * (1 - share) / share,
+        ),
+        Confusion(
+            "all for old",
+            "This is the number of all pairs. Take the new ones off.",
+            lambda: new / (1 - share),
+        ),
+        Confusion(
+            "new ones fewer",
+            "You made room for the old ones among the new. The new ones all stay: how many old "
+            "ones come to them?",
+            lambda: new * (1 - share),
+        ),
+        Confusion(
+            "divided by the share",
+            "You divided by the share of the old ones. The new pairs are the other share, 1 minus "
+            "that: how many are all?",
+            lambda: new / share,
+        ),
+        Confusion(
+            "share for number",
+            "You return the share. The number of old pairs was asked for.",
+            lambda: share,
+        ),
+    ]
+    got = answer.number(new, share, confusions=confusions)
+    if abs(got - expected) > 1:  # rounded up or down, as one likes
+        message = "With so many old pairs, their share of all is another one."
+        raise explain(got, confusions, message, same=lambda a, b: abs(a - b) <= 1)
 
 
 def _interpolate_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:

@@ -4,6 +4,8 @@ The references take other roads than the notebook: sums of exponentials for the 
 gradient worked out on paper where the learner's comes from torch.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -136,6 +138,98 @@ def contrastive(answer: Answer, pictures: Array, texts: Array, scale: float) -> 
         "Your number is not the mean of the two cross-entropies.",
         confusions,
     )
+
+
+def _accumulated_cases(rng: np.random.Generator) -> list[tuple]:
+    cases = [(unit(rng, 4, 2), unit(rng, 4, 2), 2.0, 2)]
+    for n, d, size in ((6, 5, 2), (12, 6, 4), (12, 5, 3)):
+        cases.append((unit(rng, n, d), unit(rng, n, d), _scale(rng), size))
+    return cases
+
+
+@exercise(
+    "loss.accumulated",
+    _accumulated_cases,
+    "Each piece asks its own question, with its own negatives, and the mean is taken of all.",
+    given="torch",
+)
+def accumulated(answer: Answer, pictures: Array, texts: Array, scale: float, size: int) -> None:
+    logits = scale * pictures.astype(float) @ texts.astype(float).T
+    n, pieces = len(logits), len(logits) // size
+    rows = np.arange(n)
+    blocks = rows.reshape(pieces, size)
+
+    def mean_of(groups: Iterable[Array]) -> float:
+        return float(np.mean([_loss_of(logits[np.ix_(group, group)]) for group in groups]))
+
+    expected = mean_of(blocks)
+    to_text, to_picture = ([np.diag(_surprise(logits[np.ix_(b, b)], axis)) for b in blocks]
+                           for axis in (1, 0))  # fmt: skip
+    confusions = [
+        Confusion(
+            "whole batch",
+            "This is the loss of the whole batch. With accumulation a picture meets only the texts "
+            "of its own piece.",
+            lambda: mean_of([rows]),
+        ),
+        Confusion(
+            "sum for mean",
+            "You added the pieces' losses. Take their mean, as the Trainer does.",
+            lambda: pieces * expected,
+        ),
+        Confusion(
+            "sum for mean",
+            "You divided by the size of a piece. Divide by the number of pieces.",
+            lambda: pieces * expected / size,
+        ),
+        Confusion(
+            "sum for mean",
+            "You divided by the number of pairs. A piece's loss is a mean already: divide by the "
+            "number of pieces.",
+            lambda: pieces * expected / n,
+        ),
+        Confusion(
+            "one piece",
+            "You return the loss of one piece. Take the mean over all of them.",
+            lambda: mean_of(blocks[:1]),
+        ),
+        Confusion(
+            "one piece",
+            "You return the loss of one piece. Take the mean over all of them.",
+            lambda: mean_of(blocks[-1:]),
+        ),
+        Confusion(
+            "size for number",
+            "You cut the batch into `size` pieces. `size` says how many pairs a piece holds: "
+            "`rows.split(size)`, where `chunk` would take the number of pieces.",
+            lambda: mean_of(np.array_split(rows, size)),
+        ),
+        Confusion(
+            "every so many",
+            "A piece holds pairs that follow each other; you took every so many.",
+            lambda: mean_of(rows.reshape(size, pieces).T),
+        ),
+        Confusion(
+            "one direction",
+            "You asked one question only. The loss of a piece has two directions, as before.",
+            lambda: np.mean(to_text),
+        ),
+        Confusion(
+            "one direction",
+            "You asked one question only. The loss of a piece has two directions, as before.",
+            lambda: np.mean(to_picture),
+        ),
+    ]
+    require(
+        answer.number(pictures, texts, scale, size, confusions=confusions),
+        expected,
+        "Your number is not the mean of the pieces' contrastive losses.",
+        confusions,
+    )
+
+
+def _loss_of(logits: Array) -> float:
+    return float(np.mean([np.diag(_surprise(logits, axis)) for axis in (0, 1)]))
 
 
 def _step_cases(rng: np.random.Generator) -> list[tuple]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
+from torch.utils.data import DataLoader
 from transformers import (
     TrainerCallback,
     TrainerControl,
@@ -18,9 +20,15 @@ from transformers import (
 
 from clipkit.model import Clip
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 class LivePlot(TrainerCallback):
     """The loss, a metric and the time left, drawn again and again in one place of the notebook.
+
+    A dashed line marks the loss of guessing, the logarithm of how many texts a step compares: a
+    loss means nothing without it. A metric from 0 to 1 is drawn on that whole range.
 
     Outside a notebook it prints a line now and then. Where ``TQDM_DISABLE`` is set, as in tests,
     it draws once, at the end.
@@ -46,11 +54,13 @@ class LivePlot(TrainerCallback):
         self.metric, self.name = metric, name
         self.key = "eval_validation" if metric is None else "metric"
         self.handle: Any = None
+        self.guessing: int | None = None
         self.values: list[float] = []
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
+        self.guessing = _guessed_among(args, kwargs["model"], kwargs.get("train_dataloader"))
         self.began, self.first, self.told = time.monotonic(), state.global_step, 0.0
         if not any("metric" in entry for entry in state.log_history):
             self._measure(args, state, **kwargs)
@@ -110,22 +120,55 @@ class LivePlot(TrainerCallback):
 
         from clipkit import plots  # brings matplotlib, which training alone does not need
 
+        drawn, alt = {"loss": "training loss"}, "The training loss, step by step"
+        if any(self.key in entry for entry in state.log_history):
+            drawn[self.key] = self.name
+            alt += f", and {self.name} after each epoch"
         with plots.style():
-            figure, left = plt.subplots(figsize=(7, 3))
-            alt = "The training loss, step by step"
-            drawn = {"loss": ("training loss", plots.COLOURS[0])}
-            if any(self.key in entry for entry in state.log_history):
-                drawn[self.key] = (self.name, plots.COLOURS[3])
-                alt += f", and {self.name} after each epoch"
-            for key, (label, colour) in drawn.items():
-                axis = left if key == "loss" else left.twinx()
+            figure, axes = plt.subplots(1, len(drawn), figsize=(4 * len(drawn), 3), squeeze=False)
+            for axis, (key, label), colour in zip(
+                axes[0], drawn.items(), (plots.COLOURS[0], plots.COLOURS[3]), strict=False
+            ):
                 entries = [entry for entry in state.log_history if key in entry]
                 steps, values = [entry["step"] for entry in entries], [e[key] for e in entries]
                 axis.plot(steps, values, color=colour, marker="o" if key == self.key else None)
-                axis.set_ylabel(label, color=colour)
-            left.set(xlabel="step", xlim=(0, max(state.max_steps, 1)))
-            left.set_title(title, fontsize=10)
+                axis.set(xlabel="step", ylabel=label, xlim=(0, max(state.max_steps, 1)))
+                if key == self.key and 0 <= min(values) <= max(values) <= 1:
+                    axis.set_ylim(0, 1)  # else a change of a hundredth would look like a leap
+            if self.guessing:
+                _mark_guessing(axes[0, 0], self.guessing)
+            axes[0, 0].set_title(title, fontsize=10)
         self.handle = plots.redraw(figure, f"{alt}.", self.handle)
+
+
+def _mark_guessing(axis: Axes, texts: int) -> None:
+    """Draw the loss of a model to which all texts of the batch are equally likely."""
+    loss = math.log(texts)
+    axis.axhline(loss, color="#666666", linestyle="--", linewidth=1)
+    low, high = axis.get_ylim()
+    axis.set_ylim(min(low, loss - 0.5), max(high, loss + 0.5))
+    axis.text(
+        *(0.98, loss),
+        f"guessing: log {texts} = {loss:.1f}",
+        transform=axis.get_yaxis_transform(),
+        ha="right",
+        va="bottom",
+        fontsize=9,
+        color="#666666",
+    )
+
+
+def _guessed_among(
+    args: TrainingArguments, model: nn.Module, loader: DataLoader | None
+) -> int | None:
+    """Among how many texts a picture's own is looked for; None for a sigmoid, which asks for none.
+
+    Each of its texts is a question of its own, with all texts of the batch for an answer.
+    """
+    pairs = getattr(loader, "dataset", None)
+    if pairs is None or getattr(model, "logit_bias", None) is not None:
+        return None
+    return min(args.train_batch_size * args.world_size, len(pairs)) * pairs.texts_each
 
 
 def in_notebook() -> bool:

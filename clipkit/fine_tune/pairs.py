@@ -64,6 +64,9 @@ class Pairs(Dataset):
     move_pictures : bool
         Crop, shift and turn each picture a little, differently each time it is seen. Nothing is
         mirrored: a radiograph has a left and a right.
+    groups : sequence of str, length n, optional
+        Pairs of the same group meet in a batch, so that each is told from others that resemble it:
+        hard negatives. By default chance alone decides.
 
     Attributes
     ----------
@@ -75,7 +78,8 @@ class Pairs(Dataset):
     ------
     ValueError
         If a text is missing or empty, if there are not as many texts as pictures, if there are too
-        few pairs to contrast, or if `texts_each` is not a whole number of at least 1.
+        few pairs to contrast, if `texts_each` is not a whole number of at least 1, or if there are
+        not as many groups as pairs.
     clipkit.pictures.PictureError
         If a picture cannot be read.
     """
@@ -88,6 +92,7 @@ class Pairs(Dataset):
         *,
         texts_each: int = 1,
         move_pictures: bool = False,
+        groups: Sequence[str] | None = None,
     ) -> None:
         if not isinstance(clip, Clip):
             raise TypeError(
@@ -98,6 +103,9 @@ class Pairs(Dataset):
         if isinstance(texts, str):
             raise ValueError("texts is one text, but each picture needs one: a list of them.")
         self.texts = [_alternatives(text, row) for row, text in enumerate(texts)]
+        self.groups = None if groups is None else checks.labels(groups, "groups").tolist()
+        if self.groups is not None:
+            checks.same_length(texts=np.array(range(len(self.texts))), groups=np.array(self.groups))
         if isinstance(pictures, Sized):
             self._check_numbers(len(pictures))
         # Numbered once for all, so that processes agree on which captions are equal.
@@ -117,6 +125,8 @@ class Pairs(Dataset):
         shape = (len(sums), *picture.shape)
         self.resized = np.memmap(self._file, picture.dtype, "r", shape=shape)
         self.checksums = {"pictures": checksum(sums), "texts": checksum(self.texts)}
+        if self.groups:
+            self.checksums["groups"] = checksum(self.groups)
 
     def _check_numbers(self, pictures: int) -> None:
         if pictures != len(self.texts):

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import normalize
+from torch.utils.data import Sampler
 from transformers import (
     Trainer,
     TrainerCallback,
@@ -22,6 +23,7 @@ from transformers import (
 from clipkit import checks
 from clipkit.augmentation import apply_movement
 from clipkit.evaluation import Estimate
+from clipkit.fine_tune.batches import GroupedBatches
 from clipkit.losses import contrastive_loss, sigmoid_loss
 from clipkit.model import Clip
 from clipkit.runs import (
@@ -102,6 +104,12 @@ class ContrastiveTrainer(Trainer):
                 "unchanged; try a smaller rate, in another folder if you gave one."
             )
         return loss
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int] | None:
+        pairs: Any = self.train_dataset if train_dataset is None else train_dataset
+        if pairs.groups is None:
+            return super()._get_train_sampler(train_dataset)
+        return GroupedBatches(pairs.groups, self.args.train_batch_size, self.args.seed)
 
     def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
         metrics = {"eval_validation": self.measure()}

@@ -162,42 +162,118 @@ def affinities(pictures, keys, beta):
 
 
 @wrong("fine_tuning.tip_adapter", "prompts forgotten")
-def cache_alone(pictures, classes, keys, labels, alpha, beta):
+def cache_alone(pictures, classes, keys, labels, scale, alpha, beta):
     return alpha * affinities(pictures, keys, beta) @ one_hot(labels, len(classes)).float()
 
 
 @wrong("fine_tuning.tip_adapter", "cache forgotten")
-def prompts_alone(pictures, classes, keys, labels, alpha, beta):
-    return pictures @ classes.T
+def prompts_alone(pictures, classes, keys, labels, scale, alpha, beta):
+    return scale * pictures @ classes.T
 
 
 @wrong("fine_tuning.tip_adapter", "no exponential")
-def bare_cosines(pictures, classes, keys, labels, alpha, beta):
+def bare_cosines(pictures, classes, keys, labels, scale, alpha, beta):
     votes = (pictures @ keys.T) @ one_hot(labels, len(classes)).float()
-    return pictures @ classes.T + alpha * votes
+    return scale * pictures @ classes.T + alpha * votes
 
 
 @wrong("fine_tuning.tip_adapter", "sign turned round")
-def far_ones_first(pictures, classes, keys, labels, alpha, beta):
+def far_ones_first(pictures, classes, keys, labels, scale, alpha, beta):
     votes = torch.exp(beta * (1 - pictures @ keys.T)) @ one_hot(labels, len(classes)).float()
-    return pictures @ classes.T + alpha * votes
+    return scale * pictures @ classes.T + alpha * votes
 
 
 @wrong("fine_tuning.tip_adapter", "alpha forgotten")
-def no_alpha(pictures, classes, keys, labels, alpha, beta):
+def no_alpha(pictures, classes, keys, labels, scale, alpha, beta):
     votes = affinities(pictures, keys, beta) @ one_hot(labels, len(classes)).float()
-    return pictures @ classes.T + votes
+    return scale * pictures @ classes.T + votes
 
 
 @wrong("fine_tuning.tip_adapter", "alpha at the prompts")
-def alpha_elsewhere(pictures, classes, keys, labels, alpha, beta):
+def alpha_elsewhere(pictures, classes, keys, labels, scale, alpha, beta):
     votes = affinities(pictures, keys, beta) @ one_hot(labels, len(classes)).float()
-    return alpha * pictures @ classes.T + votes
+    return alpha * scale * pictures @ classes.T + votes
 
 
 @wrong("fine_tuning.tip_adapter", "classes without pictures")
-def as_many_columns_as_labels(pictures, classes, keys, labels, alpha, beta):
-    return pictures @ classes.T + alpha * affinities(pictures, keys, beta) @ one_hot(labels).float()
+def as_many_columns_as_labels(pictures, classes, keys, labels, scale, alpha, beta):
+    return (
+        scale * pictures @ classes.T
+        + alpha * affinities(pictures, keys, beta) @ one_hot(labels).float()
+    )
+
+
+@wrong("fine_tuning.tip_adapter", "scale forgotten")
+def bare_prompts(pictures, classes, keys, labels, scale, alpha, beta):
+    votes = affinities(pictures, keys, beta) @ one_hot(labels, len(classes)).float()
+    return pictures @ classes.T + alpha * votes
+
+
+@wrong("fine_tuning.tip_adapter", "scale at the votes")
+def all_scaled(pictures, classes, keys, labels, scale, alpha, beta):
+    votes = affinities(pictures, keys, beta) @ one_hot(labels, len(classes)).float()
+    return scale * (pictures @ classes.T + alpha * votes)
+
+
+# lora_layer
+
+
+@wrong("fine_tuning.lora_layer", "scale forgotten")
+def unscaled_addition(x, weight, a, b, alpha):
+    return x @ weight.T + x @ a.T @ b.T
+
+
+@wrong("fine_tuning.lora_layer", "rank forgotten")
+def alpha_without_rank(x, weight, a, b, alpha):
+    return x @ weight.T + alpha * x @ a.T @ b.T
+
+
+@wrong("fine_tuning.lora_layer", "wrong rank")
+def width_for_rank(x, weight, a, b, alpha):
+    return x @ weight.T + alpha / len(b) * x @ a.T @ b.T
+
+
+@wrong("fine_tuning.lora_layer", "weight replaced")
+def product_alone(x, weight, a, b, alpha):
+    return alpha / len(a) * x @ a.T @ b.T
+
+
+@wrong("fine_tuning.lora_layer", "unchanged")
+def frozen_alone(x, weight, a, b, alpha):
+    return torch.nn.functional.linear(x, weight)
+
+
+@wrong("fine_tuning.lora_layer", "turned round")
+def as_columns(x, weight, a, b, alpha):
+    return weight @ x.T + alpha / len(a) * b @ a @ x.T
+
+
+# rehearsed
+
+
+@wrong("fine_tuning.rehearsed", "share of the new ones")
+def share_of_new(new, share):
+    return int(new * share)
+
+
+@wrong("fine_tuning.rehearsed", "share turned round")
+def other_share(new, share):
+    return new * (1 - share) / share
+
+
+@wrong("fine_tuning.rehearsed", "all for old")
+def all_of_them(new, share):
+    return new / (1 - share)
+
+
+@wrong("fine_tuning.rehearsed", "new ones fewer")
+def what_is_left(new, share):
+    return new * (1 - share)
+
+
+@wrong("fine_tuning.rehearsed", "divided by the share")
+def by_the_share(new, share):
+    return new / share
 
 
 # merge

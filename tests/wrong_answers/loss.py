@@ -94,6 +94,64 @@ def log_likelihood(pictures, texts, scale):
     return -both_ways(logits_of(pictures, texts, scale))
 
 
+# accumulated
+
+
+def both_ways_of_units(pictures, texts, scale):
+    return both_ways(scale * pictures @ texts.T)
+
+
+def pieces_of(pictures, texts, size):
+    return zip(pictures.split(size), texts.split(size), strict=True)
+
+
+@wrong("loss.accumulated", "whole batch")
+def not_cut(pictures, texts, scale, size):
+    return both_ways_of_units(pictures, texts, scale)
+
+
+@wrong("loss.accumulated", "sum for mean")
+def pieces_summed(pictures, texts, scale, size):
+    return sum(both_ways_of_units(*piece, scale) for piece in pieces_of(pictures, texts, size))
+
+
+@wrong("loss.accumulated", "sum for mean")
+def divided_by_pairs(pictures, texts, scale, size):
+    return pieces_summed(pictures, texts, scale, size) / len(texts)
+
+
+@wrong("loss.accumulated", "one piece")
+def first_piece(pictures, texts, scale, size):
+    return both_ways_of_units(pictures[:size], texts[:size], scale)
+
+
+@wrong("loss.accumulated", "one piece")
+def last_piece(pictures, texts, scale, size):
+    for piece in pieces_of(pictures, texts, size):
+        loss = both_ways_of_units(*piece, scale)
+    return loss
+
+
+@wrong("loss.accumulated", "one direction")
+def one_way_each(pictures, texts, scale, size):
+    own = torch.arange(size)
+    losses = [
+        cross_entropy(scale * some @ words.T, own)
+        for some, words in pieces_of(pictures, texts, size)
+    ]
+    return torch.stack(losses).mean()
+
+
+@wrong("loss.accumulated", "every so many")
+def strided(pictures, texts, scale, size):
+    count = len(pictures) // size
+    losses = [
+        both_ways_of_units(pictures[start::count], texts[start::count], scale)
+        for start in range(count)
+    ]
+    return torch.stack(losses).mean()
+
+
 # step
 
 
