@@ -1,6 +1,6 @@
 """Fine-tune on the supplier's catalogue by every method, with 1 shot a line up to all pictures.
 
-    python benchmarks/fine_tuning.py     # about twenty-five minutes of processor time
+    python benchmarks/fine_tuning.py     # about twenty minutes of processor time
     python benchmarks/fine_tuning.py --only CoOp "full, old ones too"     # the others' rows stay
 
 Writes what notebook 05 shows. Choices (C, alpha and beta, the alpha of WiSE-FT) are
@@ -32,7 +32,7 @@ DRAWS = {1: 2, 2: 1, 4: 1, 8: 1, 16: 1, 40: 1}  # few pictures: cheap to train o
 EPOCHS = {1: 12, 2: 12, 4: 10, 8: 7, 16: 6, 40: 4}
 FULL, REHEARSED, GROUPED = "full fine-tuning", "full, old ones too", "full, hard negatives"
 LEARNING_RATES = {FULL: 7e-4, "LoRA": 5e-3, "LiT": 1e-3, REHEARSED: 7e-4, GROUPED: 7e-4}
-VARIED = {REHEARSED: (16, 40), GROUPED: (16, 40)}  # what is compared with FULL, and with how many
+VARIED = {REHEARSED: (16,), GROUPED: (16,)}  # what is compared with FULL, and with how many shots
 OLD_SHARE = 1 / 3  # of all pairs, where old pictures are mixed in
 BATCH = 24  # pairs in a step: every number of shots gives a multiple of it
 BATCH_SIZES, BATCH_SHOTS = (4, 24, 96), 4
