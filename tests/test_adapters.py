@@ -6,6 +6,7 @@ import torch
 from PIL import Image
 from torch.nn.functional import cross_entropy, normalize
 
+import clipkit
 from clipkit import adapters, fine_tune
 
 NAMES = ["alpha", "beta", "gamma"]
@@ -214,6 +215,16 @@ def test_a_learnt_vector_acts_as_a_token_of_its_own_would(tiny_clip):
         table.weight[tiny_clip.tokens.ids(["mug of"])[0][1:3]] = vectors
     assert not torch.allclose(found, learner.class_embeddings, atol=1e-2)
     assert torch.allclose(found, tiny_clip.encode_labels(labels, "mug of {}"), atol=1e-5)
+
+
+def test_prompts_of_a_siglip_have_no_token_in_front(make_siglip, tmp_path):
+    clip = clipkit.load(make_siglip(tmp_path))
+    learner = adapters.CoOp(clip, ["red mug", "blue sofa"], context="a photo of a")
+    expected = clip.encode_labels(["red mug", "blue sofa"], "a photo of a {}")
+    assert torch.allclose(learner.class_embeddings, expected, atol=1e-5)
+    rows = normalize(expected.repeat(8, 1) + 0.1, dim=1)
+    learner.fit(rows, ["red mug", "blue sofa"] * 8, (rows, ["red mug", "blue sofa"] * 8), epochs=2)
+    assert learner.predict(expected).tolist() == ["red mug", "blue sofa"]
 
 
 def examples(clip):

@@ -42,7 +42,7 @@ class CoOp(FewShotClassifier):
     Raises
     ------
     ValueError
-        If there is no word in the context, or a prompt does not fit into the model's context.
+        If there is no word in the context, or two labels are the same to the model.
     """
 
     def __init__(
