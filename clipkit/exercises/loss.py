@@ -159,7 +159,7 @@ def accumulated(answer: Answer, pictures: Array, texts: Array, scale: float, siz
     rows = np.arange(n)
     blocks = rows.reshape(pieces, size)
 
-    def mean_of(groups: Iterable[Array]) -> float:
+    def mean_of(groups: Iterable[NDArray[np.integer]]) -> float:
         return float(np.mean([_loss_of(logits[np.ix_(group, group)]) for group in groups]))
 
     expected = mean_of(blocks)
