@@ -91,6 +91,13 @@ def test_the_trainers_own_arguments_are_passed_on(clip, pairs):
         fine_tune.contrastive(clip, pairs, num_train_epochs=1)
 
 
+def test_what_is_computed_again_for_the_way_back_gives_the_same_steps(clip, pairs):
+    options = {"epochs": 1, "learning_rate": 1e-3, "batch_size": 8}
+    kept = weights(fine_tune.contrastive(clip, pairs, **options))
+    again = weights(fine_tune.contrastive(clip, pairs, **options, gradient_checkpointing=True))
+    assert torch.allclose(kept, again, atol=1e-6) and not torch.equal(kept, weights(clip))
+
+
 def test_mixed_precision_learns_and_ends_with_its_run(clip, pairs, pictures):
     options = {"epochs": 1, "learning_rate": 1e-3, "batch_size": 8}
     before = weights(fine_tune.contrastive(clip, pairs, **options))
