@@ -30,9 +30,11 @@ OUT = Path(clipkit.__file__).parent / "assets" / "results" / "fine_tuning.json"
 SHOTS = (1, 2, 4, 8, 16, 40)  # 40 a line are all there are
 DRAWS = {1: 2, 2: 1, 4: 1, 8: 1, 16: 1, 40: 1}  # few pictures: cheap to train on, and chancy
 EPOCHS = {1: 12, 2: 12, 4: 10, 8: 7, 16: 6, 40: 4}
-FULL, REHEARSED, GROUPED = "full fine-tuning", "full, old ones too", "full, hard negatives"
-LEARNING_RATES = {FULL: 7e-4, "LoRA": 5e-3, "LiT": 1e-3, REHEARSED: 7e-4, GROUPED: 7e-4}
-VARIED = {REHEARSED: (16,), GROUPED: (16,)}  # what is compared with FULL, and with how many shots
+FULL, REHEARSED = "full fine-tuning", "full, old ones too"
+GROUPED = {"full, hard negatives": 1, "full, some hard ones": 4}  # categories in a batch
+LEARNING_RATES = {FULL: 7e-4, "LoRA": 5e-3, "LiT": 1e-3, REHEARSED: 7e-4}
+LEARNING_RATES |= dict.fromkeys(GROUPED, 7e-4)
+VARIED = dict.fromkeys([REHEARSED, *GROUPED], (16,))  # what is compared with FULL, and the shots
 OLD_SHARE = 1 / 3  # of all pairs, where old pictures are mixed in
 BATCH = 24  # pairs in a step: every number of shots gives a multiple of it
 BATCH_SIZES, BATCH_SHOTS = (4, 24, 96), 4
@@ -155,8 +157,9 @@ def pairs(rows, method=FULL):
     d, options = data(), {"texts_each": 2, "move_pictures": True}
     pictures = [d.pictures["train"][row] for row in rows]
     texts = [d.texts[row] for row in rows]
-    if method == GROUPED:
+    if method in GROUPED:
         options["groups"] = [d.kinds[row] for row in rows]
+        options["groups_in_batch"] = GROUPED[method]
     if method == REHEARSED:
         count = round(len(rows) * OLD_SHARE / (1 - OLD_SHARE))
         old = d.catalog.select(range(count))

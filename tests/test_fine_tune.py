@@ -348,9 +348,11 @@ class Batches(TrainerCallback):
         pairs.batch = lambda items: self.met.append([item["row"] for item in items]) or batch(items)
 
 
-def grouped(clip, pictures):
+def grouped(clip, pictures, groups_in_batch=1):
     names = ["alpha mug", "beta mug", "gamma mug", "delta mug"] * 4
-    return fine_tune.Pairs(clip, pictures, names, groups=[name.split()[0] for name in names])
+    groups = [name.split()[0] for name in names]
+    options = {"groups": groups, "groups_in_batch": groups_in_batch}
+    return fine_tune.Pairs(clip, pictures, names, **options)
 
 
 def test_pairs_of_a_group_meet_and_each_pass_orders_them_anew(clip, pictures):
@@ -362,6 +364,17 @@ def test_pairs_of_a_group_meet_and_each_pass_orders_them_anew(clip, pictures):
     passes = [seen.met[start : start + 4] for start in (0, 4, 8)]
     assert all(sorted(sum(one, [])) == list(range(16)) for one in passes)
     assert passes[0] != passes[1] != passes[2]
+
+
+def test_several_groups_share_a_batch(clip, pictures):
+    pairs = grouped(clip, pictures, groups_in_batch=2)
+    seen = Batches(pairs)
+    fine_tune.contrastive(clip, pairs, epochs=4, batch_size=4, callbacks=[seen])
+    kinds = [[row % 4 for row in rows] for rows in seen.met]
+    assert all(first == second and third == fourth for first, second, third, fourth in kinds)
+    assert any(first != third for first, _, third, _ in kinds)
+    with pytest.raises(ValueError, match="groups_in_batch is 0"):
+        grouped(clip, pictures, groups_in_batch=0)
 
 
 def test_a_run_of_groups_goes_on_as_if_never_interrupted(clip, pictures, tmp_path):
@@ -386,7 +399,7 @@ def test_groups_that_do_not_fit_the_pairs_are_refused(clip, pictures):
 @pytest.mark.parametrize("n", [7, 24, 100])
 def test_as_many_batches_as_can_hold_one_group_alone(n):
     groups = np.random.default_rng(n).choice(["hat", "bag", "shoe"], n)
-    sampler = batches.GroupedBatches(groups, batch_size=5, seed=0)
+    sampler = batches.GroupedBatches(groups, together=5, seed=0)
     order = list(sampler)
     assert sorted(order) == list(range(n)) and len(sampler) == n
     kinds = [len(set(groups[order[i : i + 5]])) for i in range(0, n // 5 * 5, 5)]

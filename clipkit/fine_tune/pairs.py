@@ -67,6 +67,9 @@ class Pairs(Dataset):
     groups : sequence of str, length n, optional
         Pairs of the same group meet in a batch, so that each is told from others that resemble it:
         hard negatives. By default chance alone decides.
+    groups_in_batch : int
+        How many groups share a batch. With 1 all negatives are hard ones, and what tells one group
+        from another is no longer asked for, and forgotten.
 
     Attributes
     ----------
@@ -78,8 +81,8 @@ class Pairs(Dataset):
     ------
     ValueError
         If a text is missing or empty, if there are not as many texts as pictures, if there are too
-        few pairs to contrast, if `texts_each` is not a whole number of at least 1, or if there are
-        not as many groups as pairs.
+        few pairs to contrast, if `texts_each` or `groups_in_batch` is not a whole number of at
+        least 1, or if there are not as many groups as pairs.
     clipkit.pictures.PictureError
         If a picture cannot be read.
     """
@@ -93,6 +96,7 @@ class Pairs(Dataset):
         texts_each: int = 1,
         move_pictures: bool = False,
         groups: Sequence[str] | None = None,
+        groups_in_batch: int = 4,
     ) -> None:
         if not isinstance(clip, Clip):
             raise TypeError(
@@ -106,6 +110,7 @@ class Pairs(Dataset):
         self.groups = None if groups is None else checks.labels(groups, "groups").tolist()
         if self.groups is not None:
             checks.same_length(texts=np.array(range(len(self.texts))), groups=np.array(self.groups))
+        self.groups_in_batch = checks.whole(groups_in_batch, "groups_in_batch", 1)
         if isinstance(pictures, Sized):
             self._check_numbers(len(pictures))
         # Numbered once for all, so that processes agree on which captions are equal.
@@ -126,7 +131,7 @@ class Pairs(Dataset):
         self.resized = np.memmap(self._file, picture.dtype, "r", shape=shape)
         self.checksums = {"pictures": checksum(sums), "texts": checksum(self.texts)}
         if self.groups:
-            self.checksums["groups"] = checksum(self.groups)
+            self.checksums["groups"] = checksum([*self.groups, str(self.groups_in_batch)])
 
     def _check_numbers(self, pictures: int) -> None:
         if pictures != len(self.texts):

@@ -109,7 +109,8 @@ class ContrastiveTrainer(Trainer):
         pairs: Any = self.train_dataset if train_dataset is None else train_dataset
         if pairs.groups is None:
             return super()._get_train_sampler(train_dataset)
-        return GroupedBatches(pairs.groups, self.args.train_batch_size, self.args.seed)
+        together = max(self.args.train_batch_size // pairs.groups_in_batch, 2)
+        return GroupedBatches(pairs.groups, together, self.args.seed)
 
     def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
         metrics = {"eval_validation": self.measure()}
