@@ -337,7 +337,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--template", default=TEMPLATE, help='the prompt (default: "%(default)s")')
     chosen = parser.parse_args(arguments)
-    out = chosen.out or f"{Path(chosen.model or 'clip').name}-onnx"
+    source = Path(chosen.model or "clip")
+    out = chosen.out or f"{source if source.is_dir() else source.name}-onnx"
     try:
         pictures, labels = _read(chosen.pictures) if chosen.pictures else (None, None)
         table = export(chosen.model or load(), out, pictures, labels, chosen.template)

@@ -289,8 +289,11 @@ def test_the_command_line(tmp_path, tiny_checkpoint, pictures, monkeypatch, caps
         path = tmp_path / "shop" / LABELS[i] / f"{i}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         picture.save(path)
+    shutil.copytree(tiny_checkpoint, "models/mine")
+    export.main(["models/mine"])
+    assert clipkit.load("models/mine-onnx", backend="onnx").dimension == 16
     export.main([str(tiny_checkpoint), "--out", "small", "--pictures", "shop"])
-    printed = capsys.readouterr().out
+    printed = capsys.readouterr().out.split("models/mine-onnx")[-1]
     assert "accuracy" in printed and 'clipkit.load("small", backend="onnx")' in printed
     with pytest.raises(SystemExit, match="^export: small is there already"):
         export.main([str(tiny_checkpoint), "--out", "small"])

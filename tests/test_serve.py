@@ -2,9 +2,12 @@
 
 import csv
 import json
+import os
+import runpy
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +72,27 @@ def test_its_texts_are_those_of_a_space(page):
     names = {"PIL": "pillow"}
     needed = {names.get(name, name) for name in imported - sys.stdlib_module_names}
     assert needed == {line.split("==")[0] for line in required}
+
+
+@pytest.mark.parametrize("kind", ["clip", "siglip"])
+def test_the_page_encodes_as_clipkit_does(tmp_path, tiny_clip, pictures, monkeypatch, kind):
+    """app.py stands alone: it reads the same files with transformers and ONNX Runtime."""
+    if kind == "siglip":
+        siglip = runpy.run_path(str(Path(__file__).parent / "test_export.py"))["siglip"]
+        tiny_clip = siglip(tiny_clip.name)
+    monkeypatch.setattr(os, "environ", os.environ.copy())  # app.py sets two variables
+    serve.new(tmp_path / "page", tiny_clip, pictures, TITLES)
+    model = runpy.run_path(str(tmp_path / "page" / "app.py"))["Model"](tmp_path / "page" / "model")
+    for text in ("a red mug", "MUG", "of <|endoftext|> red", "a very long text " * 20):
+        with warnings.catch_warnings(action="ignore"):  # that it is cut
+            expected = tiny_clip.encode_texts(text)[0].numpy()
+        assert np.abs(model.of_text(text) - expected).max() < 1e-5
+    clear = Image.new("RGBA", (60, 60), (255, 0, 0, 90))
+    clear.save(tmp_path / "clear.png")
+    opened = runpy.run_path(str(tmp_path / "page" / "app.py"))["opened"]
+    for picture in (*pictures, clear):
+        row = model.of_picture(picture if picture is not clear else opened(tmp_path / "clear.png"))
+        assert np.abs(row - tiny_clip.encode_images([picture])[0].numpy()).max() < 1e-5
 
 
 def test_an_index_of_another_model_is_refused_at_the_start(page, tmp_path, monkeypatch):
