@@ -625,6 +625,15 @@ def test_a_classifier_of_words_is_the_zero_shot_one(tiny_clip, tmp_path):
     assert torch.equal(again.scores(embeddings), classifier.scores(embeddings))
 
 
+def test_a_classifier_is_read_from_the_hub(tmp_path, monkeypatch):
+    project.LinearClassifier(["a", "b"], torch.eye(2), torch.zeros(2)).save(tmp_path)
+    there = {("me/mug", "classifier.safetensors"): str(tmp_path / "classifier.safetensors")}
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", lambda *asked: there[asked])
+    assert project.LinearClassifier.load("me/mug").labels == ["a", "b"]
+    with pytest.raises(FileNotFoundError, match='no folder "me/cup", and the Hub gives no'):
+        project.LinearClassifier.load("me/cup")
+
+
 @pytest.mark.parametrize("classes", [2, 3])
 def test_a_classifier_of_a_probe_is_the_probe(classes):
     rng = np.random.default_rng(0)

@@ -209,8 +209,9 @@ clip, classifier = clipkit.load("{folder.name}"), LinearClassifier.load("{folder
 classifier.predict(clip.encode_images(["picture.jpg"]))
 ```
 
-The model is a plain one of transformers; `classifier.safetensors` holds a row of weights and a bias
-for each label, to be multiplied with an embedding of unit length."""
+Once it is on the Hub, its id takes the place of the folder. The model is a plain one of
+transformers; `classifier.safetensors` holds a row of weights and a bias for each label, to be
+multiplied with an embedding of unit length."""
 
 
 def markdown(table: pd.DataFrame) -> str:

@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from clipkit.data import readable
 from clipkit.evaluation import balanced_accuracy
 from clipkit.fine_tune import sentences
+from clipkit.hub import is_id
 from clipkit.model import Clip
 from clipkit.runs import whole
 from clipkit.zero_shot import FINDING_TEMPLATES, TEMPLATES
@@ -122,12 +123,19 @@ class LinearClassifier:
     def load(cls, folder: str | os.PathLike) -> LinearClassifier:
         """Read the classifier that `save` has written.
 
+        Parameters
+        ----------
+        folder : path-like
+            That of the model, or its id on the Hub.
+
         Raises
         ------
         FileNotFoundError, ValueError
             If there is none, or the file is none.
         """
         file = Path(folder) / FILE
+        if not Path(folder).is_dir() and is_id(os.fspath(folder)):
+            file = _fetched(os.fspath(folder))
         if not file.is_file():
             raise FileNotFoundError(
                 f"There is no {FILE} in {folder}; LinearClassifier.save makes it."
@@ -138,6 +146,19 @@ class LinearClassifier:
                 return cls(labels, opened.get_tensor("weight"), opened.get_tensor("bias"))
         except Exception as error:  # safetensors has an exception of its own for a damaged file
             raise ValueError(f"{file} is not a classifier: {error}") from error
+
+
+def _fetched(name: str) -> Path:
+    """Return the place of the classifier of a model on the Hub, brought into its cache."""
+    from huggingface_hub import hf_hub_download
+
+    try:
+        return Path(hf_hub_download(name, FILE))
+    except Exception as error:  # whatever stands between here and the Hub may do
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise FileNotFoundError(
+            f'There is no folder "{name}", and the Hub gives no {FILE} for it: {reason}'
+        ) from error
 
 
 class Prompts(NamedTuple):
