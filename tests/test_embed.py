@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -74,15 +75,7 @@ def table(tmp_path_factory):
 @pytest.fixture(scope="module")
 def two_cores():
     """A cluster of Ray on this machine, small, for the tests in this process."""
-    cluster._ray()
-    ray.init(
-        address="local",
-        num_cpus=2,
-        object_store_memory=80_000_000,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="ERROR",
-    )
+    cluster.start(cluster._ray(), num_cpus=2, object_store_memory=80_000_000)
     yield
     ray.shutdown()
 
@@ -396,6 +389,18 @@ def test_bad_input_is_one_sentence(folder, table, tiny_checkpoint, tmp_path, cap
     assert 'this needs Ray: pip install "clipkit[ray]"' in said(capsys, folder, out, workers="2")
 
 
+def test_the_snippet_of_the_page_on_scale_runs(finished, expected, monkeypatch):
+    pytest.importorskip("faiss")
+    page = (Path(__file__).parents[1] / "docs" / "scale.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    finished.rename(finished.with_name("embeddings"))
+    monkeypatch.chdir(finished.parent)
+    exec(compile(snippet, "scale.md", "exec"), names := {})
+    assert names["index"].ids == expected[0] and names["smaller"].ntotal == len(expected[0])
+    nearest = names["smaller"].search(expected[1].numpy(), 1)[1][:, 0]
+    assert (nearest == np.arange(len(nearest))).mean() > 0.9
+
+
 @pytest.mark.parametrize(
     ("machines", "workers", "room"),
     [
@@ -421,6 +426,31 @@ def test_copies_of_the_model_fill_the_machines(machines, workers, room):
     assert tuple(cluster._room(Ray, workers).values()) == room
     with pytest.raises(ValueError, match="workers is 999"):
         cluster._room(Ray, 999)
+
+
+def test_a_start_of_ray_that_comes_too_late_is_tried_again(monkeypatch):
+    class Busy:
+        tries = 0
+
+        def init(self, **options):
+            Busy.tries += 1
+            if Busy.tries < 3:
+                raise Exception("The current node timed out during startup. This could happen")
+
+        def shutdown(self):
+            pass
+
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    cluster.start(Busy())
+    assert Busy.tries == 3
+    Busy.tries = -5
+    with pytest.raises(RuntimeError, match="Ray cannot be used on this machine: The current node"):
+        cluster.start(Busy())
+    assert Busy.tries == -2
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
+    monkeypatch.setattr(Busy, "init", lambda self, **options: 1 / 0)
+    with pytest.raises(RuntimeError, match="cannot be used on 10.0.0.1:6379: division by zero"):
+        cluster.start(Busy())
 
 
 def test_the_recipe_says_with_which_model_to_ask(finished, tiny_checkpoint):

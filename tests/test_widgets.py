@@ -376,6 +376,42 @@ def test_the_box_finds_by_words_by_result_and_by_picture(tiny_clip, pictures):
     assert "bad.png cannot be read" in box.message.value and box.found[0][0] == 5
 
 
+def test_beside_the_results_stands_what_one_may_also_like(tiny_clip, pictures):
+    box = widgets.SearchBox(tiny_clip, pictures, list("abcdef"), query="mug", results=4)
+    assert box.also == [] and "figure" not in box.window.value
+    box.like.value = 2
+    first = box.found[0][0]
+    assert box.liked == [first] and len(box.also) == 5 and first not in box.also
+    rows = box.index.embeddings
+    cosines = rows @ rows[first]
+    cosines[first] = -2
+    assert box.also[0] == int(cosines.argmax())
+    assert "after 1 that you liked" in box.window.value
+    assert box.window.value.count("<figure") == 5 and box.forget.layout.display is None
+    box.like.value = 2
+    assert len(box.liked) == 2 and not set(box.liked) & set(box.also) and len(box.also) == 4
+    box.forget.click()
+    assert box.liked == box.also == [] and "figure" not in box.window.value
+    assert box.forget.layout.display == "none"
+
+
+def test_recommendations_are_near_to_the_mean_and_unlike_each_other():
+    rows = torch.nn.functional.normalize(torch.randn(300, 16), dim=1)
+    index, liked = Index(rows), [3, 7, 200]
+    got = finder.recommended(index, liked)
+    profile = rows[liked].mean(dim=0)
+    cosines = rows @ (profile / profile.norm())
+    cosines[liked] = -2
+    assert got[0] == int(cosines.argmax()) and len(set(got)) == finder.ALSO
+    assert set(got) <= set(cosines.topk(finder.NEAR).indices.tolist())
+    nearest = cosines.topk(finder.ALSO).indices
+    pairs = ~torch.eye(finder.ALSO).bool()
+    alike = [(rows[chosen] @ rows[chosen].T)[pairs].mean() for chosen in (got, nearest)]
+    assert alike[0] < alike[1]
+    assert finder.recommended(index, list(range(300))) == []
+    assert len(finder.recommended(index, list(range(298)))) == 2
+
+
 def test_titles_are_as_many_as_pictures(tiny_clip, pictures):
     with pytest.raises(ValueError, match="6 pictures and 2 titles"):
         widgets.SearchBox(tiny_clip, pictures, ["a", "b"])
@@ -468,6 +504,7 @@ def test_a_search_box_counts_pictures_by_position_and_passes_over_damaged_ones(t
     assert sorted(row for row, _ in live.found) == live.rows == [0, 2, 4]
     live._like({"new": 1})
     assert live.found[0][1] > 0.999 and live.message.value.count("like")
+    assert sorted([*live.liked, *live.also]) == [0, 2, 4]
     assert live.still()[0]
     with pytest.raises(ValueError, match="5 pictures and 2 rows"):
         widgets.SearchBox(tiny_clip, mixed, index=Index(torch.eye(2)))

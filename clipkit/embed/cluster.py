@@ -28,7 +28,10 @@ CORES = 4
 """Of a copy of the model without a GPU: it uses them well, and the memory holds fewer copies."""
 STORE = 200_000_000
 """Bytes of Ray's store of objects on one machine: only pieces' descriptions go through it."""
-
+STARTS = 3
+"""How often Ray is started, where the machine is too busy for it."""
+Made = tuple[str | None, int, str, int | None]
+"""What every copy of the model is made with: the first arguments of `Encoder`."""
 KEPT = "what is finished is kept: run the same command again to go on"
 
 
@@ -209,7 +212,7 @@ def run(
 
 
 def _results(
-    tasks: list[dict[str, Any]], made_with: tuple, workers: int | None
+    tasks: list[dict[str, Any]], made_with: Made, workers: int | None
 ) -> Generator[dict[str, Any], None, None]:
     """Yield what an `Encoder` gives for each task, as they come."""
     if not tasks:
@@ -231,7 +234,7 @@ def _results(
 
 
 def _by_ray(
-    ray: Any, tasks: list[dict[str, Any]], made_with: tuple, workers: int | None
+    ray: Any, tasks: list[dict[str, Any]], made_with: Made, workers: int | None
 ) -> Iterator[dict[str, Any]]:
     room = _room(ray, workers)
     copies = min(room.pop("copies"), len(tasks))
@@ -287,23 +290,42 @@ def _cluster(ray: Any) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    if not os.environ.get("RAY_ADDRESS"):
-        options |= {
-            "address": "local",
-            "include_dashboard": False,
-            "object_store_memory": STORE,
-        }
-    try:
-        with _hushed():
-            ray.init(**options)
-    except Exception as error:  # no such cluster, another version there, no room in /dev/shm ...
-        where = os.environ.get("RAY_ADDRESS") or "this machine"
-        raise RuntimeError(f"Ray cannot be used on {where}: {_last_line(error)}") from error
+    start(ray)
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def start(ray: Any, **options: Any) -> None:
+    """Join the cluster that RAY_ADDRESS names, or start one on this machine.
+
+    Parameters
+    ----------
+    ray : module
+    **options
+        Of `ray.init`, for one on this machine.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such cluster, it has another version of Ray, or none can be started.
+    """
+    options |= {"log_to_driver": False, "logging_level": logging.ERROR}
+    if not os.environ.get("RAY_ADDRESS"):
+        here = {"address": "local", "include_dashboard": False, "object_store_memory": STORE}
+        options = {**here, **options}
+    for left in reversed(range(STARTS)):
+        try:
+            with _hushed():
+                ray.init(**options)
+            return
+        except Exception as error:  # of many kinds
+            ray.shutdown()
+            # Ray waits half a minute for its own processes, which a busy machine may exceed.
+            if not left or "timed out during startup" not in str(error):
+                where = os.environ.get("RAY_ADDRESS") or "this machine"
+                raise RuntimeError(f"Ray cannot be used on {where}: {_last_line(error)}") from error
 
 
 @contextlib.contextmanager

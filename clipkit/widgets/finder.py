@@ -1,4 +1,4 @@
-"""SearchBox: words or a picture in, products out, as one types."""
+"""SearchBox: words or a picture in, products out, as one types; and what one may also like."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as w
 from matplotlib.figure import Figure
 
-from clipkit import data
+from clipkit import data, recommend
 from clipkit.model import Clip
 from clipkit.pictures import PictureError, getters
 from clipkit.search import Index
@@ -17,6 +17,9 @@ from clipkit.widgets import parts
 from clipkit.widgets.uploads import read_uploads, upload_box
 
 QUERY = "a red dress"
+ALSO = 6
+"""Recommendations that are shown, chosen for variety among `NEAR` candidates."""
+NEAR = 50
 
 
 def find(clip: Clip, index: Index, query: Any, k: int) -> list[tuple[int, float]]:
@@ -35,8 +38,33 @@ def find(clip: Clip, index: Index, query: Any, k: int) -> list[tuple[int, float]
     return list(zip(rows[0].tolist(), scores[0].tolist(), strict=True))
 
 
+def recommended(index: Index, liked: Sequence[int], k: int = ALSO) -> list[int]:
+    """Return rows that somebody may also like, none of those that they liked already.
+
+    Near to the mean of what they liked, and unlike each other.
+
+    Parameters
+    ----------
+    liked : sequence of int
+        Rows, at least one.
+    """
+    profile = recommend.profiles(index.embeddings, [liked])
+    scores, rows = index.search(profile, len(liked) + NEAR)
+    new = [place for place, row in enumerate(rows[0].tolist()) if row not in set(liked)]
+    if not new:
+        return []
+    scores, rows = scores[0, new], rows[0, new]
+    chosen = recommend.maximal_marginal_relevance(
+        scores.cpu().numpy(), index.embeddings[rows], min(k, len(new))
+    )
+    return rows[chosen].tolist()
+
+
 class SearchBox(parts.Live):
     """Search a catalogue by words, by a picture of one's own, or by one of the results.
+
+    What one has searched with among the results is what one likes; from it comes a second row of
+    pictures, of what one may also like.
 
     Parameters
     ----------
@@ -58,6 +86,8 @@ class SearchBox(parts.Live):
         Row numbers and cosines of what is shown, best first.
     rows : list of int
         Which pictures are searched: all that can be read.
+    liked, also : list of int
+        Row numbers of the pictures that were liked, in order, and of those that one may also like.
     """
 
     title = "SearchBox: words or a picture in, products out"
@@ -98,6 +128,8 @@ class SearchBox(parts.Live):
         self.index = index
         self.results = results
         self.found: list[tuple[int, float]] = []
+        self.liked: list[int] = []
+        self.also: list[int] = []
         self._thumbnails: dict[int, str] = {}
         self._picture: tuple[Any, str] | None = None
         self._make_controls(query)
@@ -107,12 +139,15 @@ class SearchBox(parts.Live):
                 w.HBox([self.query, self.like, self.upload], layout={"flex_flow": "row wrap"}),
                 self.message,
                 self.grid,
+                self.window,
+                self.forget,
             ]
         )
         self._draw()
         self.query.observe(self._typed, "value")
         self.like.observe(self._like, "value")
         self.upload.observe(self._uploaded, "value")
+        self.forget.on_click(self._forget)
 
     def _make_controls(self, query: str) -> None:
         self.query = parts.spoken(
@@ -130,7 +165,13 @@ class SearchBox(parts.Live):
             "Search with one of the results: more like this",
         )
         self.upload = upload_box("Search with a picture", several=False)
-        self.message, self.grid = parts.page(), parts.page()
+        self.message, self.grid, self.window = parts.page(), parts.page(), parts.page()
+        self.forget = parts.spoken(
+            w.Button(
+                description="Forget what I liked", layout={"width": "auto", "display": "none"}
+            ),
+            "Forget what I liked, and recommend nothing",
+        )
 
     def _typed(self, _: object = None) -> None:
         if self.query.value.strip():
@@ -140,7 +181,24 @@ class SearchBox(parts.Live):
     def _like(self, change: dict[str, Any]) -> None:
         if change["new"]:
             row = self.found[change["new"] - 1][0]
+            if row not in self.liked:
+                self.liked.append(row)
+            self._recommend()
             self._search_with(self.pictures[row](), f"like {self._title(row)}")
+
+    def _forget(self, _: object = None) -> None:
+        self.liked.clear()
+        self._recommend()
+
+    def _recommend(self) -> None:
+        place = {row: number for number, row in enumerate(self.rows)}
+        near = recommended(self.index, [place[row] for row in self.liked]) if self.liked else []
+        self.also = [self.rows[number] for number in near]
+        self.forget.layout.display = None if self.liked else "none"
+        n = len(self.liked)
+        head = f"You may also like, after {n} that you liked:" if n else ""
+        figures = [self._figure(row, [html.escape(self._title(row))]) for row in self.also]
+        self.window.value = parts.status(head) + parts.grid(figures)
 
     def _uploaded(self, change: dict[str, Any]) -> None:
         if not change["new"]:
@@ -180,14 +238,14 @@ class SearchBox(parts.Live):
     def _show(self) -> None:
         figures = []
         for place, (row, score) in enumerate(self.found, start=1):
-            if row not in self._thumbnails:
-                self._thumbnails[row] = parts.thumbnail(self.pictures[row]())
-            lines = [
-                f"{place}. <span class='number cosine'>{score:.3f}</span>",
-                html.escape(self._title(row)),
-            ]
-            figures.append(parts.figure(self._thumbnails[row], self._title(row), lines))
+            number = f"{place}. <span class='number cosine'>{score:.3f}</span>"
+            figures.append(self._figure(row, [number, html.escape(self._title(row))]))
         self.grid.value = parts.grid(figures)
+
+    def _figure(self, row: int, lines: list[str]) -> str:
+        if row not in self._thumbnails:
+            self._thumbnails[row] = parts.thumbnail(self.pictures[row]())
+        return parts.figure(self._thumbnails[row], self._title(row), lines)
 
     def still(self) -> tuple[bytes, str]:
         """Return the first results."""

@@ -239,6 +239,11 @@ def test_search_box_finds_as_one_types_and_by_picture(notebook, clip):
         lambda got: len(got) == 12 and np.allclose(got, best.values[:12], atol=6e-4),
     )
     expect(box.locator("figcaption").first).to_contain_text(few["title"][int(best.indices[0])][:30])
+    box.get_by_label("like result").select_option("2")
+    expect(box).to_contain_text("You may also like, after 1 that you liked", timeout=SECONDS)
+    expect(box.locator("figure")).to_have_count(12 + 6, timeout=SECONDS)
+    box.get_by_role("button", name="Forget what I liked").click()
+    expect(box.locator("figure")).to_have_count(12, timeout=SECONDS)
     content = few["image"][7]
     buffer = io.BytesIO()
     content.save(buffer, "PNG")
