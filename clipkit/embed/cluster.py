@@ -112,7 +112,7 @@ def fingerprint(clip: Clip) -> int:
 def run(
     source: str | os.PathLike[str],
     out: str | os.PathLike[str],
-    model: str | None = None,
+    model: str | os.PathLike[str] | None = None,
     *,
     picture: str | None = None,
     id: str | None = None,
@@ -136,7 +136,7 @@ def run(
         is streamed.
     out : str or path-like
         The folder of the result. If it holds a part of the same run already, only the rest is done.
-    model : str, optional
+    model : str or path-like, optional
         As `clipkit.load` takes it.
     picture : str, optional
         Of a table: the column of pictures (files or paths); by default one of the usual names.
@@ -176,22 +176,23 @@ def run(
     rows = checks.whole(rows, "rows", 1)
     found = sources.find(source, rows, picture=picture, id=id, columns=columns, split=split,
                          config=config, revision=revision)  # fmt: skip
-    # An empty name would be the bundled model here, and on another machine CLIPKIT_MODEL's.
-    model = model or os.environ.get("CLIPKIT_MODEL") or None
+    # Settled here, since a worker may have another CLIPKIT_MODEL, and works in another folder.
+    model = os.fspath(model or os.environ.get("CLIPKIT_MODEL") or "") or None
+    if model and Path(model).expanduser().is_dir():
+        model = str(Path(model).expanduser().absolute())
     clip = load(model, "cpu")
     weights, folder = fingerprint(clip), Path(out).expanduser().absolute()
     recipe = {**found.recipe, "model": clip.name, "weights": weights, "rows": rows}
     runs.same_run(folder, {**recipe, "shards": len(found.pieces)})
     del clip
-    names = [folder / files.name_of(number) for number in range(len(found.pieces))]
-    for path in names:
-        if path.exists() and not files.is_whole(path):
+    tasks = []
+    for number, piece in enumerate(found.pieces):
+        path = folder / files.name_of(number)
+        if files.is_whole(path):
+            continue
+        if path.exists():
             warn(f"{path} is damaged and made anew")
-    tasks = [
-        {"number": number, "piece": piece, "others": found.others}
-        for number, (path, piece) in enumerate(zip(names, found.pieces, strict=True))
-        if not files.is_whole(path)
-    ]
+        tasks.append({"number": number, "piece": piece, "others": found.others})
     pictures = unread = 0
     files.tidy(folder)
     with contextlib.closing(
@@ -208,7 +209,7 @@ def run(
             f"none of the pictures of {source} could be read; the first one "
             f"{next(iter(errors.values()), 'is missing')}"
         )
-    return Summary(pictures, unread, len(names), len(names) - len(tasks))
+    return Summary(pictures, unread, len(found.pieces), len(found.pieces) - len(tasks))
 
 
 def _results(
@@ -260,7 +261,7 @@ def _room(ray: Any, workers: int | None) -> dict[str, int]:
         return {"copies": copies, "num_cpus": max(cores, 1), "num_gpus": 1}
     cpus = [int(machine.get("CPU", 0)) for machine in machines]
     if workers is None:
-        cores = min(CORES, *(count for count in cpus if count), CORES)
+        cores = min([CORES, *filter(None, cpus)])
         return {"copies": sum(count // cores for count in cpus), "num_cpus": cores, "num_gpus": 0}
     copies = checks.whole(workers, "workers", 1, sum(cpus))
     cores = max(sum(cpus) // copies, 1)
