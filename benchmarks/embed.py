@@ -4,10 +4,10 @@
     python benchmarks/embed.py --pictures 4000 --model openai/clip-vit-base-patch32
 
 All ways stand side by side in one run: pictures a second by the clock, and seconds of processor
-time for 1,000 pictures, of this process and all that it starts. The first two count everything from
-the call on, with the start of Ray and its processes; the last begins when each copy of the model has
-finished a file, and says what a long run comes to. On a machine that does other things as well,
-believe the processor time.
+time for 1,000 pictures, of this process and all that it starts. The first two count everything
+from the call on, with the start of Ray and its processes; the last begins when each copy of the
+model has finished a file, and says what a long run comes to. On a machine that does other things as
+well, believe the processor time.
 """
 
 import argparse
