@@ -576,6 +576,23 @@ def predictive_value_by_counts(sensitivity, specificity, prevalence):
 # project
 
 
+@right("project.choose")
+def choose_by_loop(accuracy, megabytes, allowed, limit):
+    best = None
+    for i in range(len(accuracy)):
+        if not allowed[i] or megabytes[i] > limit or math.isnan(accuracy[i]):
+            continue
+        if best is None or accuracy[i] > accuracy[best]:
+            best = i
+    return best
+
+
+@right("project.choose")
+def choose_by_sorting(accuracy, megabytes, allowed, limit):
+    order = sorted(range(len(accuracy)), key=lambda i: -np.nan_to_num(accuracy[i], nan=-1))
+    return next(i for i in order if allowed[i] and megabytes[i] <= limit)
+
+
 @right("project.keep_together")
 def together_by_components(groups, copies):
     from scipy.sparse import coo_matrix

@@ -264,6 +264,40 @@ def test_load_with_an_id(hub, tiny_clip, tmp_path):
     assert float(total) == pytest.approx(tiny_clip.encode_texts(["a mug"]).sum().item(), abs=1e-5)
 
 
+REAL = """
+import json
+import matplotlib
+matplotlib.use("agg")
+names = {"__name__": "__main__"}
+for cell in json.load(open("07_your_project.ipynb", encoding="utf-8"))["cells"]:
+    source = "".join(cell["source"])
+    if source.startswith("## 4"):
+        break
+    if cell["cell_type"] == "code":
+        exec(source, names)
+print("itself:", names["verdict"](names["published"], names["published"], 0.01))
+"""
+
+
+def test_notebook_07_takes_the_real_clip_where_the_hub_has_it(hub, tiny_checkpoint, tmp_path):
+    hub.repositories["openai/clip-vit-base-patch32"] = tiny_checkpoint
+    settings = {"http_proxy": "http://127.0.0.1:9"}  # the photograph of two cats is out of reach
+    done = subprocess.run(
+        [sys.executable, "-c", REAL],
+        env=environment(hub.address, tmp_path / "cache", **settings),
+        cwd=Path(__file__).parents[1] / "notebooks",
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "this notebook has loaded: openai/clip-vit-base-patch32" in done.stdout
+    parameters = sum(p.numel() for p in clipkit.load(tiny_checkpoint).model.parameters())
+    assert re.search(rf"parameters +published +151,277,313 +here +{parameters:,}\n", done.stdout)
+    assert re.search(r"own captions: differs by up to \d", done.stdout)
+    assert "itself: as published" in done.stdout
+    assert len(hub.downloads("model.safetensors")) == 1  # half precision comes from the cache
+
+
 def test_only_needed_files_are_fetched_safetensors_first(hub, fetch, tiny_checkpoint, tmp_path):
     both = shutil.copytree(tiny_checkpoint, tmp_path / "both")
     for file in ("pytorch_model.bin", "flax_model.msgpack", "tf_model.h5", "setup.py"):

@@ -1,15 +1,98 @@
-"""The checks of a project of one's own, the last section of notebook 07.
+"""The checks of notebook 07: the choice of a checkpoint, and a project of one's own.
 
 The references take other roads than the notebook: what belongs together is found by walking from
 row to row, and leaks pair by pair.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from clipkit.exercises.engine import Answer, Confusion, Wrong, agree, exercise, require
 from clipkit.exercises.inputs import unit, unit_rows
+
+# Which checkpoint?
+
+
+def _choices(accuracy: Any, megabytes: Any, allowed: Any, limit: float) -> dict[str, int]:
+    """Return what is right, and what each misconception takes for it."""
+    fits = allowed & (megabytes <= limit)
+    known = fits & ~np.isnan(accuracy)
+
+    def best(among: Any) -> int:
+        return int(np.nanargmax(np.where(among, accuracy, -1)))
+
+    return {
+        "right": best(known),
+        "unpublished wins": int(np.argmax(np.where(fits, accuracy, -1))),
+        "limit ignored": best(allowed),
+        "not allowed": best(megabytes <= limit),
+        "place among the rest": int(np.argmax(accuracy[known])),
+        "largest": int(np.argmax(np.where(fits, megabytes, -1))),
+        "smallest": int(np.argmin(np.where(fits, megabytes, np.inf))),
+    }
+
+
+def _choose_cases(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    def draw(n: int) -> tuple[Any, ...]:
+        accuracy = rng.permutation(n) / n + 0.01
+        accuracy[rng.choice(n, n // 4, replace=False)] = np.nan
+        megabytes = 100.0 * rng.permutation(np.arange(1, n + 1))
+        return accuracy, megabytes, rng.random(n) < 0.6, float(rng.choice(megabytes))
+
+    def tells_apart(accuracy: Any, megabytes: Any, allowed: Any, limit: float) -> bool:
+        if not (allowed & (megabytes <= limit) & ~np.isnan(accuracy)).any():
+            return False
+        choices = list(_choices(accuracy, megabytes, allowed, limit).values())
+        return len(set(choices)) == len(choices)
+
+    cases = []
+    for n in (12, 16, 30):
+        while not tells_apart(*(case := draw(n))):
+            pass
+        cases.append(case)
+    return cases
+
+
+@exercise(
+    "project.choose",
+    _choose_cases,
+    "Of what is allowed and fits, it takes the most accurate, and an unpublished accuracy wins "
+    "nothing.",
+)
+def choose(answer: Answer, accuracy: Any, megabytes: Any, allowed: Any, limit: float) -> None:
+    choices = _choices(accuracy, megabytes, allowed, limit)
+    hints = {
+        "unpublished wins": "The accuracy of your choice is NaN: nobody published it. To `argmax` "
+        "the first NaN is the largest number; leave NaN out with `~np.isnan(accuracy)`.",
+        "limit ignored": "Your choice does not fit. Leave out what is larger than `limit`.",
+        "not allowed": "Your choice is not allowed. Leave out what `allowed` says no to.",
+        "place among the rest": "You number those that are left after leaving others out. Return "
+        "the number in the whole list: `np.flatnonzero(mask)` says which numbers are left.",
+        "largest": "You took the largest that fits. A larger model is not always the better one: "
+        "compare the accuracies.",
+        "smallest": "You took the smallest. Take the most accurate of those that fit.",
+    }
+    confusions = [
+        Confusion(name, hint, partial(choices.__getitem__, name)) for name, hint in hints.items()
+    ]
+    confusions.append(
+        Confusion(
+            "the accuracy itself",
+            "You return the accuracy. Return the number of the checkpoint.",
+            lambda: accuracy[choices["right"]],
+        )
+    )
+    require(
+        answer.number(accuracy, megabytes, allowed, limit, confusions=confusions),
+        choices["right"],
+        "Your choice is not the most accurate of those that are allowed and fit.",
+        confusions,
+    )
+
+
+# A project of one's own
 
 
 def _walked(groups: Any, copies: Any) -> Any:

@@ -16,6 +16,45 @@ def wrong(exercise, misconception):
     return lambda function: WRONG_ANSWERS.append((exercise, misconception, function)) or function
 
 
+# choose
+
+
+@wrong("project.choose", "unpublished wins")
+def nan_is_largest(accuracy, megabytes, allowed, limit):
+    return np.where(allowed & (megabytes <= limit), accuracy, -1).argmax()
+
+
+@wrong("project.choose", "limit ignored")
+def whatever_it_weighs(accuracy, megabytes, allowed, limit):
+    return np.nanargmax(np.where(allowed, accuracy, -1))
+
+
+@wrong("project.choose", "not allowed")
+def licence_unread(accuracy, megabytes, allowed, limit):
+    return np.nanargmax(np.where(megabytes <= limit, accuracy, -1))
+
+
+@wrong("project.choose", "place among the rest")
+def number_in_the_short_list(accuracy, megabytes, allowed, limit):
+    left = accuracy[allowed & (megabytes <= limit) & ~np.isnan(accuracy)]
+    return left.argmax()
+
+
+@wrong("project.choose", "largest")
+def bigger_is_better(accuracy, megabytes, allowed, limit):
+    return np.where(allowed & (megabytes <= limit), megabytes, -1).argmax()
+
+
+@wrong("project.choose", "smallest")
+def lightest(accuracy, megabytes, allowed, limit):
+    return np.where(allowed & (megabytes <= limit), megabytes, np.inf).argmin()
+
+
+@wrong("project.choose", "the accuracy itself")
+def best_accuracy(accuracy, megabytes, allowed, limit):
+    return np.nanmax(accuracy[allowed & (megabytes <= limit)])
+
+
 # keep_together
 
 
