@@ -357,6 +357,8 @@ def curves(
 def learning_rate_range(found: RangeTest, *, ax: Axes | None = None) -> Figure:
     """Draw the loss against the learning rate, and the rate that a range test suggests.
 
+    A dotted line marks the loss of guessing.
+
     Parameters
     ----------
     found : clipkit.fine_tune.RangeTest
@@ -367,6 +369,8 @@ def learning_rate_range(found: RangeTest, *, ax: Axes | None = None) -> Figure:
     figure, ax = _drawing(ax)
     ax.plot(found.learning_rates, found.losses)
     ax.axvline(found.suggestion, color="#666666", linestyle="--", linewidth=1)
+    if found.guessed_among:
+        ax.axhline(np.log(found.guessed_among), color="#666666", linestyle=":", linewidth=1)
     ax.annotate(
         f"suggested: {found.suggestion:.1g}",
         (found.suggestion, 1),

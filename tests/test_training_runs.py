@@ -237,6 +237,8 @@ def test_a_range_test_finds_where_the_loss_falls(clip, pairs):
     assert min(found.losses) < min(found.losses[0], found.losses[-1]) - 0.5
     figure = plots.learning_rate_range(found)
     assert figure.axes[0].get_xscale() == "log"
+    (guessing,) = [line for line in figure.axes[0].lines if line.get_linestyle() == ":"]
+    assert set(guessing.get_ydata()) == {np.log(len(pairs))}  # the batch of 64 holds all of them
     plots.plt.close(figure)
     with pytest.raises(ValueError, match="lowest is 1, but must be less than highest"):
         fine_tune.learning_rate_range(clip, pairs, lowest=1, highest=0.1)

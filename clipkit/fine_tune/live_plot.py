@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from torch import nn
-from torch.utils.data import DataLoader
 from transformers import (
     TrainerCallback,
     TrainerControl,
@@ -18,6 +17,7 @@ from transformers import (
     TrainingArguments,
 )
 
+from clipkit.fine_tune.trainer import guessed_among
 from clipkit.model import Clip
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class LivePlot(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        self.guessing = _guessed_among(args, kwargs["model"], kwargs.get("train_dataloader"))
+        pairs, batch = kwargs["train_dataloader"].dataset, args.train_batch_size * args.world_size
+        self.guessing = guessed_among(kwargs["model"], pairs, batch)
         self.began, self.first, self.told = time.monotonic(), state.global_step, 0.0
         if not any("metric" in entry for entry in state.log_history):
             self._measure(args, state, **kwargs)
@@ -156,19 +157,6 @@ def _mark_guessing(axis: Axes, texts: int) -> None:
         fontsize=9,
         color="#666666",
     )
-
-
-def _guessed_among(
-    args: TrainingArguments, model: nn.Module, loader: DataLoader | None
-) -> int | None:
-    """Among how many texts a picture's own is looked for; None for a sigmoid, which asks for none.
-
-    Each of its texts is a question of its own, with all texts of the batch for an answer.
-    """
-    pairs = getattr(loader, "dataset", None)
-    if pairs is None or getattr(model, "logit_bias", None) is not None:
-        return None
-    return min(args.train_batch_size * args.world_size, len(pairs)) * pairs.texts_each
 
 
 def in_notebook() -> bool:

@@ -12,7 +12,7 @@ from torch import nn
 from clipkit import checks
 from clipkit.fine_tune.pairs import Pairs
 from clipkit.fine_tune.trainable import check_pairs, to_train
-from clipkit.fine_tune.trainer import pairs_loss
+from clipkit.fine_tune.trainer import guessed_among, pairs_loss
 from clipkit.model import Clip
 
 
@@ -54,11 +54,14 @@ class RangeTest(NamedTuple):
         The rate of each step, and the loss after it, smoothed.
     suggestion : float
         A tenth of the rate at which the loss was lowest.
+    guessed_among : int, optional
+        The number of texts in a step, whose logarithm is the loss of guessing; none for a sigmoid.
     """
 
     learning_rates: list[float]
     losses: list[float]
     suggestion: float
+    guessed_among: int | None = None
 
 
 def learning_rate_range(
@@ -127,7 +130,8 @@ def learning_rate_range(
             if not losses[-1] <= 4 * min(losses):
                 break
     best = rates[int(np.nanargmin(losses))]
-    return RangeTest(rates[: len(losses)], losses, max(best / 10, lowest))
+    among = guessed_among(model, pairs, batch_size)
+    return RangeTest(rates[: len(losses)], losses, max(best / 10, lowest), among)
 
 
 def _endless(pairs: Pairs, batch_size: int) -> Iterator[dict[str, torch.Tensor]]:

@@ -72,6 +72,28 @@ def pairs_loss(model: nn.Module, batch: Mapping[str, torch.Tensor]) -> torch.Ten
     return contrastive_loss(pictures, texts, scale, caption_ids)
 
 
+def guessed_among(model: nn.Module, pairs: Any, batch_size: int) -> int | None:
+    """Return among how many texts a picture's own is looked for in a step.
+
+    The loss of guessing is the logarithm of it. A sigmoid looks for none, but judges each text by
+    itself: None.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    pairs : Pairs
+    batch_size : int
+        Pairs in a step, on all processes together.
+
+    Returns
+    -------
+    int or None
+    """
+    if getattr(model, "logit_bias", None) is not None:
+        return None
+    return min(batch_size, len(pairs)) * int(pairs.texts_each)
+
+
 class ContrastiveTrainer(Trainer):
     """`Trainer` with the loss of pairs, and checkpoints that are known to be whole.
 
