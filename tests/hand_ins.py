@@ -69,6 +69,14 @@ def dedent(text):
 
 BOTH = ["right", "right"]
 IMPORT = "import clipkit"
+IGNORES = dedent("""
+    import signal
+    def ignore():
+        for number in range(1, 65):
+            try: signal.signal(number, signal.SIG_IGN)
+            except (OSError, ValueError): pass
+""")
+
 HONEST = {
     "plain": (submission(RIGHT), BOTH),
     "wrong": (submission(WRONG), ["wrong", "wrong"]),
@@ -201,6 +209,10 @@ HONEST = {
     "never answers": (
         submission({**RIGHT, CHOOSE: "def choose_template(v, t):\n    while True: pass"}),
         ["too slow", "right"],
+    ),
+    "is deaf in an answer": (
+        submission({**RIGHT, CHOOSE: f"{IGNORES}\ndef choose_template(v, t):\n    ignore()\n"
+                    "    while True: pass"}), ["error", "right"],
     ),
     "large": (
         submission({**RIGHT, CHOOSE: "import numpy as np\ndef choose_template(v, t):\n"
@@ -336,12 +348,6 @@ def forging(line):
     return "", "", {**WRONG, AUROC: answer}
 
 
-IGNORES = dedent("""
-    import signal
-    for number in range(1, 65):
-        try: signal.signal(number, signal.SIG_IGN)
-        except (OSError, ValueError): pass
-""")
 HOSTILE = {
     "forges a verdict": forging("forge(wrap(0.5) | {'status': 'right'})"),
     "forges an outcome": forging("forge(wrap({'array': '<f8', 'shape': []}), bytes(8))"),
@@ -402,6 +408,6 @@ HOSTILE = {
     """), {**WRONG, AUROC: WRONG[AUROC].replace("return", "started; return")}),
     "ends all": ("", "import os\nended = os.kill(-1, 9)",
                  {**WRONG, AUROC: WRONG[AUROC].replace("return", "ended; return")}),
-    "is deaf": ("", f"{IGNORES}\nnumber = max(iter(int, 1))",
+    "is deaf": ("", f"{IGNORES}\nnumber = ignore() or max(iter(int, 1))",
                 {**WRONG, AUROC: WRONG[AUROC].replace("return", "number; return")}),
 }  # fmt: skip

@@ -17,6 +17,7 @@ import time
 import tracemalloc
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -620,6 +621,49 @@ def test_an_interrupt_ends_the_worker_and_gives_no_grade(tmp_path):
     with pytest.raises(grading.Cancelled):
         grading.grade(roster.HandIn("s", path, "s.ipynb"), functions, process.Limits(), BUBBLEWRAP,
                       cancel)  # fmt: skip
+
+
+def test_a_slow_exercise_takes_no_time_of_the_others(tmp_path, monkeypatch):
+    """Nor does one that has to be killed; told by a clock of our own."""
+    clock = [0.0]
+
+    class Scripted:
+        memory = computing = 0.0
+
+        def __init__(self, task, limits, deadline, *_):
+            assert clock[0] < deadline, "there is time left"
+            self.deadline = deadline
+            answers = {name: "" for name in task["wanted"]}
+            self.messages = [{"ready": True}, {"broken": {}}, {"statement": 0, "cell": 1},
+                             {"error": None, "answers": answers}, {"end": True}]  # fmt: skip
+            self.asked = None
+
+        def send(self, message):
+            self.asked = message.get("call")
+
+        def receive(self, seconds):
+            assert clock[0] < self.deadline
+            if self.asked == NAMES[0]:
+                clock[0] += 100
+                raise process.Stopped("it did not answer")
+            return {"blank": True} if self.asked else self.messages.pop(0)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr(grading, "Worker", Scripted)
+    monkeypatch.setattr(grading, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    path = write(tmp_path / "s.ipynb", submission(RIGHT))
+    functions = {name: name.split(".")[1] for name in NAMES}
+    grade = grading.grade(
+        roster.HandIn("s", path, "s.ipynb"), functions, process.Limits(seconds=10), None
+    )
+    assert {name: result.status for name, result in grade.results.items()} == {
+        NAMES[0]: "error", NAMES[1]: "not started",
+    }, grade.stopped  # fmt: skip
 
 
 @confined

@@ -24,6 +24,7 @@ import numpy as np
 from clipkit.classroom import roster, sandbox
 from clipkit.classroom.process import (
     BUSY,
+    EXERCISE,
     PATIENCE,
     START,
     Cancelled,
@@ -34,7 +35,6 @@ from clipkit.classroom.process import (
 from clipkit.exercises.calling import SECONDS, Outcome
 from clipkit.exercises.engine import EXERCISES, Result, judge
 
-EXERCISE = 60  # seconds on the clock for all calls of one exercise
 RESTARTS = 20  # how often a hand-in that dies is taken up again
 ERRORS = 50  # messages that a grade keeps
 TEXT = 2000  # characters of a message that a grade keeps
@@ -245,9 +245,19 @@ class _Grading:
                 if isinstance(answers[name], str) and answers[name]:
                     form = answers[name].encode("utf-8", "replace")
                     self.grade.forms[name] = hashlib.sha256(form).hexdigest()[:16]
-                self._keep(_judge(name, worker))
+                self._judge(name, worker)
             if answers:
                 worker.send({"go on": True})
+
+    def _judge(self, name: str, worker: Worker) -> None:
+        """Judge one exercise in a time of its own, so that a slow one takes none of the others'."""
+        began = time.monotonic()
+        worker.deadline = began + 3 * EXERCISE  # more than what its calls may take
+        try:
+            self._keep(_judge(name, worker))
+        finally:
+            self.deadline += time.monotonic() - began
+            worker.deadline = self.deadline
 
     def _keep(self, result: Result) -> None:
         shown = {key: roster.clean(value, TEXT) for key, value in asdict(result).items()

@@ -17,11 +17,13 @@ import psutil
 
 from clipkit.classroom import sandbox, wire
 
+EXERCISE = 60  # seconds on the clock for all calls of one exercise
 START = 60  # seconds of computing until a process is ready for the first statement
 PATIENCE = 10  # seconds of computing that a process may be late before it is ended from outside
 BUSY = 4  # how much slower the clock may show a process to be that shares the machine
 REPLY = 16 * 2**20  # bytes of arrays in a reply; twice what an answer may have
 TICK = 0.5  # seconds between two looks at the process
+OFTEN = 0.1  # the same, where nobody but the grader watches the memory
 _numbers = itertools.count()
 
 
@@ -34,7 +36,7 @@ class Limits:
     memory : int
         Bytes, of the process and its children together.
     seconds : float
-        For the whole notebook, on the clock.
+        For all statements of the notebook, on the clock; each exercise has `EXERCISE` besides.
     statement_seconds : float
         Of computing, for one statement outside of an exercise.
     readable : tuple of Path
@@ -65,7 +67,7 @@ class Worker:
     limits : Limits
         What it may use.
     deadline : float
-        When it is ended, on the clock of `time.monotonic`.
+        When it is ended, on the clock of `time.monotonic`; it may be moved.
     bubblewrap : str or None
         What `sandbox.required` returns; None runs it unconfined.
     cancel : threading.Event
@@ -107,15 +109,14 @@ class Worker:
         )  # fmt: skip
         assert self.process.stdin and self.process.stdout, "both are pipes"
         self.requests, self.replies = self.process.stdin, self.process.stdout
-        # A last resort, should this side wait in a write that the process never reads.
-        self.watchdog = threading.Timer(deadline - time.monotonic() + PATIENCE, self._kill)
-        self.watchdog.daemon = True
-        self.watchdog.start()
         self.messages: queue.Queue[object] = queue.Queue(maxsize=4)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
+        self.took_too_much, self.ended = False, threading.Event()
+        self.watcher = threading.Thread(target=self._watch, daemon=True)
+        self.watcher.start()
         processes = sandbox.PROCESSES if bubblewrap else None
-        seconds = int(max(limits.seconds, 1)) + PATIENCE
+        seconds = int(max(limits.seconds, 1)) + EXERCISE * len(task["functions"]) + PATIENCE
         self.send({**task, "limits": {"seconds": seconds, "files": sandbox.DISK,
                                       "processes": processes}})  # fmt: skip
 
@@ -128,6 +129,17 @@ class Worker:
             self.messages.put(None)
         except (ValueError, OSError, MemoryError) as error:
             self.messages.put(error)
+
+    def _watch(self) -> None:
+        """Look at the process all the time, and end it when it takes too much."""
+        while not self.ended.wait(TICK if self.group.folders else OFTEN):
+            self._look()
+            if self.memory > 1.3 * self.limits.memory:  # with the libraries that are shared
+                self.took_too_much = True
+                return self._kill()
+            # A last resort, should this side wait in a write that the process never reads.
+            if time.monotonic() > self.deadline + PATIENCE:
+                return self._kill()
 
     def send(self, message: dict) -> None:
         """Send one message; a dead process is noticed when it is listened to."""
@@ -147,7 +159,7 @@ class Worker:
             If there is none, with the reason.
         """
         late = time.monotonic() + BUSY * seconds
-        used = None  # looking takes a while, and most messages come before the first look
+        used = None  # most messages come before the first look
         while True:
             if self.cancel.is_set():
                 raise Cancelled
@@ -160,10 +172,7 @@ class Worker:
                 if not isinstance(message, dict):
                     raise Stopped("its answer came in a form that cannot be read")
                 return message
-            self._look()
             used = self.computing if used is None else used
-            if self.memory > 1.3 * self.limits.memory:  # with the libraries that are shared
-                raise Stopped(self._too_much())
             if self.computing - used > seconds or time.monotonic() > late:
                 raise Stopped("it did not answer, as in a loop that cannot be interrupted")
 
@@ -175,7 +184,7 @@ class Worker:
             code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             return "it closed its connection to the grader"
-        if self.group.ran_out():
+        if self.took_too_much or self.group.ran_out():
             return self._too_much()
         number = -code if code < 0 else code - 128  # bubblewrap passes a signal on as 128 + n
         names = {9: "it was killed", 11: "a segmentation fault", 24: "its seconds were used up"}
@@ -206,9 +215,10 @@ class Worker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.ended.set()
+        self.watcher.join()
         self._look()
         self._kill()
-        self.watchdog.cancel()
         self.process.wait()
         with contextlib.suppress(OSError):
             self.requests.close()
