@@ -12,24 +12,24 @@ from torch.nn.functional import affine_grid, grid_sample, interpolate
 
 
 def uniform(n: int, low: float, high: float, generator: torch.Generator) -> torch.Tensor:
-    """Random numbers between low and high. Float32, shape (n,)."""
+    """Draw random numbers between low and high: float32, (n,)."""
     return low + (high - low) * torch.rand(n, generator=generator)
 
 
 def coarse_noise(n: int, channels: int, generator: torch.Generator) -> torch.Tensor:
-    """Normal noise on five by five points, for `smooth`. Float32, shape (n, channels, 5, 5)."""
+    """Draw normal noise on five by five points, for `smooth`: float32, (n, channels, 5, 5)."""
     return torch.randn(n, channels, 5, 5, generator=generator)
 
 
 def smooth(coarse: torch.Tensor, pixels: int) -> torch.Tensor:
-    """Waves through coarse noise, about as high as it: (n, c, 5, 5) -> (n, c, p, p)."""
+    """Return waves through coarse noise, about as high as it: (n, c, 5, 5) -> (n, c, p, p)."""
     return interpolate(coarse, size=(pixels, pixels), mode="bicubic")
 
 
 def draw_movement(
     turn: torch.Tensor, generator: torch.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """By how much each of n pictures is cropped, stretched, shifted, turned, mirrored and bent.
+    """Draw by how much each of n pictures is cropped, stretched, shifted, turned and bent.
 
     Parameters
     ----------

@@ -145,7 +145,7 @@ def solid(
     finding: str | None = None,
     limits: Sequence[float] = (-60, -60, -60, 60, 60, 60),
 ) -> Solid:
-    """A solid from steps made by `add`, `cut` and `clip`; `limits` is a box it stays within."""
+    """Return a solid from steps made by `add`, `cut` and `clip`, within the box `limits`."""
     grids: list = []
     rows = np.empty((len(steps), k.ROW))
     low, high = np.full(3, np.inf), np.full(3, -np.inf)
@@ -814,7 +814,7 @@ def vessels(p: Plan, moved: Displacement) -> np.ndarray:
 def in_air(
     strands: np.ndarray, rooms: Sequence[Solid], dense: Sequence[Solid], depth: float = 0.3
 ) -> np.ndarray:
-    """The strands whose middle lies in one of the rooms and not deep (cm) in a dense solid."""
+    """Return the strands whose middle lies in a room and not deep (cm) in a dense solid."""
     middle = (strands[:, 0:3] + strands[:, 3:6]) / 2
     keep = np.zeros(len(strands), bool)
     for room in rooms:

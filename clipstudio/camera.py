@@ -233,7 +233,7 @@ def frame(box: np.ndarray, yaw: float, pitch: float, shot: Shot) -> np.ndarray:
 
 
 def stage_for(pose: str, box: np.ndarray) -> np.ndarray:
-    """The planes around a product (8 numbers, see `kernels`): what it stands, lies or hangs on."""
+    """Return the planes around a product (8 numbers, see `kernels`): what it stands or hangs on."""
     size = float(np.linalg.norm(box[3:] - box[:3]))
     nowhere = [0.0, 0.0, 0.0, -1e6]
     if pose in ("standing", "side"):

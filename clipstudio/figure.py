@@ -246,7 +246,7 @@ class Figure:
         return Arm(shoulder, elbow, wrist)
 
     def _beside(self, y: float, x: float, length: float) -> float:
-        """The angle at which a limb from x reaches beyond what is worn at a height, degrees."""
+        """Return the degrees at which a limb from x reaches beyond what is worn at a height."""
         away = self.width[np.searchsorted(UP, y)] + 0.045 - abs(x)
         return float(np.degrees(np.arcsin(np.clip(away / length, -0.5, 0.4))))
 
@@ -314,7 +314,7 @@ class Figure:
                 self._hand(scene, skin, arm)
 
     def _hand(self, scene: Scene, skin: Material, arm: Arm) -> None:
-        """A calm hand: palm, fingers together, thumb."""
+        """Add a calm hand: palm, fingers together, thumb."""
         along = arm.wrist - arm.elbow
         along /= np.linalg.norm(along)
         side = 1 if arm.shoulder[0] > 0 else -1
@@ -351,7 +351,7 @@ class Figure:
                 scene.clip(box(1, 2, 1).at(0, top - 2, 0))
 
     def _foot(self, scene: Scene, skin: Material, ankle: np.ndarray) -> None:
-        """A foot, its heel raised in a high-heeled shoe."""
+        """Add a foot, its heel raised in a high-heeled shoe."""
         x, z = ankle[0], ankle[2]
         side = np.sign(x)
         lift, floor = self.heel, self.floor
@@ -363,7 +363,7 @@ class Figure:
         scene.add(spanning(ellipsoid(0.052, 0.075, 0.026), ball, toes), skin, 0.03)
 
     def draw_head(self, scene: Scene, skin: Material, worn: Sequence[Placed] = ()) -> None:
-        """The head with hair and what is worn on it; some mannequins have none.
+        """Add the head with hair and what is worn on it; some mannequins have none.
 
         It has a calm face with hints of features.
         """
@@ -409,7 +409,7 @@ class Figure:
         head.paint(eye.mirror(), lids, 0.0, 0.004)
 
     def _hair(self, head: Scene, tight: bool) -> None:
-        """The hair, close to the head under a hat."""
+        """Add the hair, close to the head under a hat."""
         style = self.wearer.hair
         if style == "none":
             return
@@ -705,7 +705,7 @@ class Fitting(Tailor):
         width: float,
         opening: float,
     ) -> None:
-        """A hood that lies on the shoulders, behind the neck."""
+        """Add a hood that lies on the shoulders, behind the neck."""
         low = -0.8 * body.scoop
         for side in (-1, 1):
             edge = tube(
@@ -802,13 +802,13 @@ class Fitting(Tailor):
         ribs: Callable[[Shape], Shape],
         smooth: float,
     ) -> None:
-        """A tapered tube from a (round) to b (cut off flat)."""
+        """Add a tapered tube from a (round) to b (cut off flat)."""
         half = float(np.linalg.norm(np.asarray(b) - a)) / 2
         self.scene.add(ribs(spanning(cylinder(ra, rb, half, 0.008), a, b)), material, smooth)
         self.scene.add(sphere(ra).at(*a), material, smooth)
 
     def _cuff(self, a: np.ndarray, b: np.ndarray, radius: float, material: Material | None) -> None:
-        """A band around the end of a sleeve, from a to b."""
+        """Add a band around the end of a sleeve, from a to b."""
         if material is not None:
             half = float(np.linalg.norm(b - a)) / 2
             band = spanning(cylinder(radius * 1.9, radius * 1.9, half + 0.01), a, b)
@@ -935,7 +935,7 @@ class Dressing:
         self.bottoms[part] = fitting.bottom
 
     def _body(self) -> None:
-        """The parts of the body that clothes leave free."""
+        """Add the parts of the body that clothes leave free."""
         figure, scene = self.figure, self.scene
         covered = {"upper", "outer"} & set(self.bottoms)
         if self.seen(WAIST, TOP_OF_HEAD):

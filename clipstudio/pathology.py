@@ -77,7 +77,7 @@ def details(p: Plan, f: Finding, side: int = 0) -> np.random.Generator:
 
 
 def spot(p: Plan, f: Finding, side: int, radius: float) -> np.ndarray:
-    """A place in the lung for something round, clear of the heart, the domes and the ribs' edge."""
+    """Return a place in the lung for something round, clear of heart, domes and ribs' edge."""
     r = details(p, f, side)
     y = ZONE_HEIGHT[f.zone] * p.height + r.uniform(-1.2, 1.2)
     y = max(y, of_side(p.domes, side) + 1.8 + 0.8 * radius)
@@ -205,7 +205,7 @@ def nodule(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) ->
 
 
 def mass(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
-    """A lobed lump, 3.4 to 9 cm wide."""
+    """Draw a lobed lump, 3.4 to 9 cm wide."""
     r = details(p, f, side)
     radius = 1.7 + 2.5 * f.size
     centre = spot(p, f, side, 1.8)
@@ -346,7 +346,7 @@ def hernia(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) ->
 
 # ----------------------------------------------------------------------------------- the devices
 def pacemaker(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
-    """A box under the skin below the collarbone, with leads through the vein into the heart."""
+    """Return a box under the skin below the collarbone, with leads through a vein to the heart."""
     r = details(p, f, side)
     wide = p.chest_width / 2
     x, y = side * (0.64 * wide + r.uniform(-0.6, 0.6)), 6.9 + r.uniform(-0.8, 0.8) + 0.5 * p.collar
@@ -394,7 +394,7 @@ def pacemaker(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom)
 
 
 def central_line(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
-    """A catheter from the neck or the collarbone to just above the heart."""
+    """Draw a catheter from the neck or the collarbone to just above the heart."""
     r = details(p, f, side)
     tip = (-2.3 + moved.shift, r.uniform(-1.5, 1.8), 1.2)
     vein = [(side * 2.6, 9.6, 2.0), (-2.1 + 0.5 * moved.shift, 6.2, 1.2)]
@@ -407,7 +407,7 @@ def central_line(p: Plan, moved: Displacement, f: Finding, side: int, out: Phant
 
 
 def chest_tube(p: Plan, moved: Displacement, f: Finding, side: int, out: Phantom) -> None:
-    """A drain between two ribs, with a dense stripe along its wall."""
+    """Draw a drain between two ribs, with a dense stripe along its wall."""
     r = details(p, f, side)
     y = r.uniform(-5, -1)
     wall, _ = p.wall_at(np.array([y]))
@@ -454,7 +454,7 @@ def phantom(
     findings: Findings = Findings(),  # noqa: B008 (frozen)
     strands: bool = True,
 ) -> Phantom:
-    """The whole chest of a patient with these findings; without `strands` no bones and vessels.
+    """Return the whole chest of a patient; without `strands` it has no bones and vessels.
 
     Examples
     --------

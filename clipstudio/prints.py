@@ -135,7 +135,7 @@ def _grid(samples: Samples, values: np.ndarray) -> np.ndarray:
 
 # ----------------------------------------------------------------------------- the plate of colours
 def _colours(samples: Samples, product: Product) -> np.ndarray:
-    """The inks of what is seen, without light or shade: float in 0..1, shape (size, size, 3)."""
+    """Return the inks of what is seen, without light or shade: float in 0..1, (size, size, 3)."""
     # Not the samples' own materials: traces are shared by products that differ in colour alone.
     # What glows in its ink needs no light, but the kernel asks for one: it has no strength.
     materials = np.array([_in_ink(material).row for material in build(product).table.materials])
@@ -181,7 +181,7 @@ def _in_ink(material: Material) -> Material:
 
 
 def _nearest_ink(colour: tuple[float, float, float], substance: str) -> tuple[float, float, float]:
-    """The ink of the studio's colour that looks most like this one in a substance, both linear.
+    """Return the ink of the studio's colour that looks most like this one, both linear.
 
     A darker tone of an ink stands for linings and seams.
     """

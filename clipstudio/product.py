@@ -249,7 +249,7 @@ class Look:
         self.lettering = product.lettering
 
     def main(self, frequency: float = 8.0, **changes) -> Material:
-        """The product's colours, pattern and material; frequency: repeats per unit of length."""
+        """Return the product's colours, pattern and material; frequency: repeats per length."""
         p = self._product
         fields = {"angle": self._angle, "frequency": frequency / self._scale, **changes}
         if "mapping" not in fields:
@@ -272,7 +272,7 @@ class Look:
         return plain(self._product.colour, material or self._product.material, **changes)
 
     def accent(self, material: str | None = None, **changes) -> Material:
-        """The second colour, plain; where such parts are broad, a darker shade of the first."""
+        """Return the second colour, plain; a darker first one where such parts are broad."""
         if (self._product.category, self._product.design) in BROAD_ACCENTS:
             return self.darker(0.5, material, **changes)
         return plain(self._product.second_colour, material or self._product.material, **changes)
@@ -679,7 +679,7 @@ def words_mask(subject: Subject, shot: Shot | None = None, size: int = 192) -> n
 
 
 def random_shot(rng: np.random.Generator | int, product: Subject) -> Shot:
-    """A shot drawn at random from the subject's own range of views; backgrounds suit its pose."""
+    """Draw a shot at random from the subject's own range of views; backgrounds suit its pose."""
     rng = np.random.default_rng(rng)
     made = build(product)
     pose = made.pose

@@ -16,7 +16,7 @@ FAR_AWAY = k.NOTHING
 
 # ------------------------------------------------------------------------------------------ noise
 def lattice(i, j, k_):
-    """A number in [0, 1] that looks random for each point of the integer lattice."""
+    """Return a number in [0, 1] that looks random for each point of the integer lattice."""
     n = (i * 374761393 + j * 668265263 + k_ * 2147483647) & 0xFFFFFFFF
     n = ((n ^ (n >> 13)) * 1274126177) & 0xFFFFFFFF
     return ((n ^ (n >> 16)) & 0xFFFF) / 65535.0
@@ -73,7 +73,7 @@ def capsule(v, grids, x, y, z):
 
 
 def tube(v, grids, x, y, z):
-    """The nearest point of a quadratic Bezier curve is a root of a cubic (solved after Quilez)."""
+    """Return the nearest point of a quadratic Bezier curve, a root of a cubic (after Quilez)."""
     a, b, c, ra, rb = v[0:3], v[3:6], v[6:9], v[9], v[10]
     u, w = b - a, a - 2 * b + c
     d = a - np.stack([x, y, z], 1)
@@ -245,7 +245,7 @@ def blend(a, b, r):
 
 
 def join(row, grids, d, x, y, z):
-    """The distance so far, joined with the shape of one row."""
+    """Return the distance so far, joined with the shape of one row."""
     how, r = int(row[k.JOIN]), row[k.SMOOTH]
     if int(row[k.MIRROR]) & 1:
         x = np.abs(x)

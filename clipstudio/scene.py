@@ -176,11 +176,11 @@ class Shape:
         return dict(self.columns).get(column, 0.0)
 
     def at(self, x: float, y: float, z: float = 0.0) -> Shape:
-        """Moved by (x, y, z)."""
+        """Return the shape moved by (x, y, z)."""
         return replace(self, origin=self.origin + _array(x, y, z))
 
     def rotate(self, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Shape:
-        """Turned about the scene's origin: roll about z, then pitch about x, then yaw about y.
+        """Return the shape turned about the origin: roll about z, pitch about x, yaw about y.
 
         Angles are in degrees.  Rotate first and move afterwards to turn a shape in its place.
         """
@@ -188,7 +188,7 @@ class Shape:
         return replace(self, rotation=turn @ self.rotation, origin=turn @ self.origin)
 
     def turned(self, matrix: np.ndarray) -> Shape:
-        """Turned about the scene's origin by a rotation matrix."""
+        """Return the shape turned about the scene's origin by a rotation matrix."""
         return replace(self, rotation=matrix @ self.rotation, origin=matrix @ self.origin)
 
     def mirror(self, axes: str = "x") -> Shape:
@@ -297,7 +297,7 @@ class Shape:
         return low, high
 
     def ball(self) -> tuple[np.ndarray, float]:
-        """A ball around the shape in the scene's frame, before mirroring: centre and radius."""
+        """Return a ball around the shape in the scene's frame, before mirroring."""
         low, high = self.local_box()
         centre, radius = (low + high) / 2, float(np.linalg.norm(high - low)) / 2
         if self.op in (k.ELLIPSOID, k.HALF_SPACE):
@@ -415,7 +415,7 @@ def ring(
 def revolve(
     profile: Sequence, squash: float = 1.0, pleats: int = 0, pleat_depth: float = 0.0
 ) -> Shape:
-    """Closed profile of (radius, y) points turned about the y axis.
+    """Return the closed profile of (radius, y) points turned about the y axis.
 
     Parameters
     ----------
@@ -438,7 +438,7 @@ def revolve(
 
 
 def extrude(outline: Sequence, half_depth: float, round: float = 0.0) -> Shape:
-    """Closed (x, y) outline, or a list of contours (even-odd), made solid along z."""
+    """Return a closed (x, y) outline, or a list of contours (even-odd), made solid along z."""
     grid, low, high = outline_grid(outline)
     values = (0, 0, 0, 0, half_depth, min(round, half_depth))
     return Shape(k.EXTRUDE, values, _array(*low, -half_depth), _array(*high, half_depth), (grid,))
@@ -471,7 +471,7 @@ def cloth(
     lift: float = 0.0,
     seed: int = 0,
 ) -> Shape:
-    """A piece of a garment: an outline in the xy plane, thin at its hem, softly filled, with folds.
+    """Return a piece of a garment: an outline, thin at its hem, softly filled, with folds.
 
     The folds move the front and the back along z only, so the outline stays as drawn.  Both
     surfaces are computed once on a grid, so any amount of folds costs nothing while rendering.
@@ -546,7 +546,7 @@ def cloth(
 
 
 def _steepness(heights: np.ndarray, inside: np.ndarray, cell: float) -> float:
-    """The slope that only 2 % of the points inside exceed; none of them is at the grid's edge."""
+    """Return the slope that only 2 % of the points inside exceed, none at the grid's edge."""
     inner = inside[1:-1, 1:-1]
     if not inner.any():
         return 0.0
@@ -817,7 +817,7 @@ class Scene:
 
     @contextlib.contextmanager
     def owned(self, number: int) -> Iterator[None]:
-        """What is added inside belongs to the object of this number; by default it is 1."""
+        """Let what is added inside belong to the object of this number; by default it is 1."""
         before, self._owner = self._owner, number
         try:
             yield

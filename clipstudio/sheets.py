@@ -114,7 +114,7 @@ def sheet(rows: Sequence[tuple[str, Sequence[Image.Image]]], tile: int) -> Image
 
 
 def steady(shot: Shot, background: str = "white") -> Shot:
-    """The shot in studio light on a plain background, with all of the product in the middle."""
+    """Return the shot in studio light on a plain background, the whole product in the middle."""
     return replace(shot, background=background, light="studio", zoom=1.05, shift_x=0, shift_y=0)
 
 
@@ -174,7 +174,7 @@ def group_rows(tile: int) -> list[tuple[str, list[Image.Image]]]:
 
 
 def word_rows(tile: int) -> list[tuple[str, list[Image.Image]]]:
-    """A row for each thing that words are written on, and one of clothes with prints, worn."""
+    """Return a row for each thing that words are written on, and one of worn clothes."""
     rows = []
     for on in SUPPORTS:
         options = {"print": PRINTED, "sticker": STUCK}.get(on, tuple(CATEGORIES))

@@ -123,7 +123,7 @@ def _print(scene: Scene, lettering: Lettering, table: SceneTable, pose: str) -> 
 
 
 def _sticker(scene: Scene, lettering: Lettering, table: SceneTable, pose: str) -> None:
-    """A round or a wide sticker on the front, with its words."""
+    """Draw a round or a wide sticker on the front, with its words."""
     x, y, half = _middle(table)
     tall = 0.3 * float(table.box[4] - table.box[1])
     half = 0.9 * half
@@ -162,7 +162,7 @@ def _size(table: SceneTable) -> float:
 
 
 def _hang_tag(scene: Scene, lettering: Lettering, table: SceneTable, pose: str) -> None:
-    """A tag on a thread that hangs from the upper right of the product."""
+    """Draw a tag on a thread that hangs from the upper right of the product."""
     low, high = table.box[:3], table.box[3:]
     size = _size(table)
     places = [(0.62, 0.72), (0.55, 0.6), (0.5, 0.8), (0.5, 0.5), (0.7, 0.4), (0.35, 0.35)]
@@ -190,7 +190,7 @@ def _hang_tag(scene: Scene, lettering: Lettering, table: SceneTable, pose: str) 
 
 
 def _price_label(scene: Scene, lettering: Lettering, table: SceneTable, pose: str) -> None:
-    """A folded card before the product, or beside it where it lies or hangs."""
+    """Draw a folded card before the product, or beside it where it lies or hangs."""
     low, high = table.box[:3], table.box[3:]
     size = _size(table)
     half_width, half_height = 0.24 * size, 0.115 * size
@@ -206,7 +206,7 @@ def _price_label(scene: Scene, lettering: Lettering, table: SceneTable, pose: st
 
 
 def _cardboard_box(scene: Scene, lettering: Lettering, table: SceneTable, pose: str) -> None:
-    """A closed cardboard box beside the product, its words on the front."""
+    """Draw a closed cardboard box beside the product, its words on the front."""
     low, high = table.box[:3], table.box[3:]
     size = _size(table)
     half = np.array([0.36, 0.27, 0.27]) * size

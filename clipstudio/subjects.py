@@ -149,7 +149,7 @@ class Wearer:
 
     @classmethod
     def random(cls, rng: np.random.Generator | int, **fixed: object) -> Wearer:
-        """A wearer drawn at random, four in five a person; any field can be fixed by name."""
+        """Draw a wearer at random, four in five a person; any field can be fixed by name."""
         rng = np.random.default_rng(rng)
         for name in fixed:
             check_name("field of a wearer", name, cls.__dataclass_fields__)
@@ -254,7 +254,7 @@ class Worn:
     def random(
         cls, rng: np.random.Generator | int, product: Product | None = None, **fixed: object
     ) -> Worn:
-        """A product worn by somebody drawn at random; fields of the product can be fixed by name.
+        """Draw somebody who wears a product; the product's fields can be fixed by name.
 
         Parameters
         ----------
@@ -332,7 +332,7 @@ _SHORT_OR_NARROW: dict[str, tuple[str, ...]] = {
 
 
 def _companion(rng: np.random.Generator, category: str, product: Product) -> Product:
-    """A quiet garment that goes with a product, does not look like it and does not hide it."""
+    """Return a quiet garment that goes with a product, unlike it, and does not hide it."""
     colours = [c for c in _QUIET if contrast(c, product.colour) > 0.3]
     designs: Sequence[str] = tuple(CATEGORIES[category].designs)
     if product.category in SHOES:

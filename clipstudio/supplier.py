@@ -81,7 +81,7 @@ NOUN_SHARE = 0.3
 
 
 def product_of(line: str, rng: np.random.Generator) -> Product:
-    """A random product of a line, none of the shop's held-out pairs of category and colour."""
+    """Draw a product of a line, none of the shop's held-out pairs of category and colour."""
     made = LINES[line]
     product = Product.random(rng, category=made.category, design=made.design)
     while is_held_out(made.category, product.colour):

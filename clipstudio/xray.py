@@ -292,7 +292,7 @@ LETTERS = {  # strokes in a box of width 0.6 and height 1
 
 
 def _mark(picture: Image.Image, letter: str, unit: Unit, r: np.random.Generator) -> None:
-    """The technician's lead letter, near the shoulder of that side."""
+    """Draw the technician's lead letter, near the shoulder of that side."""
     size, zoom = picture.width, 4
     tall = size * r.uniform(0.05, 0.075)
     x = size * (r.uniform(0.86, 0.925) if letter == "L" else r.uniform(0.04, 0.10))

@@ -317,7 +317,7 @@ class Corpus:
         return CLIPTokenizer.from_pretrained(path)
 
     def texts(self) -> list[str]:
-        """What the tokenizer was trained on, and where the list of known words comes from."""
+        """Return what the tokenizer was trained on, and the known words come from."""
         path = self.folder / "texts.json"
         if not path.exists():
             with whole(path) as part:
@@ -325,7 +325,7 @@ class Corpus:
         return json.loads(path.read_text())
 
     def batch(self, step: int, size: int, seed: int, rank: int = 0, ranks: int = 1) -> Batch:
-        """The rows of process `rank` among those of a step; a function of its arguments alone."""
+        """Return the rows of process `rank` in a step; a function of its arguments alone."""
         rng = np.random.default_rng([seed, step])
         mine = rng.choice(len(self), size=size, p=self.shares)[rank::ranks]
         rng = np.random.default_rng([seed, step, rank])
@@ -344,7 +344,7 @@ class Corpus:
         return Batch(pixels, tokens.input_ids, tokens.attention_mask, numbers, labels, cover)
 
     def batches(self, recipe, first: int, rank: int = 0, ranks: int = 1) -> Iterator[Batch]:
-        """The batches from step `first` to the end; the next is made while the model works."""
+        """Yield the batches from step `first` on; the next is made while the model works."""
         with ThreadPoolExecutor(1) as ahead:
 
             def make(step):
@@ -421,7 +421,7 @@ def _number(text: str) -> int:
 
 
 def _value(products: list[dict], name: str) -> str | None:
-    """What a specification says of one of `CLASSES`: something that is true of all products."""
+    """Return what a specification says of one of `CLASSES`: true of all products."""
 
     def value(product: dict) -> str:
         return f"{product['category']}, {product['design']}" if name == "design" else product[name]

@@ -165,7 +165,7 @@ def begun(folder: Path, pixels: int) -> CLIPModel:
 
 
 def small_processor(tokenizer: CLIPTokenizer, pixels: int = 80) -> CLIPProcessor:
-    """The processor that goes with `small_config`: shortest side to `pixels`, centre crop."""
+    """Return the processor of `small_config`: shortest side to `pixels`, centre crop."""
     pictures = CLIPImageProcessorPil(
         size={"shortest_edge": pixels}, crop_size={"height": pixels, "width": pixels}
     )

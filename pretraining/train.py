@@ -109,7 +109,7 @@ class Learner(nn.Module):
         return Outputs(pictures, texts, scale, logits, patch_logits, batch.cover.gather(1, kept))
 
     def look(self, pixels: torch.Tensor, patches_kept: float):
-        """The vision tower on a random part of the patches, others for each picture.
+        """Return the vision tower on a random part of the patches, others for each picture.
 
         Returns
         -------

@@ -22,7 +22,7 @@ from clipkit.evaluation.intervals import (
 
 
 def _classes(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, NDArray]:
-    """True and predicted labels, once they are known to belong together."""
+    """Return true and predicted labels, once they are known to belong together."""
     true, said = checks.labels(y_true, "y_true"), checks.labels(y_pred, "y_pred")
     checks.same_length(y_true=true, y_pred=said)
     checks.same_kind(true, said, ("y_true", "y_pred"))

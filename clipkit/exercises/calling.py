@@ -77,7 +77,7 @@ def is_blank(answer: object) -> bool:
 
 
 def _documented() -> None:
-    "A stub with a docstring."
+    "A stub with a docstring."  # noqa: D401
     ...
 
 

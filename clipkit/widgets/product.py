@@ -68,7 +68,7 @@ def yaw_range(product: Product) -> tuple[int, int]:
 
 
 def resting_yaw(product: Product) -> int:
-    """The camera angle from which the design is seen by default, whole degrees, -180 to 180."""
+    """Return the camera angle from which the design is seen, whole degrees, -180 to 180."""
     middle = round(sum(design_of(product).yaw_ranges(build(product).pose)[0]) / 2)
     return (middle + 180) % 360 - 180
 
@@ -223,7 +223,7 @@ class ProductStudio(parts.Live):
 
     # ------------------------------------------------------------------------------------- moves
     def _moved(self, change: dict[str, Any]) -> None:
-        """A control moved: bring the specification after it, and the other controls after that."""
+        """Bring the specification after a control that moved, and the other controls after that."""
         if self._busy:
             return
         product, shot = self.product, self.shot

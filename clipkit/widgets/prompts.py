@@ -281,7 +281,7 @@ class PromptLab(parts.Live):
         self.grid.value = parts.grid(self._figures(truth, before, addresses))
 
     def _gain(self, embeddings: torch.Tensor, truth: list[str]) -> Estimate | None:
-        """What the edits are worth, on the same pictures as the labels and templates before them.
+        """Return what the edits are worth, on the same pictures as the labels before them.
 
         Two separate intervals would not tell: pictures easy or hard for both cancel only in pairs.
         """

@@ -184,7 +184,7 @@ def spiral(turns, inner, gap, thickness):
 
 
 def belt_holes(scene, x, y, z, step, count=5, radius=0.013):
-    """A row of punched holes, along x, through to the back."""
+    """Add a row of punched holes, along x, through to the back."""
     holes = [ellipse(radius, radius, 10) + (x + i * step, y) for i in range(count)]
     scene.cut(extrude(holes, 0.2).at(0, 0, z))
 
@@ -276,7 +276,7 @@ def facing(piece):
 
 
 def watch_strap(scene, shape, material, half, reach, ribbed=0.0):
-    """The strap: a closed loop behind a standing watch, or two ends of one that lies flat."""
+    """Add the strap: a closed loop behind a standing watch, or two ends of one that lies."""
     if shape.pose == "flat":
         long, short = shape("strap_long", 0.6, 0.8), shape("strap_short", 0.42, 0.56)
         taper = shape("strap_taper", 0.7, 0.95)
@@ -356,7 +356,7 @@ def round_case(scene, steel, radius, lug):
 
 
 def strap_buckle(scene, steel, end):
-    """The small buckle at the end of a strap that lies open."""
+    """Add the small buckle at the end of a strap that lies open."""
     if end is not None:
         y, half = end
         buckle(scene, steel, 0, y + 0.03, 0.0, half * 1.25, 0.06)
@@ -535,7 +535,7 @@ def lenses(scene, look, shape, outline, rim, frame):
 
 
 def temples(scene, material, x, y, thickness, shape):
-    """The two arms, hinged at the outer corners, bent down behind the ears."""
+    """Add the two arms, hinged at the outer corners, bent down behind the ears."""
     length = shape("arms", 0.95, 1.15)
     z = -0.14 * x
     scene.add(box(thickness * 0.55, thickness, 0.05, 0.01).at(x, y, z).mirror("x"), material)

@@ -14,7 +14,7 @@ HIDES = ("leather", "suede", "canvas")
 
 # ---------------------------------------------------------------------------------------- handbags
 def bag_body(scene, outline, depth, material, taper=0.0, soft=0.01, round=0.05):
-    """The body of a bag: its front outline, with depth; narrower above if tapered."""
+    """Add the body of a bag: its front outline, with depth; narrower above if tapered."""
     scene.add(extrude(outline, depth, round).lumps(soft, 3.0), material)
     if taper:
         height = outline[:, 1].max()
@@ -332,7 +332,7 @@ def hobo(scene, look, shape):
 
 # --------------------------------------------------------------------------------------- backpacks
 def pack_straps(scene, material, half, height, depth):
-    """The two padded shoulder straps behind, and the loop on top."""
+    """Add the two padded shoulder straps behind, and the loop on top."""
     scene.add(
         tube(
             (half * 0.45, height * 0.94, -depth * 0.9),
@@ -347,12 +347,12 @@ def pack_straps(scene, material, half, height, depth):
 
 
 def pocket(scene, outline, depth, material, soft=0.015):
-    """A pocket bulging from the front of a bag."""
+    """Add a pocket bulging from the front of a bag."""
     scene.add(extrude(outline, depth, depth * 0.75).lumps(soft, 4), material, 0.012)
 
 
 def zip_line(scene, look, x, y, z, half):
-    """A short straight zip with its puller."""
+    """Add a short straight zip with its puller."""
     scene.add(box(half, 0.01, 0.01, 0.005).at(x, y, z), look.plain("black", "plastic"))
     scene.add(
         box(0.014, 0.04, 0.008, 0.004).at(x + half * 0.7, y - 0.035, z + 0.008), look.chrome()

@@ -50,7 +50,7 @@ DRESS = dict(
 
 
 def waist_seam(body, sag=0.015):
-    """The line where the skirt of a dress is sewn to its top."""
+    """Return the line where the skirt of a dress is sewn to its top."""
     return [(-body.waist, -body.waist_at), (0, -body.waist_at - sag), (body.waist, -body.waist_at)]
 
 
@@ -91,7 +91,7 @@ def gathers(tailor, waist, top, hem, low):
 def full_skirt(
     tailor, body, material, hem, length, folds=(0.03, 0.07), frequency=(10, 20), wave=0.02
 ):
-    """A gathered skirt sewn to the waist of a dress, falling in folds. Returns it."""
+    """Return a gathered skirt sewn to the waist of a dress, falling in folds. Returns it."""
     y = -body.waist_at
     low = -length
     half = [
@@ -643,7 +643,7 @@ def trousers(
 
 
 def creases(legs):
-    """The pressed crease down the front of each leg."""
+    """Return the pressed crease down the front of each leg."""
     pair = []
     for side, spread in ((-1, legs.spread[0]), (1, legs.spread[1])):
         below = legs.length - legs.rise
@@ -744,7 +744,7 @@ def jeans(tailor, knee, hem, rolled=0.0, **ranges):
 
 
 def denim_trousers(tailor, legs, rolled=0.0):
-    """The parts that make jeans (and denim shorts) what they are, on a pair of legs."""
+    """Return the parts that make jeans (and denim shorts) what they are, on a pair of legs."""
     inside = tailor.lining if rolled else None
     front = trousers(tailor, legs, 0.065, round_pockets(legs), hem_band=rolled, hem_material=inside)
     thread, metal = tailor.look.plain((0.45, 0.24, 0.04), "cotton"), tailor.look.gold()

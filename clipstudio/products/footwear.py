@@ -63,7 +63,7 @@ def foot_outline(width, toe):
 
 
 def divided(outline, longest, closed):
-    """The same outline with further points, so that no part of it is longer than `longest`."""
+    """Return the same outline with more points, so that no part is longer than `longest`."""
     start, end = (outline, np.roll(outline, -1, 0)) if closed else (outline[:-1], outline[1:])
     pieces = np.ceil(np.hypot(*(end - start).T) / longest).clip(1).astype(int)
     finer = [
@@ -158,16 +158,16 @@ class Last:
         return -np.interp(x, inner[order, 0], inner[order, 1])
 
     def panel(self, points, material, height=0.012):
-        """A piece sewn on the open part, drawn from the side."""
+        """Add a piece sewn on the open part, drawn from the side."""
         self.scene.paint(self.side(points), material, height, 0.012)
 
     def strip(self, x0, x1, half_width, material, height=0.0):
-        """A strip along the middle of the open part, seen from above."""
+        """Add a strip along the middle of the open part, seen from above."""
         strip = box((x1 - x0) / 2, 1.5, half_width, half_width * 0.9).at((x0 + x1) / 2, 0, 0)
         self.scene.paint(self.place(strip), material, height, 0.012)
 
     def layer(self, points, material, grow=0.02, round=0.015, panels=()):
-        """A part of the sole, drawn from the side, as wide as the foot or a little more.
+        """Add a part of the sole, drawn from the side, as wide as the foot or a little more.
 
         Each of `panels` is the arguments of a `panel` that goes on it.
         """
@@ -178,7 +178,7 @@ class Last:
                 self.panel(*panel)
 
     def foot_bed(self, material, grow=-0.012):
-        """The insole, which also closes the bottom of a shoe that is open far down."""
+        """Add the insole, which also closes the bottom of a shoe that is open far down."""
         self.layer(band(-0.78, 0.78, -0.03, 0.02), material, grow)
 
     def laces(self, instep, count, material, reach=0.1, thickness=0.017, tied=False):
@@ -199,7 +199,7 @@ class Last:
             self.bow(*(line[-2] + 0.02 * outward[-2]), material)
 
     def bow(self, x, y, material, size=0.13):
-        """The loops and ends of tied laces."""
+        """Add the loops and ends of tied laces."""
         for side in (-1, 1):
             loop = tube(
                 (x, y, 0),
@@ -211,7 +211,7 @@ class Last:
 
 
 def band(x0, x1, low, high):
-    """A strip of the side view between two heights."""
+    """Return a strip of the side view between two heights."""
     return [(x0, low, 1), (x1, low, 1), (x1, high, 1), (x0, high, 1)]
 
 
@@ -222,7 +222,7 @@ def lace_colour(look, shape):
 
 # ---------------------------------------------------------------------------------- sneakers
 def cup_sole(last, material, stripe, heel=0.1, toe=0.1, wall=0.06):
-    """The flat rubber sole of a sneaker, with a thin stripe round its edge."""
+    """Add the flat rubber sole of a sneaker, with a thin stripe round its edge."""
     bottom = -last.sole
     last.layer(
         [
@@ -265,7 +265,7 @@ def low_upper(shape, collar, instep=0.4):
 
 
 def tongue(last, top, material, instep=0.4):
-    """The tongue that stands up behind the laces; `top` is its highest point."""
+    """Add the tongue that stands up behind the laces; `top` is its highest point."""
     x, y = top
     with last.scene.group(0.01):
         last.scene.add(
@@ -319,7 +319,7 @@ def court_sneaker(scene, look, shape):
 
 
 def side_mark(last, look, shape):
-    """The maker's mark on the side of a sports shoe: stripes, a swoosh, a patch or nothing."""
+    """Add the maker's mark on the side of a sports shoe: stripes, a swoosh, a patch or nothing."""
     mark = shape.choice("mark", ("stripes", "swoosh", "patch", "none"))
     if mark == "stripes":
         for x in (-0.2, -0.06, 0.08):
@@ -510,7 +510,7 @@ def slip_on(scene, look, shape):
 
 # ----------------------------------------------------------------------------------- sandals
 def strap(last, x, height, half_width, material, lean=0.0, thickness=0.022):
-    """A strap over the foot at `x`: an arch from one edge of the foot bed to the other."""
+    """Add a strap over the foot at `x`: an arch from one edge of the foot bed to the other."""
     inside = last.plan[np.abs(last.plan[:, 0] - x) < 0.16, 1]
     low, high = inside.min() + 0.005, inside.max() - 0.005
     t = np.linspace(0, np.pi, 20)
@@ -526,7 +526,7 @@ def strap(last, x, height, half_width, material, lean=0.0, thickness=0.022):
 
 
 def ankle_strap(last, y, material, front=-0.28, rise=0.04, half_height=0.035):
-    """A strap round the ankle, with a buckle on the outer side."""
+    """Add a strap round the ankle, with a buckle on the outer side."""
     base = float(last.arch(-0.5))
     half = (front + 0.78) / 2
     oval = ellipse(half, 0.15)
@@ -536,7 +536,7 @@ def ankle_strap(last, y, material, front=-0.28, rise=0.04, half_height=0.035):
 
 
 def buckle(last, x, y, z, metal, size=0.05):
-    """A small frame buckle standing on the outer side of a strap."""
+    """Add a small frame buckle standing on the outer side of a strap."""
     frame = [rectangle(0, 0, size, size), rectangle(0, 0, size * 0.62, size * 0.62)]
     last.add(extrude(frame, 0.012, 0.005).at(x, y + float(last.arch(x)), z), metal)
 
@@ -554,7 +554,7 @@ def sandal_sole(last, look, shape):
 
 
 def wedge(last, material, panels=()):
-    """A sole that fills everything between the foot bed and the ground."""
+    """Add a sole that fills everything between the foot bed and the ground."""
     bottom = -last.sole
     low = [(x, bottom - float(last.arch(x))) for x in (-0.84, -0.5, -0.2, 0.1)]
     last.layer(
@@ -683,7 +683,7 @@ def wedge_sandal(scene, look, shape):
 
 
 def heel_cup(last, height, material, lining, front=-0.5):
-    """The back of a shoe round the heel of the foot."""
+    """Add the back of a shoe round the heel of the foot."""
     with last.scene.group():
         last.scene.add(
             last.side(
@@ -704,7 +704,7 @@ def heel_cup(last, height, material, lining, front=-0.5):
 
 # ------------------------------------------------------------------------------- ankle boots
 def boot_upper(last, shaft, main, lining, lean=0.0):
-    """The upper of a boot, left open as a group by the caller: foot, ankle and shaft."""
+    """Add the upper of a boot, left open as a group by the caller: foot, ankle and shaft."""
     back, front = -0.8 + lean, -0.27 + lean
     last.scene.add(
         last.side(
@@ -733,7 +733,7 @@ def boot_upper(last, shaft, main, lining, lean=0.0):
 
 
 def heeled_sole(last, material, heel_length=0.42, welt=None, thickness=None):
-    """A leather or rubber sole with a separate heel, reaching down to the ground."""
+    """Add a leather or rubber sole with a separate heel, reaching down to the ground."""
     ground, breast = -last.sole, -0.84 + heel_length
     thin = thickness or min(last.sole, 0.07)
     floor = [(x, ground - float(last.arch(x)), 1) for x in (-0.8, breast - 0.03)]
@@ -758,7 +758,7 @@ def heeled_sole(last, material, heel_length=0.42, welt=None, thickness=None):
 
 
 def sole_colour(look, shape):
-    """The colour of a boot's sole."""
+    """Return the colour of a boot's sole."""
     return look.rubber(shape.choice("sole_colour", ("black", "black", "brown", "beige")))
 
 
@@ -895,7 +895,7 @@ def winter_boot(scene, look, shape):
 
 
 def tread(last, material):
-    """A thick sole with blocks cut into its lower edge."""
+    """Add a thick sole with blocks cut into its lower edge."""
     bottom = -last.sole
     teeth = np.linspace(-0.8, 0.72, 9)
     lower = []
@@ -912,7 +912,7 @@ def tread(last, material):
 
 # ------------------------------------------------------------------------- high-heeled shoes
 def pump_upper(last, look, shape, back=0.3, peep=False):
-    """The upper of a pump: heel cup, low sides, toe box, with a hole in it for a peep toe."""
+    """Add the upper of a pump: heel cup, low sides, toe box, with a hole in it for a peep toe."""
     vamp = shape("vamp", 0.2, 0.34)
     with last.scene.group():
         last.scene.add(
@@ -943,7 +943,7 @@ def pump_upper(last, look, shape, back=0.3, peep=False):
 
 
 def arched_sole(last, material):
-    """The thin sole that follows the arch, with a platform under the ball where there is one."""
+    """Add the thin sole that follows the arch, with a platform under the ball if there is one."""
     bottom = -last.sole
     last.layer(
         [
@@ -965,7 +965,7 @@ def arched_sole(last, material):
 
 
 def stiletto(last, material, tip=0.028):
-    """A thin heel, slightly curved, from under the heel of the foot to the ground."""
+    """Add a thin heel, slightly curved, from under the heel of the foot to the ground."""
     top, ground = last.lift - 0.03, -last.sole + tip
     last.add(capsule((-0.62, top - 0.02, 0), (-0.66, top * 0.55, 0), 0.13, 0.055), material, 0.05)
     last.add(
@@ -976,7 +976,7 @@ def stiletto(last, material, tip=0.028):
 
 
 def block_heel(last, length, material):
-    """A solid heel, straight at the back and a little narrower towards the ground."""
+    """Add a solid heel, straight at the back and a little narrower towards the ground."""
     top, ground = last.lift - 0.02, -last.sole
     outline = [
         (-0.81, top, 1),
@@ -991,7 +991,7 @@ def block_heel(last, length, material):
 
 
 def lifted_last(scene, shape, low, high, width=0.86):
-    """The last of a high-heeled shoe: shorter, narrower, raised."""
+    """Return the last of a high-heeled shoe: shorter, narrower, raised."""
     return Last(
         scene,
         shape,

@@ -6,7 +6,7 @@ from clipstudio.scene import capsule, extrude, smooth_curve
 
 
 def sheet(points, thickness):
-    """Closed outline of a thin sheet whose outer side runs through `points`."""
+    """Return the closed outline of a thin sheet whose outer side runs through `points`."""
     line = smooth_curve(points, 6)
     along = np.gradient(line, axis=0)
     inward = np.column_stack([along[:, 1], -along[:, 0]])
@@ -15,7 +15,7 @@ def sheet(points, thickness):
 
 
 def mirrored(right):
-    """Closed outline that is symmetric about x = 0, from its right half (top to bottom)."""
+    """Return the closed outline, symmetric about x = 0, of its right half (top to bottom)."""
     right = np.asarray(right, float)
     return np.vstack([right, (right * (-1, 1))[::-1]])
 
@@ -57,7 +57,7 @@ def arch(half_width, height, thickness, corner=0.5):
 
 
 def buckle(scene, metal, x, y, z, half_width, half_height, place=lambda piece: piece):
-    """A frame buckle with its prong, facing +z."""
+    """Add a frame buckle with its prong, facing +z."""
     bar = min(half_width, half_height) * 0.28
     frame = [
         rounded(half_width, half_height, bar),
@@ -69,7 +69,7 @@ def buckle(scene, metal, x, y, z, half_width, half_height, place=lambda piece: p
 
 
 def one_of(look, shape, part, colours, material):
-    """A part's material: one of a few colours, where "accent" is the product's second."""
+    """Return a part's material: one of a few colours, where "accent" is the product's second."""
     colour = shape.choice(part, colours)
     return look.accent(material) if colour == "accent" else look.plain(colour, material)
 

@@ -40,7 +40,7 @@ def stretchers(scene, material, x, z, y, radius):
 
 
 def cushion(hx, hy, hz, dents=0.012):
-    """A soft box."""
+    """Return a soft box."""
     return box(hx, hy, hz, 0.85 * min(hx, hy, hz)).lumps(dents, 4.0)
 
 
@@ -331,7 +331,7 @@ def throw_pillow(scene, look, shape, x, y, z):
 
 
 def sofa_body(scene, look, shape, half_width, n):
-    """Base, arms, back, cushions and feet of a sofa with n seats."""
+    """Add base, arms, back, cushions and feet of a sofa with n seats."""
     cover = look.main(4)
     arm, top = shape("arm", 0.07, 0.14), shape("back height", 0.68, 0.82)
     scene.add(box(half_width, 0.10, 0.36, 0.04).at(0, 0.21, 0), cover)
@@ -358,7 +358,7 @@ def three_seater(scene, look, shape):
 
 
 def tufted(half_width, half_height, cell, thickness, puff, depth=0.03):
-    """A padded panel stitched into diamonds, facing +z."""
+    """Return a padded panel stitched into diamonds, facing +z."""
     corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (half_width, half_height)
     reach = half_width + half_height
     seams = []

@@ -16,7 +16,7 @@ YARN = ("knit", "wool")
 
 # ------------------------------------------------------------------------------------------ hats
 def crown(scene, material, radius, height, *, top=0.85, squash=1.2, dome=0.0):
-    """The part of a hat that covers the head; `top` is its relative width above."""
+    """Add the part of a hat that covers the head; `top` is its relative width above."""
     side = [
         (radius, -0.02, 1),
         (radius * (1 + top) / 2 * 1.02, height * 0.5),
@@ -30,7 +30,7 @@ def crown(scene, material, radius, height, *, top=0.85, squash=1.2, dome=0.0):
 
 
 def hat_band(scene, material, radius, low, high, squash=1.2, slope=0.0, bow=True):
-    """A ribbon round the crown, with a flat bow at one side."""
+    """Add a ribbon round the crown, with a flat bow at one side."""
     thick = 0.012
     profile = [
         (radius - 0.06, low),
@@ -46,7 +46,7 @@ def hat_band(scene, material, radius, low, high, squash=1.2, slope=0.0, bow=True
 
 
 def flat_brim(inner, outer, squash, thickness, droop=0.0, roll=0.0):
-    """A brim that droops at front and back (`droop`) or rolls up at the sides (`roll`)."""
+    """Return a brim that droops at front and back (`droop`) or rolls up at the sides (`roll`)."""
     rim = [ellipse(outer, outer * squash * 0.97), ellipse(inner, inner * squash)]
     if roll:
         rim = [np.column_stack([contour[:, 1], contour[:, 0]]) for contour in rim]
@@ -140,7 +140,7 @@ def cowboy_hat(scene, look, shape):
 
 # ------------------------------------------------------------------------------------------ caps
 def dome(scene, material, height, squash=1.12, radius=0.38):
-    """The rounded top of a cap, standing on y = 0."""
+    """Add the rounded top of a cap, standing on y = 0."""
     side = [
         (radius, 0, 1),
         (radius * 1.01, height * 0.35),
@@ -154,7 +154,7 @@ def dome(scene, material, height, squash=1.12, radius=0.38):
 
 
 def visor(length, half_width, curve, thickness=0.014, root=0.3):
-    """The peak of a cap, pointing to +z, bent down at its sides by `curve`."""
+    """Return the peak of a cap, pointing to +z, bent down at its sides by `curve`."""
     t = np.linspace(-np.pi / 2, np.pi / 2, 24)
     front = np.column_stack([root + length * np.cos(t) ** 0.75, half_width * np.sin(t)])
     back = np.array(
@@ -276,7 +276,7 @@ def flat_cap(scene, look, shape):
 
 # --------------------------------------------------------------------------------------- beanies
 def beanie_body(scene, material, height, shape, top=0.42):
-    """The knitted tube of a beanie with its rounded end; narrower for one that lies flat."""
+    """Return the knitted tube of a beanie with its rounded end; narrower for one that lies flat."""
     squash = 0.42 if shape.pose == "flat" else 0.9
     profile = [
         (0.4, 0, 1),
@@ -294,7 +294,7 @@ def beanie_body(scene, material, height, shape, top=0.42):
 
 
 def cuff(scene, material, squash, height, radius=0.46, ribs=44):
-    """The turned-up edge of a beanie."""
+    """Add the turned-up edge of a beanie."""
     profile = [
         (-0.1, 0),
         (-0.03, 0.0),
@@ -309,7 +309,7 @@ def cuff(scene, material, squash, height, radius=0.46, ribs=44):
 
 
 def bobble(scene, material, y, size, squash=1.0):
-    """A fluffy ball on top."""
+    """Add a fluffy ball on top."""
     scene.add(
         ellipsoid(size, size * 0.92, size * max(squash, 0.7)).lumps(0.03, 16).at(0, y, 0), material
     )

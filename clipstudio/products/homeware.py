@@ -25,12 +25,12 @@ SHADES = ("cotton", "canvas", "satin")
 
 
 def lamp_base(look, shape):
-    """The material of a lamp's foot."""
+    """Return the material of a lamp's foot."""
     return part(look, shape, "base", ("steel", "brass", "wood", "black", "second"), "ceramic")
 
 
 def foot_and_rod(scene, material, height, radius=0.27, rod=0.02):
-    """A round foot with an upright rod."""
+    """Add a round foot with an upright rod."""
     profile = [
         (0.0, 0.0, 1),
         (radius, 0.0, 1),
@@ -44,7 +44,7 @@ def foot_and_rod(scene, material, height, radius=0.27, rod=0.02):
 
 
 def shade(scene, material, low, high, bottom, top):
-    """A lampshade: an open cone of cloth."""
+    """Add a lampshade: an open cone of cloth."""
     half = (high - low) / 2
     t = 0.012
     wall = [(bottom, low), (top, high), (top - t, high), (bottom - t, low)]
@@ -191,14 +191,14 @@ UMBRELLA = ("satin", "cotton", "plastic")
 
 
 def hook(scene, material, place, bottom, r=0.085, thick=0.027):
-    """A crook handle, its stem on the y axis down to `bottom`; `place` puts it in the scene."""
+    """Add a crook handle, its stem on the y axis down to `bottom`; `place` puts it in the scene."""
     arc = torus(r, thick, 180).rotate(roll=180).at(r, bottom, 0)
     scene.add(place(arc), material)
     scene.add(place(capsule((0, bottom, 0), (0, bottom + 0.20, 0), thick)), material)
 
 
 def open_umbrella(scene, look, shape, place):
-    """An open umbrella, upright with its handle's end near y = 0, then moved by `place`."""
+    """Return an open umbrella, upright with its handle's end near y = 0, then moved by `place`."""
     reach, rise = shape("radius", 0.68, 0.82), shape("dome", 0.26, 0.42)
     length = shape("length", 0.92, 1.12)
     n = 8
@@ -285,7 +285,7 @@ ANGLED = ((18, 62), (-62, -18))
 
 
 def headband(scene, material, radius, half_depth, thick, spread=100):
-    """An arched band above y = 0, `spread` degrees to each side of the top."""
+    """Add an arched band above y = 0, `spread` degrees to each side of the top."""
     angles = np.radians(np.linspace(-spread, spread, 31))
     arc = np.column_stack([np.sin(angles), np.cos(angles)])
     outline = np.vstack([(radius + thick) * arc, (radius - thick) * arc[::-1]])
@@ -293,7 +293,7 @@ def headband(scene, material, radius, half_depth, thick, spread=100):
 
 
 def ear_cup(scene, shell, pad, x, y, radius, deep, tall=1.0):
-    """A shell and its cushion on both sides; cups lean in a little towards the bottom."""
+    """Add a shell and its cushion on both sides; cups lean in a little towards the bottom."""
     cup = cylinder(radius, radius * 0.82, deep, deep * 0.7).rotate(roll=-96)
     scene.add(cup.at(x, y, 0).mirror("x"), shell)
     cushion = torus(radius * 0.74, radius * 0.30).rotate(yaw=90).rotate(roll=-6)

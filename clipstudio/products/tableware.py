@@ -28,7 +28,7 @@ SPOUT_IN_SIGHT = ((-42, 42), (138, 222))
 
 # ------------------------------------------------------------------------- shared constructions
 def turned(points):
-    """A solid turned from (radius, height) points, bottom to top; a third value 1 is a corner."""
+    """Turn a solid from (radius, height) points, bottom to top; a third value 1 is a corner."""
     line = smooth_curve(points, 14)
     return revolve(np.vstack([(-0.06, line[0, 1]), line, (-0.06, line[-1, 1])]))
 
@@ -49,7 +49,7 @@ def radius_at(points, height):
 
 
 def ear(scene, material, top, bottom, reach, thick, lift=0.0, smooth=0.03):
-    """A bowed handle from the point `top` to `bottom` (x, y), reaching out to +x."""
+    """Add a bowed handle from the point `top` to `bottom` (x, y), reaching out to +x."""
     middle = (top[1] + bottom[1]) / 2 + lift
     control = 2 * reach - (top[0] + bottom[0]) / 2
     bow = tube((*top, 0), (control, middle, 0), (*bottom, 0), thick, thick * 0.9)
@@ -57,7 +57,7 @@ def ear(scene, material, top, bottom, reach, thick, lift=0.0, smooth=0.03):
 
 
 def part(look, shape, name, options, material="plastic"):
-    """The material of a part, one of: "same" or "second" colour, a metal, "wood", or a colour."""
+    """Return the material of a part: "same" or "second" colour, a metal, "wood", or a colour."""
     kind = shape.choice(name, options)
     if kind == "same":
         return look.solid()
@@ -74,7 +74,7 @@ def wall_of(look, thin):
 
 
 def inner_glaze(look, shape):
-    """The inside of a pot: white or as the outside."""
+    """Return the inside of a pot: white or as the outside."""
     if shape.choice("inside", ("white", "coloured")) == "white":
         return look.plain("white", "ceramic")
     return look.solid(material="ceramic")
@@ -82,7 +82,7 @@ def inner_glaze(look, shape):
 
 # ------------------------------------------------------------------------------------------ mugs
 def mug_body(scene, look, shape, profile, wall=0.035):
-    """A mug's pot and its handle, which is joined before the pot is hollowed."""
+    """Add a mug's pot and its handle, which is joined before the pot is hollowed."""
     height = profile[-1][1]
     belly = max(point[0] for point in profile)
     body = look.main(8, mapping="around", around=belly)
@@ -270,7 +270,7 @@ def enamel_mug(scene, look, shape):
 
 # --------------------------------------------------------------------------------------- teapots
 def pot_with_lid(scene, material, profile, rim, top, knob_material, knob=0.06):
-    """A closed pot, its lid with a groove around it, and a knob."""
+    """Add a closed pot, its lid with a groove around it, and a knob."""
     height = profile[-1][1]
     scene.add(turned(profile), material)
     lid = [
@@ -287,7 +287,7 @@ def pot_with_lid(scene, material, profile, rim, top, knob_material, knob=0.06):
 
 
 def spout(scene, material, start, bend, end, wide, narrow, smooth=0.08):
-    """A curved spout towards +x, cut level at its mouth."""
+    """Add a curved spout towards +x, cut level at its mouth."""
     scene.add(tube((*start, 0), (*bend, 0), (*end, 0), wide, narrow), material, smooth)
     mouth = capsule(
         (end[0] - 0.02, end[1] - 0.08, 0), (end[0] + 0.02, end[1] + 0.1, 0), narrow * 0.6
@@ -445,7 +445,7 @@ def stems(scene, look, shape, height, spread):
 
 
 def glaze(look, shape, radius, **changes):
-    """A vase's surface: shiny or matt."""
+    """Return a vase's surface: shiny or matt."""
     if look.material != "glass" and shape.choice("glaze", ("shiny", "matt")) == "matt":
         changes.update(roughness=0.6, coat=0.1)
     return look.main(8, mapping="around", around=radius, **changes)
@@ -565,7 +565,7 @@ def shouldered_vase(scene, look, shape):
 
 # --------------------------------------------------------------------------------------- bottles
 def label(scene, look, shape, radius, low, high):
-    """A paper label round a bottle, with a band in the second colour."""
+    """Add a paper label round a bottle, with a band in the second colour."""
     paper = part(look, shape, "label", ("white", "beige", "black"), "satin")
     middle, half = (low + high) / 2, (high - low) / 2
     scene.paint(cylinder(radius + 0.05, radius + 0.05, half).at(0, middle, 0), paper, 0.003)

@@ -94,13 +94,13 @@ class Bodice:
 
 
 def mirrored(half):
-    """Closed symmetric outline from its right half, listed from the top to the bottom."""
+    """Return the closed symmetric outline from its right half, listed from top to bottom."""
     left = [(-x, y, *corner) for x, y, *corner in reversed(half) if x > 1e-9]
     return [*half, *left]
 
 
 def flipped(points):
-    """The same outline on the other side."""
+    """Return the same outline on the other side."""
     return [(-x, y, *corner) for x, y, *corner in points]
 
 
@@ -151,7 +151,7 @@ class Limb:
         return tuple(point + across * width * np.array([-along[1], along[0]]))
 
     def outline(self):
-        """The limb's outline."""
+        """Return the limb's outline."""
         short = self.length < 0.45
         outer = [self.at(t, 1) for t in ((0.5,) if short else (0.28, 0.5, 0.72))]
         inner = [self.at(t, -1) for t in ((0.5,) if short else (0.72, 0.5))]
@@ -165,7 +165,7 @@ class Limb:
 
 
 def sleeve(body, length, angle, bend=0.0, wrist=0.1, elbow=None):
-    """The right sleeve of a bodice.
+    """Return the right sleeve of a bodice.
 
     Parameters
     ----------
@@ -336,15 +336,15 @@ class Tailor:
         }
 
     def draw(self, name, low, high):
-        """A free number of the garment."""
+        """Return a free number of the garment."""
         return self.shape(name, low, high)
 
     def pick(self, name, options):
-        """A free choice of the garment."""
+        """Return a free choice of the garment."""
         return self.shape.choice(name, options)
 
     def contrast(self, name):
-        """The material of a detail: the garment's own or the second colour."""
+        """Return the material of a detail: the garment's own or the second colour."""
         return self.accent if self.pick(name, ("same", "contrast")) == "contrast" else self.cloth
 
     def pulled(self, points):
@@ -436,7 +436,7 @@ class Tailor:
                 self.sew(piece, turn(limb.cuff(cuff_depth)), cuff)
 
     def hood(self, body, material, lining, height, width, opening):
-        """A hood that lies up behind the neck, its opening showing the lining."""
+        """Add a hood that lies up behind the neck, its opening showing the lining."""
         z = -0.3 * self.puff - 0.01
         dome = [
             (0, height),
@@ -523,7 +523,7 @@ def garment(category, name, materials, **sold):
 
 # ------------------------------------------------------------------------------- parts of tops
 def neck_back(tailor, body, material):
-    """The inside of the back, seen through the neck, with its label."""
+    """Add the inside of the back, seen through the neck, with its label."""
     inside = [
         (0, -0.03),
         (body.neck, 0, 1),
@@ -562,14 +562,14 @@ def lay_sleeves(tailor, limbs, material, cuff=None, cuff_depth=0.07, on_top=Fals
 
 
 def neckband(tailor, piece, body, material, width=0.03):
-    """A ribbed band sewn around the front of the neck."""
+    """Add a ribbed band sewn around the front of the neck."""
     half = body.neck_points()
     curve = flipped(half)[::-1] + half[1:]
     tailor.sew(piece, band(curve, width), material, 0.012)
 
 
 def lay_front(tailor, body, material, seams=(), **style):
-    """The front of a top, with its hem and the creases that pull at the armpits."""
+    """Return the front of a top, with its hem and the creases that pull at the armpits."""
     hem = body.side_points()[-1][0]
     low = -body.length + 0.035
     line = [(-hem, low), (-hem * 0.5, low - body.hem_drop * 0.9), (0, low - body.hem_drop)]
@@ -581,7 +581,7 @@ def lay_front(tailor, body, material, seams=(), **style):
 
 
 def hem_rib(tailor, piece, body, material, depth=0.07):
-    """A ribbed hem, as pullovers and bombers have it."""
+    """Add a ribbed hem, as pullovers and bombers have it."""
     half = body.side_points()[-1][0] * 0.99
     low = -body.length
     lower = [
@@ -598,7 +598,7 @@ def hem_rib(tailor, piece, body, material, depth=0.07):
 
 
 def button_row(tailor, piece, x, top, bottom, count, material, radius=0.016):
-    """A row of buttons down a piece."""
+    """Add a row of buttons down a piece."""
     for y in np.linspace(top, bottom, count):
         tailor.button(piece, x, y, material, radius)
 
@@ -621,7 +621,7 @@ def shirt_collar(tailor, fronts, body, material, size=0.13, stand=0.05, spread=0
 
 
 def open_neck(tailor, fronts, body, material, size=0.16):
-    """A camp collar: the top of the front lies open in two flat lapels."""
+    """Add a camp collar: the top of the front lies open in two flat lapels."""
     low = -body.scoop
     leaf = [
         (0.0, low, 1),
@@ -639,7 +639,7 @@ def open_neck(tailor, fronts, body, material, size=0.16):
 
 
 def lapels(tailor, fronts, body, material, break_at, width=0.15, notch=0.05):
-    """The lapels and collar of a blazer or coat, folded back to the point `break_at`."""
+    """Add the lapels and collar of a blazer or coat, folded back to the point `break_at`."""
     lapel = [
         (0.0, break_at, 1),
         (body.neck * 0.55, break_at * 0.45),
@@ -663,7 +663,7 @@ def lapels(tailor, fronts, body, material, break_at, width=0.15, notch=0.05):
 
 
 def stand_collar(tailor, fronts, body, material, height=0.09, gap=0.01):
-    """A collar that stands up around the neck, open in front."""
+    """Add a collar that stands up around the neck, open in front."""
     low = -body.scoop * 0.9
     half = [
         (gap, low, 1),
@@ -685,7 +685,7 @@ def stand_collar(tailor, fronts, body, material, height=0.09, gap=0.01):
 
 
 def high_neck(tailor, front, body, material, height=0.12):
-    """A rolled collar that covers the neck: a turtleneck."""
+    """Add a rolled collar that covers the neck: a turtleneck."""
     half = [
         (0, height * 0.9),
         (body.neck * 0.92, height, 1),
@@ -699,7 +699,7 @@ def high_neck(tailor, front, body, material, height=0.12):
 
 
 def zip_line(tailor, piece, body, teeth, half_width=0.014):
-    """A zip down the front: dark tape, a row of teeth, and its puller."""
+    """Add a zip down the front: dark tape, a row of teeth, and its puller."""
     top, bottom = -body.scoop, -body.length - body.hem_drop
     middle, half = (top + bottom) / 2, (top - bottom) / 2
     tailor.sew(piece, rectangle(0, middle, half_width, half), tailor.black, 0.004)
@@ -708,14 +708,14 @@ def zip_line(tailor, piece, body, teeth, half_width=0.014):
 
 
 def slanted_pocket(tailor, piece, side, top, bottom, material):
-    """The opening of a slanted pocket of a jacket, edged with a material."""
+    """Add the opening of a slanted pocket of a jacket, edged with a material."""
     (x, y), (u, v) = top, bottom
     slit = [(x, y, 1), (x + 0.018, y, 1), (u + 0.018, v, 1), (u, v, 1)]
     tailor.sew(piece, slit if side > 0 else flipped(slit), material, 0.003)
 
 
 def patch_pocket(tailor, piece, x, y, half_width, half_height, material, flap=None, pointed=0.0):
-    """A pocket sewn on; `flap` is the material of its flap, if it has one."""
+    """Add a pocket sewn on; `flap` is the material of its flap, if it has one."""
     top, low = y + half_height, y - half_height
     outline = [
         (x - half_width, top, 1),
@@ -740,7 +740,7 @@ def patch_pocket(tailor, piece, x, y, half_width, half_height, material, flap=No
 
 
 def hood(tailor, body, material, lining, height=0.36, width=0.25, opening=0.62):
-    """A hood that lies up behind the neck, its opening showing the lining."""
+    """Add a hood that lies up behind the neck, its opening showing the lining."""
     tailor.hood(body, material, lining, height, width, opening)
 
 
@@ -755,7 +755,7 @@ def drawstrings(tailor, piece, body, material, length=0.3):
 
 
 def hanger(tailor, body):
-    """The hanger on which a hanging garment is shown (nothing in the other poses)."""
+    """Add the hanger on which a hanging garment is shown (nothing in the other poses)."""
     if tailor.pose != "hanging":
         return
     wood = tailor.pick("hanger", ("wood", "chrome", "black"))
@@ -781,7 +781,7 @@ def hanger(tailor, body):
 
 # --------------------------------------------------------------------------- parts of bottoms
 def waist_back(tailor, half_width, dip, material, height=0.0):
-    """The inside of the back of a waistband, seen over the front."""
+    """Return the inside of the back of a waistband, seen over the front."""
     inside = [
         (0, height + 0.012),
         (half_width * 0.9, height + 0.006, 1),
@@ -793,7 +793,7 @@ def waist_back(tailor, half_width, dip, material, height=0.0):
 
 
 def waistband(tailor, piece, half_width, dip, depth, material, ribs=False, wider=1.0):
-    """The band around the waist of a skirt or trousers; `ribs` gathers it as elastic does."""
+    """Add the band around the waist of a skirt or trousers; `ribs` gathers it as elastic does."""
     half = half_width * 1.012 * wider
     top = [(0, -dip + 0.006), (half * 0.6, -dip * 0.7 + 0.006), (half, 0.006, 1)]
     low = [(half * 1.015, -depth, 1), (half * 0.6, -dip * 0.7 - depth), (0, -dip - depth)]
@@ -813,7 +813,7 @@ def belt_loops(tailor, piece, half_width, dip, depth, material):
 
 
 def fly(rise, width=0.05):
-    """The curved line of stitching beside the zip of trousers."""
+    """Return the curved line of stitching beside the zip of trousers."""
     return [
         (width, -0.09),
         (width * 0.95, -rise * 0.55),
@@ -843,7 +843,7 @@ def round_pockets(legs, depth=0.14, reach=0.13):
 
 
 def clip_hanger(tailor, half_width):
-    """The hanger with two clips on which skirts and trousers hang (nothing in other poses)."""
+    """Add the hanger with two clips on which skirts and trousers hang (nothing in other poses)."""
     if tailor.pose != "hanging":
         return
     metal, black = tailor.look.chrome(), tailor.look.rubber("black")
@@ -855,5 +855,5 @@ def clip_hanger(tailor, half_width):
 
 
 def resized(body, **changes):
-    """A copy of measurements with some of them changed."""
+    """Return a copy of measurements with some of them changed."""
     return replace(body, **changes)

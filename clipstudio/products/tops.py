@@ -623,7 +623,7 @@ def outer(
 
 
 def both(side):
-    """The sides of a front that one call of a front builder covers."""
+    """Return the sides of a front that one call of a front builder covers."""
     return (side,) if side else (1, -1)
 
 
