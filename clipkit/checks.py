@@ -9,8 +9,10 @@ why they cannot. scikit-learn checks the same things, but does not say in which 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Real
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -180,8 +182,24 @@ def whole(value: int, name: str, low: int, high: int | None = None) -> int:
     except TypeError:
         number = low - 1
     if isinstance(value, (bool, np.bool_)) or number < low or (high is not None and number > high):
-        raise ValueError(f"{name} is {value!r}, but it should be a whole number {wanted}")
+        raise ValueError(f"{name} is {shown(value)}, but it should be a whole number {wanted}")
     return number
+
+
+def shown(value: object) -> str:
+    """Return what a message calls a value: itself if it is short, else its type.
+
+    Examples
+    --------
+    >>> shown(-1), shown("mug"), shown(np.eye(3)), shown(10**400)
+    ('-1', "'mug'", 'a ndarray', 'a int')
+    """
+    plain = value is None or isinstance(value, (str, bytes, Real))
+    try:
+        text = repr(value) if plain else ""
+    except ValueError:  # a whole number of thousands of digits
+        text = ""
+    return text if 0 < len(text) <= 60 else f"a {type(value).__name__}"
 
 
 def seed(value: int) -> int:
@@ -202,13 +220,13 @@ def seed(value: int) -> int:
     return whole(value, "seed", 0, 2**32 - 1)
 
 
-def number(value: float, name: str) -> float:
-    """Return a single number, which may be infinite.
+def number(value: float, name: str, low: float | None = None, high: float | None = None) -> float:
+    """Return a single number, which may be infinite where no range is given.
 
     Raises
     ------
     ValueError
-        If it is none: text, NaN or an array.
+        If it is none (text, NaN or an array), or out of range.
 
     Examples
     --------
@@ -216,13 +234,23 @@ def number(value: float, name: str) -> float:
     Traceback (most recent call last):
     ...
     ValueError: threshold is nan, but it should be a number
+    >>> number(1.5, "diversity", 0, 1)
+    Traceback (most recent call last):
+    ...
+    ValueError: diversity is 1.5, but it should be a number from 0 to 1
     """
     try:
-        single = np.nan if isinstance(value, (str, bytes)) or np.ndim(value) else float(value)
-    except (TypeError, ValueError):
+        alone = np.ndim(value) == 0 and not isinstance(value, (str, bytes))
+        single = float(value) if alone else np.nan
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         single = np.nan
-    if np.isnan(single):
-        raise ValueError(f"{name} is {value!r}, but it should be a number")
+    outside = low is not None and not (
+        np.isfinite(single) and low <= single <= (np.inf if high is None else high)
+    )
+    if np.isnan(single) or outside:
+        wanted = "" if low is None else f" of at least {low:g}"
+        wanted = wanted if high is None else f" from {low:g} to {high:g}"
+        raise ValueError(f"{name} is {shown(value)}, but it should be a number{wanted}")
     return single
 
 
@@ -241,9 +269,112 @@ def positive(value: float, name: str) -> float:
     ...
     ValueError: epochs is -1, but it should be a number above 0
     """
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
-        raise ValueError(f"{name} is {value!r}, but it should be a number above 0")
-    return float(value)
+    try:
+        single = np.nan if isinstance(value, bool) or not isinstance(value, Real) else float(value)
+    except OverflowError:
+        single = np.inf
+    if not 0 < single < np.inf:
+        raise ValueError(f"{name} is {shown(value)}, but it should be a number above 0")
+    return single
+
+
+def one_of(value: Any, name: str, options: Iterable[str]) -> str:
+    """Return one of some words.
+
+    Raises
+    ------
+    ValueError
+        If it is another.
+
+    Examples
+    --------
+    >>> one_of("C", "hospital", ["A", "B"])
+    Traceback (most recent call last):
+    ...
+    ValueError: hospital is 'C', but it should be one of: A, B
+    """
+    options = list(options)
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"{name} is {shown(value)}, but it should be one of: {', '.join(options)}")
+    return value
+
+
+def by_name(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a dict that is not empty.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    ValueError
+        If it is empty.
+
+    Examples
+    --------
+    >>> by_name([1, 2], "lines")
+    Traceback (most recent call last):
+    ...
+    TypeError: lines is a list, but it should be a dict by name
+    """
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} is a {type(value).__name__}, but it should be a dict by name")
+    if not value:
+        raise ValueError(f"{name} is empty; it should hold at least one name")
+    return value
+
+
+def text(value: str, name: str) -> str:
+    """Return a text.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+
+    Examples
+    --------
+    >>> text(None, "report")
+    Traceback (most recent call last):
+    ...
+    TypeError: report is a NoneType, but it should be a text
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a {type(value).__name__}, but it should be a text")
+    return value
+
+
+def path(value: str | os.PathLike, name: str) -> Path:
+    """Return a path, "~" replaced by the home folder.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a text nor a path.
+    ValueError
+        If it is empty, which Python takes for the folder in which it runs, or cannot be a path.
+
+    Examples
+    --------
+    >>> path("", "folder")
+    Traceback (most recent call last):
+    ...
+    ValueError: folder is empty; "." is the folder in which Python runs
+    """
+    if not isinstance(value, (str, bytes, os.PathLike)):
+        raise TypeError(f"{name} is a {type(value).__name__}, but it should be a text or a path")
+    written = os.fsdecode(value)
+    if not written.strip():
+        raise ValueError(f'{name} is empty; "." is the folder in which Python runs')
+    try:
+        encoded = os.fsencode(written)
+    except UnicodeEncodeError:
+        encoded = b"\0"
+    if b"\0" in encoded:
+        raise ValueError(f"{name} is {written!r}, which holds a character that no path may hold")
+    try:
+        return Path(written).expanduser()
+    except RuntimeError as error:  # no home is known
+        raise ValueError(f'{name} is "{written}", but {error}') from None
 
 
 def pair(value: Any, name: str) -> None:
@@ -327,17 +458,15 @@ def as_array(values: Any, name: str, dtype: type | None = None) -> NDArray:
     ValueError: y_true is a set, which has no order; give a list or an array
     """
     if hasattr(values, "detach"):
-        tensor = values.detach().cpu()
+        try:
+            tensor = values.detach().cpu()
+        except NotImplementedError as error:  # one of shapes alone
+            raise ValueError(f"{name} cannot be read as an array: {error}") from error
         values = tensor.float() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         row = int(np.argwhere(np.ma.getmaskarray(values))[0][0])
         raise ValueError(f"{name} is masked in row {row}; every value should be there")
-    if isinstance(values, (set, frozenset, dict)):
-        raise ValueError(
-            f"{name} is a {type(values).__name__}, which has no order; give a list or an array"
-        )
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
-        raise ValueError(f"{name} is a {type(values).__name__}, not a list or an array of values")
+    _refuse_no_items(values, name)
     if not hasattr(values, "__array__") and not isinstance(values, Sequence):
         values = list(values)
     try:
@@ -347,6 +476,34 @@ def as_array(values: Any, name: str, dtype: type | None = None) -> NDArray:
     if entries.ndim == 0 or len(entries) == 0:
         raise ValueError(f"{name} is empty; a measure needs at least one item")
     return entries
+
+
+def items(values: Iterable[Any], name: str) -> list[Any]:
+    """Return anything that holds items in an order as a list, by position.
+
+    Raises
+    ------
+    ValueError
+        If it is one value, or has no order.
+
+    Examples
+    --------
+    >>> items({"mug", "vase"}, "names")
+    Traceback (most recent call last):
+    ...
+    ValueError: names is a set, which has no order; give a list or an array
+    """
+    _refuse_no_items(values, name)
+    return list(values)
+
+
+def _refuse_no_items(values: Any, name: str) -> None:
+    kind = type(values).__name__
+    if isinstance(values, (set, frozenset, Mapping)):
+        raise ValueError(f"{name} is a {kind}, which has no order; give a list or an array")
+    single = isinstance(values, (str, bytes, type)) or getattr(values, "shape", None) == ()
+    if single or not hasattr(values, "__iter__"):
+        raise ValueError(f"{name} is a {kind}, not a list or an array of values")
 
 
 def _refuse_other_shapes(array: NDArray, name: str, shape: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow
 import pyarrow.parquet as parquet
 from datasets import ClassLabel, Dataset, DatasetDict, Image, Value
 
+from clipkit import checks
 from clipkit.notes import listed, quoted, warn, warn_of_skipped
 from clipkit.pictures import picture_endings, problem_with
 
@@ -28,6 +29,15 @@ OTHERS_FOLDERS = (
     "__MACOSX", "@eaDir", "__pycache__", "$RECYCLE.BIN", "System Volume Information", "lost+found"
 )  # fmt: skip
 """What systems put beside pictures, apart from hidden folders."""
+OTHER_FILES = {
+    b"PK": "an Excel workbook or another zip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\x1f\x8b": "compressed",
+    b"SQLite": "a database",
+    b"%PDF": "a PDF",
+    b"<": "a web page or XML",
+}
+"""How files begin that are called tables and are none that is read here."""
 PICTURE_COLUMNS = ("file_name", "image", "picture", "file", "filename", "path", "image_path")
 """What a table's column of pictures is called; the first is the name in `imagefolder`."""
 
@@ -97,9 +107,7 @@ def load_radiographs(hospital: str = "A") -> DatasetDict:
         If there is no such hospital.
     """
     folders = {"A": "radiographs", "B": "radiographs_b"}
-    if hospital not in folders:
-        raise ValueError(f"hospital is {hospital!r}, but must be one of: {', '.join(folders)}.")
-    return _bundled(folders[hospital])
+    return _bundled(folders[checks.one_of(hospital, "hospital", folders)])
 
 
 def _bundled(name: str) -> DatasetDict:
@@ -160,9 +168,7 @@ def from_folder(
     as numbers, which `named_labels` turns into names.
     """
     _refuse_no_list(skipped)
-    folder = Path(os.fsdecode(path)).expanduser()
-    if not os.fsdecode(path):
-        raise ValueError('path is empty; "." is the folder in which Python runs')
+    folder = checks.path(path, "path")
     if not folder.exists():
         raise FileNotFoundError(f"There is no folder {folder}; pass the path of one with pictures.")
     if not folder.is_dir():
@@ -214,7 +220,7 @@ def _of_split(file: Path) -> bool:
 def _labelled(
     folder: Path, files: Sequence[Path], depth: int, left_out: list[tuple[str, str]]
 ) -> Dataset:
-    """A data set of files, labelled by their folders below the given depth if most lie in some."""
+    """Return a data set of files, labelled by their folders below a depth if most lie in some."""
     within = [file for file in files if len(file.parts) > depth + 1]
     labelled = len(within) > len(files) / 2
     if labelled:
@@ -268,7 +274,7 @@ def files_below(folder: Path, above: frozenset = frozenset()) -> Iterator[Path]:
 
 
 def _problem_of_file(file: Path) -> str | None:
-    """What is wrong with a file; None if it is read, "" if nobody would take it for a picture."""
+    """Return what is wrong with a file; None if it is read, "" if nobody takes it for a picture."""
     if file.is_dir():
         return "is a folder that cannot be listed"
     ending = file.suffix.lower()
@@ -326,9 +332,11 @@ def from_table(
     """
     _refuse_no_list(skipped)
     rows, place, name = _read_table(table)
+    if folder is not None:
+        place = checks.path(folder, "folder")
     if pictures is None:
         pictures = next((column for column in PICTURE_COLUMNS if column in rows.features), None)
-    if pictures not in rows.features:
+    if not isinstance(pictures, str) or pictures not in rows.features:
         raise ValueError(
             f"{name} has the columns {listed(list(rows.column_names), shown=12)}; say which of "
             'them names the pictures, such as pictures="photo"'
@@ -337,7 +345,7 @@ def from_table(
         rows = rows.cast_column(pictures, Image(decode=False))
     cells, left_out, kept = [], [], []
     for number, cell in enumerate(rows[pictures]):
-        cell, file = picture_cell(cell, Path(folder).expanduser() if folder else place)
+        cell, file = picture_cell(cell, place)
         problem = problem_with(cell) if cell is not None else "names no picture"
         if problem:
             which = _printable(file or f"row {number}")
@@ -370,13 +378,21 @@ def _read_table(table: Any) -> tuple[Dataset, Path, str]:
     """Return a table as a data set, the folder where it lies, and what messages call it."""
     if isinstance(table, pd.DataFrame):
         return _from_frame(table, "the table"), Path(), "the table"
-    path = Path(table).expanduser()
+    if isinstance(table, (Dataset, Mapping, Sequence)) and not isinstance(table, (str, bytes)):
+        kind = type(table).__name__
+        raise TypeError(f"table is a {kind}, but it should be a file or a pandas.DataFrame")
+    path = checks.path(table, "table")
     if not path.is_file():
         raise FileNotFoundError(
             f"There is no table {path}; pass the path of a CSV or parquet file."
         )
+    with path.open("rb") as binary:
+        head = binary.read(256).lstrip()
+    other = next((what for magic, what in OTHER_FILES.items() if head.startswith(magic)), None)
+    if other:
+        raise ValueError(f"{path.name} is {other}; save the table as “CSV UTF-8” or as parquet")
     try:
-        if path.suffix.lower() == ".parquet":
+        if head.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
             return Dataset(parquet.read_table(path)), path.parent, path.name
         if path.suffix.lower() in (".jsonl", ".json"):
             frame = pd.read_json(path, lines=path.suffix.lower() == ".jsonl")
@@ -497,6 +513,7 @@ def readable(label: str) -> str:
     >>> readable("t-shirt"), readable("T-Shirt"), readable("Women's Bags & Belts")
     ('t-shirt', 't-shirt', "women's bags & belts")
     """
+    checks.text(label, "label")
     words = re.sub(r"^\d+[._ -]+(?=\D)", "", label)
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", words)
     return " ".join(re.sub(r"[_/|.+]+", " ", words).lower().split())

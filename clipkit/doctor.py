@@ -7,12 +7,14 @@ one, the exit status is 1.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.metadata
 import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -215,7 +217,7 @@ def _notebooks(found: Report) -> None:
 
 
 def _model(found: Report, bundled: Path) -> None:
-    """The bundled model's files and checksum, and whether the chosen model answers."""
+    """Look at the bundled model's files and checksum, and whether the chosen model answers."""
     from clipkit.loading import torchvision_problem
 
     if problem := torchvision_problem():
@@ -313,8 +315,16 @@ def _version(name: str) -> str | None:
         return None
 
 
-def main() -> int:
-    """Print the report; return 1 if something is wrong, else 0."""
+def main(words: Sequence[str] | None = None) -> int:
+    """Print the report; return 1 if something is wrong, else 0.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        The command line's, by default; it has no option but ``--help``.
+    """
+    about = "Say what is installed and what is wrong, if anything, with the remedy."
+    argparse.ArgumentParser("python -m clipkit.doctor", description=about).parse_args(words)
     found = report()
     print(found)
     return 1 if found.problems else 0

@@ -32,7 +32,7 @@ def unit_rows(values: Any, name: str) -> torch.Tensor:
         isinstance(values, (list, tuple)) and any(isinstance(value, str) for value in values)
     ):
         raise ValueError(f"{name} are texts; encode them first: clip.encode_texts(texts)")
-    rows = _as_tensor(values, name)
+    rows = as_tensor(values, name).detach()
     if rows.ndim != 2 or not rows.shape[1]:
         hint = f"; a single one is {name}[None]" if rows.ndim == 1 and len(rows) else ""
         raise ValueError(
@@ -50,7 +50,14 @@ def unit_rows(values: Any, name: str) -> torch.Tensor:
     return rows / lengths[:, None]
 
 
-def _as_tensor(values: Any, name: str) -> torch.Tensor:
+def as_tensor(values: Any, name: str) -> torch.Tensor:
+    """Return numbers as a float32 tensor, on the device and in the graph where they are.
+
+    Raises
+    ------
+    ValueError
+        If they are none.
+    """
     try:
         if isinstance(values, (list, tuple)) and any(map(torch.is_tensor, values)):
             values = torch.stack([torch.as_tensor(value) for value in values])
@@ -62,9 +69,11 @@ def _as_tensor(values: Any, name: str) -> torch.Tensor:
             values = torch.from_numpy(np.array(values, dtype=np.float32))
         if values.is_complex():
             raise TypeError("they are complex")
-    except (TypeError, ValueError, RuntimeError) as error:
+        if values.is_meta:
+            raise TypeError("it is a tensor of shapes alone")
+        return values.to_dense().float()
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise ValueError(
             f"{name} should be a matrix of numbers, a row an item, but cannot be read as one: "
             f"{str(error).splitlines()[0]}"
         ) from None
-    return values.detach().float()

@@ -192,6 +192,7 @@ def _write(clip: Clip, folder: Path) -> None:
                     dynamo=True,
                     verbose=False,
                 )
+                assert program is not None, "torch's exporter gives a program"
                 for node in program.model.graph:  # notes where on this machine each came from
                     node.metadata_props.clear()
                 program.save(full, external_data=size > LARGEST)

@@ -14,10 +14,11 @@ import re
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-from clipkit.notes import warn
+from clipkit import checks
+from clipkit.notes import quoted, warn
 
 BUNDLED = Path(__file__).parent / "assets" / "clip"
 
@@ -49,6 +50,8 @@ OPEN_CLIP_WEIGHTS = (
     "open_clip_pytorch_model.safetensors",
     "open_clip_pytorch_model.bin",
 )
+ADAPTER = ("adapter_config.json", "adapter_model.safetensors")
+"""LoRA as peft writes it; `clipkit.fine_tune.save` puts the model that it belongs to in "base"."""
 _OTHERS = (
     "config.json",
     *TOKENIZERS,
@@ -60,6 +63,7 @@ _OTHERS = (
     "words.txt",
 )
 
+EXAMPLE = f'"{KNOWN_IDS[0]}"'
 STALLED = 120.0  # seconds in which nothing comes: then it is given up
 WORD_AFTER = 10.0  # seconds of silence after which, and after each of which, a line is printed
 
@@ -85,8 +89,8 @@ def find_checkpoint(name: str | os.PathLike[str] | None = None) -> Path:
     Returns
     -------
     pathlib.Path
-        A folder with ``config.json``, weights, tokenizer and processor configuration, or with
-        ``open_clip_config.json`` and weights.
+        A folder with ``config.json``, weights, tokenizer and processor configuration, with
+        ``open_clip_config.json`` and weights, or with the files of a LoRA adapter.
 
     Raises
     ------
@@ -95,13 +99,14 @@ def find_checkpoint(name: str | os.PathLike[str] | None = None) -> Path:
     TypeError
         If the name is neither a text nor a path.
     """
-    name = name or named_by_environment() or BUNDLED
+    if name is None:
+        name = named_by_environment() or BUNDLED
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(f"name is a {type(name).__name__}, but it should be an id or a folder")
     try:
-        folder = Path(name).expanduser()
-    except RuntimeError as error:  # no home is known
-        raise CheckpointError(f'"{name}" begins with "~", but {_first_line(error)}') from error
+        folder = checks.path(name, "name")
+    except ValueError as error:
+        raise CheckpointError(str(error)) from None
     if folder.is_dir():
         return _complete(folder)
     if folder == BUNDLED:
@@ -111,9 +116,11 @@ def find_checkpoint(name: str | os.PathLike[str] | None = None) -> Path:
         )
     known = str(name).removeprefix("hf-hub:")
     if not is_id(known):
+        meant = _id_within(known)
+        shown = known if known[:1] in "\"'" else quoted(known)
         raise CheckpointError(
-            f'there is no folder "{name}", and it is not an id on the Hugging Face Hub either '
-            '(an id is like "openai/clip-vit-base-patch32")'
+            f"there is no folder {shown}, and it is not an id on the Hugging Face Hub "
+            + (f'either; did you mean "{meant}"?' if meant else f"either (an id is like {EXAMPLE})")
         )
     open_clip = known != str(name)
     return _complete(_fetch(known, open_clip), open_clip)
@@ -142,6 +149,11 @@ def is_id(name: str) -> bool:
     return bool(re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name.removeprefix("hf-hub:")))
 
 
+def is_adapter(folder: Path) -> bool:
+    """Return whether a folder holds LoRA, and not a model by itself."""
+    return (folder / ADAPTER[0]).is_file()
+
+
 def weights_of(folder: str | os.PathLike[str]) -> str | None:
     """Return the name of the folder's weights file, or None.
 
@@ -162,7 +174,7 @@ def cached_folder(name: str) -> Path | None:
     """Return where a model of the Hub lies in the cache, whole or in part, or None."""
     from huggingface_hub import try_to_load_from_cache
 
-    for file in ("config.json", OPEN_CLIP):
+    for file in ("config.json", OPEN_CLIP, ADAPTER[0]):
         path = try_to_load_from_cache(name.removeprefix("hf-hub:"), file)
         if isinstance(path, str):
             return Path(path).parent
@@ -187,12 +199,12 @@ def discard_damaged(folder: Path) -> list[str]:
     outside the cache are left as they are.
     """
     removed = []
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.rglob("*")):
         blob = path.resolve()
         if path.is_symlink() and blob.is_file() and not _as_announced(blob):
             blob.unlink()
             path.unlink()
-            removed.append(path.name)
+            removed.append(path.relative_to(folder).as_posix())
     return removed
 
 
@@ -212,6 +224,8 @@ def _as_announced(blob: Path) -> bool:
 
 def _complete(folder: Path, open_clip: bool = False) -> Path:
     """Return the folder if all that a checkpoint needs is there."""
+    if is_adapter(folder):
+        return folder  # whether its own files and its model are there, loading them says
     if open_clip or ((folder / OPEN_CLIP).is_file() and not (folder / "config.json").is_file()):
         if not any((folder / file).is_file() for file in OPEN_CLIP_WEIGHTS):
             raise CheckpointError(
@@ -274,18 +288,9 @@ def _fetch(name: str, open_clip: bool) -> Path:
     except Exception as error:  # whatever stands between here and the Hub may do
         return _cached(name, error)
 
-    choice = OPEN_CLIP_WEIGHTS if open_clip else WEIGHTS
-    weights = next((file for file in choice if file in present), None)
-    config = OPEN_CLIP if open_clip else "config.json"
-    if weights is None or config not in present:
-        what = config if weights else f"weights ({', '.join(choice)})"
-        advice = f'; load "hf-hub:{name}", it is a checkpoint of OpenCLIP'
-        raise CheckpointError(
-            f'"{name}" has no {what} on the Hub' + advice * (OPEN_CLIP in present and not open_clip)
-        )
-    others = [OPEN_CLIP, *_OTHERS] if open_clip else _OTHERS
+    files = _wanted(name, present, open_clip)
     try:
-        return _download(name, [file for file in (*others, weights) if file in present])
+        return _download(name, files)
     except CheckpointError:
         raise
     except errors.GatedRepoError as error:
@@ -302,14 +307,34 @@ def _fetch(name: str, open_clip: bool) -> Path:
         ) from error
 
 
+def _wanted(name: str, present: set[str], open_clip: bool) -> list[str]:
+    """Return which of a repository's files to fetch, the weights last."""
+    if ADAPTER[0] in present and not open_clip:
+        base = {file.removeprefix("base/") for file in present if file.startswith("base/")}
+        own = [file for file in ADAPTER if file in present]
+        return own + [f"base/{file}" for file in (_wanted(name, base, False) if base else ())]
+    choice = OPEN_CLIP_WEIGHTS if open_clip else WEIGHTS
+    weights = next((file for file in choice if file in present), None)
+    config = OPEN_CLIP if open_clip else "config.json"
+    if weights is None or config not in present:
+        what = config if weights else f"weights ({', '.join(choice)})"
+        advice = f'; load "hf-hub:{name}", it is a checkpoint of OpenCLIP'
+        raise CheckpointError(
+            f'"{name}" has no {what} on the Hub' + advice * (OPEN_CLIP in present and not open_clip)
+        )
+    others = [OPEN_CLIP, *_OTHERS] if open_clip else _OTHERS
+    return [file for file in (*others, weights) if file in present]
+
+
 def _listing(name: str) -> set[str]:
     """Return the names of a model's files, as the Hub gives them."""
     import huggingface_hub
 
     info = huggingface_hub.HfApi().model_info(name, timeout=10)
-    if info.siblings is None:
+    files = {file.rfilename for file in info.siblings or ()}
+    if not files or not all(isinstance(file, str) for file in files):
         raise ValueError("an answer without a list of files")
-    return {file.rfilename for file in info.siblings}
+    return files
 
 
 def _download(name: str, files: list[str]) -> Path:
@@ -324,7 +349,8 @@ def _download(name: str, files: list[str]) -> Path:
     paths = [get(files[0])]
     commit = paths[0].parent.name
     paths += [get(file, revision=commit) for file in files[1:]]
-    paths += [get(part, revision=commit) for part in _parts(paths[-1])]
+    for part in _parts(paths[-1]):
+        paths.append(get(str(PurePosixPath(files[-1]).with_name(part)), revision=commit))
     if any(path.resolve() not in before for path in paths):
         removed = discard_damaged(paths[0].parent)
         if removed:
@@ -387,7 +413,7 @@ def _cached(name: str, error: Exception) -> Path:
     from huggingface_hub import constants
 
     folder = cached_folder(name)
-    if folder and (weights_of(folder) or (folder / OPEN_CLIP).is_file()):
+    if folder and (weights_of(folder) or is_adapter(folder) or (folder / OPEN_CLIP).is_file()):
         return folder
     if constants.HF_HUB_OFFLINE:
         why = "HF_HUB_OFFLINE is set"
@@ -432,6 +458,14 @@ def _gated(name: str) -> CheckpointError:
         f'"{name}" is open only to those who accepted its terms: accept them on '
         f"https://huggingface.co/{name} and log in with `hf auth login`"
     )
+
+
+def _id_within(name: str) -> str | None:
+    """Return the id in what is written around it: quotation marks, an address of the Hub."""
+    bare = name.strip(" \t\r\n\"'“”‘’")
+    bare = re.sub(r"^(https?://)?(www\.)?(huggingface\.co|hf\.co)/", "", bare)
+    bare = re.sub(r"[?#].*|/(tree|blob|resolve)/.*|/+$", "", bare)
+    return bare if is_id(bare) else None
 
 
 def _suggestion(name: str) -> str:

@@ -7,6 +7,7 @@ encoded on trial: a model that loads can be used.
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import os
 import re
@@ -18,17 +19,19 @@ from typing import TYPE_CHECKING, Any
 import torch
 from PIL import Image
 
-from clipkit import onnx, openclip
+from clipkit import checks, onnx, openclip
 from clipkit.hub import (
+    ADAPTER,
     BUNDLED,
     CheckpointError,
     discard_damaged,
     find_checkpoint,
+    is_adapter,
     is_open_clip,
     named_by_environment,
     weights_of,
 )
-from clipkit.model import Clip
+from clipkit.model import Clip, usable_device
 from clipkit.pixels import Pixels
 
 if TYPE_CHECKING:
@@ -52,9 +55,9 @@ def load(
     Parameters
     ----------
     name : str or os.PathLike, optional
-        An id on the Hugging Face Hub or a folder, also one with LoRA as `clipkit.fine_tune.save`
-        writes it. Without one, the environment variable ``CLIPKIT_MODEL`` decides; without that,
-        it is the small model that comes with clipkit, which needs no network. A checkpoint of
+        An id on the Hugging Face Hub or a folder, also one with LoRA, as `clipkit.fine_tune.save`
+        or peft write it. Without one, the environment variable ``CLIPKIT_MODEL`` decides; without
+        that, it is the small model that comes with clipkit, which needs no network. A checkpoint of
         OpenCLIP is loaded by open_clip, if that is installed: an id with "hf-hub:" before it, or a
         folder with an ``open_clip_config.json``.
     device : str or torch.device, optional
@@ -85,18 +88,16 @@ def load(
     Weights are read from safetensors, or with torch's weights-only reader where a checkpoint has
     nothing else; code that comes with a checkpoint is never run.
     """
-    name = name or named_by_environment()
-    if backend not in BACKENDS:
-        raise ValueError(f"backend is {backend!r}, but it should be one of {', '.join(BACKENDS)}")
+    checks.one_of(backend, "backend", BACKENDS)
+    if name is None:
+        name = named_by_environment()
     if backend == "onnx":
         return _from_onnx(name, device, str(dtype).removeprefix("torch."))
-    device, dtype = _device(device), _dtype(dtype)
-    if name and isinstance(name, (str, os.PathLike)):
-        added = Path(os.path.expanduser(name))
-        if (added / "adapter_config.json").is_file():
-            return _with_lora(added, device, dtype)
+    device, dtype = (None if device is None else usable_device(device)), _dtype(dtype)
     folder = find_checkpoint(name)
     label = str(name or "the bundled model")
+    if is_adapter(folder):
+        return _with_lora(folder, label, device, dtype)
     try:
         if is_open_clip(label, folder):
             with _reading(label, "OpenCLIP checkpoint"):
@@ -232,42 +233,32 @@ def torchvision_problem() -> str | None:
     return None
 
 
-def _device(device: str | torch.device | None) -> torch.device | None:
-    if device is None:
-        return None
-    try:
-        device = torch.device(device)
-    except (RuntimeError, TypeError):
-        raise ValueError(f'device is {device!r}, but it should be like "cpu" or "cuda"') from None
-    try:
-        torch.zeros(1, device=device).item()
-    except Exception as error:  # each kind of device fails in its own way
-        raise ValueError(
-            f'device is "{device}", but torch cannot use it here ({_first_line(error)}); use "cpu"'
-        ) from error
-    return device
-
-
 def _dtype(dtype: str | torch.dtype) -> torch.dtype:
-    name = str(dtype).removeprefix("torch.")
-    if name not in DTYPES:
-        raise ValueError(f"dtype is {name!r}, but it should be one of {', '.join(DTYPES)}")
-    return getattr(torch, name)
+    name = str(dtype).removeprefix("torch.") if isinstance(dtype, torch.dtype) else dtype
+    return getattr(torch, checks.one_of(name, "dtype", DTYPES))
 
 
-def _with_lora(folder: Path, device: torch.device | None, dtype: torch.dtype) -> Clip:
-    """Load what `clipkit.fine_tune.save` wrote of a model with LoRA, to be used or trained on."""
-    if not (folder / "base").is_dir():
-        raise CheckpointError(
-            f'"{folder}" holds a LoRA adapter without the model that it belongs to; load that '
-            f'model and add it, with peft.PeftModel.from_pretrained(clip.model, "{folder}")'
-        )
+def _with_lora(folder: Path, label: str, device: torch.device | None, dtype: torch.dtype) -> Clip:
+    """Load LoRA with the model that it was added to, to be used or trained on."""
+    with _reading(label, "configuration of the LoRA adapter"):
+        settings = dict(json.loads((folder / ADAPTER[0]).read_text(encoding="utf-8")))
+    base = folder / "base"
+    if not base.is_dir():  # as peft alone writes it: the model by its name
+        named = str(settings.get("base_model_name_or_path") or "")
+        base = find_checkpoint(named) if named else folder
+        if is_adapter(base):
+            raise CheckpointError(
+                f'"{label}" is a LoRA adapter that does not say to which model it belongs; load '
+                f'that one and add it: peft.PeftModel.from_pretrained(clip.model, "{folder}")'
+            )
     from peft import PeftModel
 
-    base = load(folder / "base", device, dtype)
-    with _reading(str(folder), "LoRA adapter"):
-        model = PeftModel.from_pretrained(base.model, folder, is_trainable=True)
-    return Clip(model, base.processor, base.words, str(folder), base.device)
+    clip = load(base, device, dtype)
+    with _reading(label, "LoRA adapter"):
+        if not (folder / ADAPTER[1]).is_file():
+            raise CheckpointError(f'"{label}" has the settings of LoRA but no {ADAPTER[1]}')
+        model = PeftModel.from_pretrained(clip.model, folder, is_trainable=True)
+    return Clip(model, clip.processor, clip.words, label, clip.device)
 
 
 def _words(folder: Path, label: str) -> frozenset[str] | None:

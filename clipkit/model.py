@@ -13,12 +13,13 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from numbers import Integral
 from typing import Any
 
 import torch
 from torch.nn.functional import normalize
 
+from clipkit import checks
+from clipkit.embeddings import as_tensor
 from clipkit.notes import listed, quoted, warn, warn_of_skipped
 from clipkit.parallel import map_batches
 from clipkit.pictures import PictureError, getters
@@ -78,7 +79,9 @@ class Clip:
         name: str = "the model",
         device: str | torch.device | None = None,
     ) -> None:
-        self.device = torch.device(device or _best_device())
+        _refuse_without(model, "model", "get_image_features", "get_text_features")
+        _refuse_without(processor, "processor", "image_processor", "tokenizer")
+        self.device = usable_device(_best_device() if device is None else device)
         self.model = model.to(self.device).eval()
         self.processor = processor
         self.words = words
@@ -294,11 +297,11 @@ class Clip:
         torch.Tensor
             float32, (n, m).
         """
-        rows = {"pictures": torch.as_tensor(pictures), "texts": torch.as_tensor(texts)}
-        for name, values in rows.items():
-            if not values.isfinite().all():
-                raise ValueError(f"{name} hold NaN or infinity; no cosine is defined for them")
-        a, b = (values.float() for values in rows.values())
+        a, b = as_tensor(pictures, "pictures"), as_tensor(texts, "texts")
+        for name, values in (("pictures", a), ("texts", b)):
+            if not (values.ndim and values.isfinite().all()):
+                what = "hold NaN or infinity" if values.ndim else "is a single number"
+                raise ValueError(f"{name} {what}; no cosine is defined for it")
         if a.shape[-1] != b.shape[-1]:
             raise ValueError(
                 f"pictures have {a.shape[-1]} columns and texts {b.shape[-1]}; both should come "
@@ -315,7 +318,7 @@ class Clip:
             Of the same shape. CLIP: shares, which sum to 1 along the last dimension (softmax).
             SigLIP: each by itself from 0 to 1 (sigmoid).
         """
-        logits = torch.as_tensor(logits).float()
+        logits = as_tensor(logits, "logits")
         if logits.isnan().any():
             raise ValueError("logits hold NaN; no probability is defined for it")
         return logits.sigmoid() if self.is_siglip else logits.softmax(-1)
@@ -407,17 +410,14 @@ class Clip:
         on_cpu = self.device.type == "cpu"
         if batch_size is None:
             batch_size = CPU_BATCH if on_cpu else GPU_BATCH
-        if isinstance(batch_size, bool) or not isinstance(batch_size, Integral) or batch_size < 1:
-            raise ValueError(
-                f"batch_size is {batch_size!r}, but it should be a whole number of at least 1"
-            )
+        batch_size = checks.whole(batch_size, "batch_size", 1, 1_000_000)
         if getattr(self.model, "alone", False):
             batch_size = 1
         workers = torch.get_num_threads() if on_cpu else os.cpu_count() or 1
         training = self.model.training
         self.model.eval()
         try:
-            yield from map_batches(function, items, int(batch_size), workers, total)
+            yield from map_batches(function, items, batch_size, workers, total)
         finally:
             self.model.train(training)
 
@@ -438,6 +438,48 @@ class Clip:
                 f"{self.name} has never seen the word{'s' * (len(unknown) > 1)} {named}; its "
                 "answers for such texts mean little"
             )
+
+
+def check_model(value: Any, name: str = "clip") -> None:
+    """Refuse what is no `Clip`.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
+    if not isinstance(value, Clip):
+        kind = type(value).__name__
+        raise TypeError(f"{name} is a {kind}, but it should be a model of clipkit.load")
+
+
+def usable_device(device: str | torch.device) -> torch.device:
+    """Return a device on which torch can compute here.
+
+    Raises
+    ------
+    ValueError
+        If there is none of this name.
+    """
+    try:
+        named = torch.device(device)
+    except (RuntimeError, TypeError, ValueError):
+        given = checks.shown(device)
+        raise ValueError(f'device is {given}, but it should be like "cpu" or "cuda"') from None
+    try:
+        torch.zeros(1, device=named).item()
+    except Exception as error:  # each kind of device fails in its own way
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ValueError(
+            f'device is "{named}", but torch cannot use it here ({reason}); use "cpu"'
+        ) from error
+    return named
+
+
+def _refuse_without(value: Any, name: str, *parts: str) -> None:
+    if not all(hasattr(value, part) for part in parts):
+        kind = type(value).__name__
+        raise TypeError(f"{name} is a {kind}, but it should have {' and '.join(parts)}")
 
 
 def _best_device() -> str:

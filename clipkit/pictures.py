@@ -24,6 +24,7 @@ from typing import Any, cast
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from clipkit import checks
 from clipkit.notes import warn
 
 BUFFERS = (bytes, bytearray, memoryview, array)
@@ -242,8 +243,8 @@ def window(values: Any, low: float | None = None, high: float | None = None) -> 
         raise PictureError(f"values are {values.size} of {values.dtype}, but should be numbers")
     values = values.astype(np.float64)
     finite = values[np.isfinite(values)]
-    low = float(finite.min(initial=np.inf) if low is None else low)
-    high = float(finite.max(initial=-np.inf) if high is None else high)
+    low = float(finite.min(initial=np.inf)) if low is None else checks.number(low, "low")
+    high = float(finite.max(initial=-np.inf)) if high is None else checks.number(high, "high")
     if not low < high:
         raise PictureError(f"low is {low:g} and high is {high:g}, but low should be below high")
     # Halves, which are exact, so that the whole range of floats fits into a float.

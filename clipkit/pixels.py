@@ -40,6 +40,11 @@ class Pixels:
     """
 
     def __init__(self, image_processor: Any):
+        if not (callable(image_processor) and hasattr(image_processor, "size")):
+            raise TypeError(
+                f"image_processor is a {type(image_processor).__name__}, but it should be a "
+                "checkpoint's, such as processor.image_processor"
+            )
         self.processor = image_processor
         # SigLIP 2 takes pictures of any shape, as patches, and is told how many there are.
         self.several = len(getattr(image_processor, "model_input_names", ())) > 1

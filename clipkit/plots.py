@@ -25,6 +25,7 @@ from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 from PIL import Image
 
+from clipkit import checks
 from clipkit.pictures import getters, open_picture, open_pictures
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from clipkit.fine_tune import RangeTest
 
 Parameters = ParamSpec("Parameters")
+MOST_PIXELS = 4096
+"""A side of what `patches` draws."""
 WIDTH = 9.0
 """Inches: what is wider, at 100 pixels an inch, is shrunk by a notebook, its letters too."""
 STYLE = Path(__file__).parent / "assets" / "clipkit.mplstyle"
@@ -97,7 +100,9 @@ def show(figure: Figure, alt: str) -> None:
 
 def _developed(figure: Figure, alt: str) -> Picture:
     """Return a figure as a `Picture`; the figure is closed."""
-    if not alt.strip():
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure is a {type(figure).__name__}, but it should be a figure of plots")
+    if not checks.text(alt, "alt").strip():
         raise ValueError("The figure's alternative text is empty; say in a sentence what it shows.")
     buffer = io.BytesIO()
     with style():  # ticks are made as late as here
@@ -205,8 +210,10 @@ def pictures_grid(
         Inches of a picture's longer side, if there is room for all columns.
     """
     shown = _opened(pictures)
-    columns = min(columns, len(shown))
-    size, gap, line = min(size, WIDTH / columns - 0.05), 0.05, 0.14
+    if not shown:
+        raise ValueError("pictures is empty; there is nothing to draw")
+    columns = min(checks.whole(columns, "columns", 1), len(shown))
+    size, gap, line = min(checks.positive(size, "size"), WIDTH / columns - 0.05), 0.05, 0.14
     texts = None
     if titles is not None:
         names = _named(titles, len(shown), "titles", "pictures")
@@ -231,7 +238,12 @@ def pictures_grid(
         axis.axis("off")
         if texts is not None:
             axis.set_title(texts[number], fontsize=8, y=-gap / high, pad=0, va="top", loc="center")
-    for row, name in enumerate(rows):
+    names_of_rows = checks.items(rows, "rows")
+    if len(names_of_rows) > len(starts):
+        raise ValueError(
+            f"rows names {len(names_of_rows)} rows, but the pictures fill {len(starts)}"
+        )
+    for row, name in enumerate(names_of_rows):
         middle = height - below[row] + heights[row] - highest[row] / 2
         figure.text(-0.1 / width, middle / height, name, ha="right", va="center")
     return figure
@@ -276,7 +288,8 @@ def similarity_heatmap(
     digits : int
         Decimals written into the cells, where there is room for them.
     """
-    cosines = np.asarray(similarity)
+    cosines = checks.numbers(similarity, "similarity", "n, m")
+    digits = checks.whole(digits, "digits", 0, 9)
     n, m = cosines.shape
     figure, axis = plt.subplots(figsize=(min(1.8 + 0.85 * m, WIDTH), 1.6 + 0.7 * n))
     axis.imshow(cosines, aspect="auto")
@@ -343,7 +356,7 @@ def curves(
         Draw here instead of in a new figure.
     """
     figure, ax = _drawing(ax)
-    for name, values in lines.items():
+    for name, values in checks.by_name(lines, "lines").items():
         ax.plot(x, np.asarray(values), label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     if ylim is not None:
@@ -406,7 +419,7 @@ def bars(
     reference : float, optional
         A value to compare with, such as an equal share.
     """
-    height = 0.7 + 0.34 * len(values)
+    height = 0.7 + 0.34 * len(checks.by_name(values, "values"))
     figure, ax = _drawing(ax, figsize=(7, height))
     names, lengths = list(values), np.array(list(values.values()), float)
     whiskers = None
@@ -421,6 +434,13 @@ def bars(
     if xlim is not None:
         ax.set_xlim(xlim)
     return figure
+
+
+def _in_the_plane(points: ArrayLike) -> np.ndarray:
+    places = checks.numbers(points, "points", "n, m")
+    if places.shape[1] != 2:
+        raise ValueError(f"points has the shape {places.shape}, but it should be (n, 2)")
+    return places
 
 
 @_styled
@@ -450,8 +470,8 @@ def scatter_map(
     size : float
         Area of a point, in square points.
     """
+    places = _in_the_plane(points)
     figure, ax = _drawing(ax, figsize=(7, 5))
-    places = np.asarray(points)
     label_of = np.array(_named(labels, len(places), "labels", "points"))
     names = sorted(set(label_of.tolist()))
     markers = "os^vDPX*"
@@ -493,8 +513,8 @@ def thumbnails_map(
     ValueError
         If there are not as many points as pictures.
     """
+    places, pixels = _in_the_plane(points), checks.whole(pixels, "pixels", 1)
     figure, ax = plt.subplots(figsize=(8, 6.5))
-    places = np.asarray(points, float)
     opens = _named(getters(pictures), len(places), "pictures", "points")
     # The map is a little larger than its points, so that no picture hangs over the edge.
     room = 72 * (figure.get_size_inches() - 0.4) / pixels - 1.2  # in thumbnails; .4 for the titles
@@ -523,6 +543,7 @@ def arrows(vectors: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Figur
     ----------
     vectors : dict of str to array-like of float, shape (2,)
     """
+    checks.by_name(vectors, "vectors")
     figure, ax = _drawing(ax, figsize=(5, 5))
     ax.add_patch(Circle((0, 0), 1, fill=False, color="#999999", linestyle="--"))
     ends = np.array([np.asarray(vector, float) for vector in vectors.values()])
@@ -558,6 +579,7 @@ def patches(picture: Any, *, pixels: int, patch: int) -> Figure:
     patch : int
         The side of a patch, in pixels of what the model sees.
     """
+    patch = checks.whole(patch, "patch", 1, checks.whole(pixels, "pixels", 1, MOST_PIXELS))
     seen = np.asarray(open_picture(picture).resize((pixels, pixels), Image.Resampling.BICUBIC))
     n, gap = pixels // patch, max(patch // 6, 1)
     apart = np.full((n * (patch + gap) - gap,) * 2 + (3,), 255, np.uint8)
@@ -594,6 +616,7 @@ def curve_strip(
     ylim : (low, high), optional
         The same for figures that are to be compared.
     """
+    checks.by_name(lines, "lines")
     shown = _opened(pictures)
     n = len(shown)
     figure, ax = plt.subplots(figsize=(WIDTH, 4))
@@ -642,6 +665,7 @@ def histograms(
     pictures : sequence of at most n pictures
         Drawn above, at the first marks.
     """
+    checks.by_name(values, "values"), checks.whole(bins, "bins", 1)
     figure, ax = _drawing(ax)
     everything = np.concatenate([np.ravel(v) for v in values.values()])
     edges = np.linspace(everything.min(), everything.max(), bins + 1)
@@ -692,10 +716,13 @@ def confusion_heatmap(
     worst : int, optional
         Draw only so many classes, those with the most frequent confusions among each other.
     """
-    counts = np.asarray(matrix, float)
+    counts = checks.numbers(matrix, "matrix", "n, m", low=0)
+    if counts.shape[0] != counts.shape[1]:
+        raise ValueError(f"matrix has the shape {counts.shape}, but it should be (c, c)")
     labels = _named(names, len(counts), "names", "classes")
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    block = np.arange(len(labels)) if worst is None else _most_confused(counts, worst)
+    most = len(labels) if worst is None else checks.whole(worst, "worst", 2)
+    block = np.arange(len(labels)) if worst is None else _most_confused(counts, most)
     counts, shares = (table[np.ix_(block, block)] for table in (counts, shares))
     n = len(block)
     few = n <= 12
@@ -745,7 +772,7 @@ def estimates(
     reference : float, optional
         A value to compare with, such as 0 for differences or 0.5 for AUROC.
     """
-    height = 0.9 + 0.34 * len(values)
+    height = 0.9 + 0.34 * len(checks.by_name(values, "values"))
     figure, ax = _drawing(ax, figsize=(7, height))
     for row, (value, low, high) in enumerate(values.values()):
         ax.plot([low, high], [row, row], color=COLOURS[0], linewidth=2)
@@ -781,7 +808,7 @@ def paired_dots(
     ax : matplotlib.axes.Axes, optional
         Draw here instead of in a new figure.
     """
-    height = 0.9 + 0.36 * len(values)
+    height = 0.9 + 0.36 * len(checks.by_name(values, "values"))
     figure, ax = _drawing(ax, figsize=(7, height))
     pairs = np.array([[np.ravel(value) for value in pair] for pair in values.values()], float)
     rows = np.arange(len(pairs))
@@ -824,7 +851,7 @@ def bands(
         As for `curves`.
     """
     figure, ax = _drawing(ax)
-    for name, series in lines.items():
+    for name, series in checks.by_name(lines, "lines").items():
         value, low, high = np.array(series, float).T
         (line,) = ax.plot(x, value, "o-", markersize=4, label=name)
         ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
@@ -850,7 +877,7 @@ def reliability_diagram(
     """
     figure, ax = plt.subplots(figsize=(5, 5))
     ax.plot([0, 1], [0, 1], color="#666666", linestyle="--", linewidth=1, label="calibrated")
-    for name, group in groups.items():
+    for name, group in checks.by_name(groups, "groups").items():
         (line,) = ax.plot(group.confidence, group.accuracy, label=name)
         ax.scatter(
             group.confidence,
@@ -876,6 +903,7 @@ def ranking_curves(y_true: Mapping[str, ArrayLike], y_score: Mapping[str, ArrayL
     """
     from sklearn.metrics import precision_recall_curve, roc_curve
 
+    checks.by_name(y_true, "y_true"), checks.by_name(y_score, "y_score")
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 4.2))
     for name, values in y_score.items():
         false_alarms, found, _ = roc_curve(y_true[name], values)

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from clipkit import checks
 from clipkit.embeddings import unit_rows
 
+MOST_SHOPPERS = 1_000_000
+
 
 class Shoppers(NamedTuple):
     """What simulated shoppers like, and what they bought."""
@@ -54,8 +56,8 @@ def simulate(
 
     Raises
     ------
-    ValueError
-        If attributes and tastes have different names, or a number is out of range.
+    TypeError, ValueError
+        If products or tastes are no dict, they have different names, or a number is out of range.
 
     References
     ----------
@@ -67,18 +69,18 @@ def simulate(
     >>> simulate(kinds, {"category": 1.0}, n_shoppers=2, n_purchases=3).purchases.shape
     (2, 3)
     """
-    if not products or set(products) != set(tastes):
+    checks.by_name(products, "products"), checks.by_name(tastes, "tastes")
+    if set(products) != set(tastes):
         raise ValueError(
             f"products have the attributes {sorted(products)} and tastes {sorted(tastes)}; there "
             "should be a taste for each attribute"
         )
     for name, spread in {**tastes, "appeal": appeal}.items():
-        if not (spread >= 0 and np.isfinite(spread)):
-            raise ValueError(f"the spread of {name} is {spread}, but it should be 0 or more")
+        checks.number(spread, f"the spread of {name}", 0)
     columns = {name: checks.labels(column, name) for name, column in products.items()}
     checks.same_length(**columns)
     n_products = len(next(iter(columns.values())))
-    n_shoppers = checks.whole(n_shoppers, "n_shoppers", 1)
+    n_shoppers = checks.whole(n_shoppers, "n_shoppers", 1, MOST_SHOPPERS)
     n_purchases = checks.whole(n_purchases, "n_purchases", 1, n_products)
     rng = np.random.default_rng(checks.seed(seed))
     utility = np.tile(rng.normal(0, appeal, n_products), (n_shoppers, 1))
@@ -166,8 +168,7 @@ def maximal_marginal_relevance(
     rows = unit_rows(embeddings, "embeddings").cpu().numpy()
     checks.same_length(scores=worth, embeddings=rows)
     k = checks.whole(k, "k", 1, len(worth))
-    if not 0 <= diversity <= 1:
-        raise ValueError(f"diversity is {diversity}, but it should be from 0 to 1")
+    diversity = checks.number(diversity, "diversity", 0, 1)
     chosen = [int(np.argmax(worth))]
     nearest = rows @ rows[chosen[0]]
     while len(chosen) < k:

@@ -213,8 +213,7 @@ class BM25:
     """
 
     def __init__(self, texts: Iterable[str], k1: float = 1.2, b: float = 0.75):
-        if not k1 >= 0 or not 0 <= b <= 1:
-            raise ValueError(f"k1 is {k1} and b is {b}; k1 should be 0 or more, b from 0 to 1")
+        k1, b = checks.number(k1, "k1", 0), checks.number(b, "b", 0, 1)
         self._counter = CountVectorizer()
         try:
             counts = self._counter.fit_transform(_texts(texts, "texts")).astype(np.float64)
@@ -259,12 +258,11 @@ def _texts(texts: Iterable[str], name: str) -> list[str]:
     """Return the texts as a list, once each is known to be one."""
     if isinstance(texts, str):
         raise ValueError(f"{name} is a single text; put it into a list: [{texts!r}]")
-    if isinstance(texts, (set, frozenset, dict)):
-        raise ValueError(f"{name} is a {type(texts).__name__}, which has no order; give a list")
-    read = list(texts)
+    read = checks.items(texts, name)
     for row, text in enumerate(read):
         if not isinstance(text, str):
-            raise ValueError(f"{name} holds {text!r} in row {row}; every entry should be a text")
+            held = checks.shown(text)
+            raise ValueError(f"{name} holds {held} in row {row}; every entry should be a text")
     if name == "texts" and not read:
         raise ValueError("texts is empty; there is nothing to search")
     return [unicodedata.normalize("NFC", text) for text in read]  # one way to write an accent
@@ -307,17 +305,21 @@ def reciprocal_rank_fusion(
     >>> (-fused).argsort()
     array([[1, 0, 2]])
     """
-    tables = [checks.numbers(table, f"scores[{i}]", "n, m") for i, table in enumerate(scores)]
+    tables = [
+        checks.numbers(table, f"scores[{i}]", "n, m")
+        for i, table in enumerate(checks.items(scores, "scores"))
+    ]
     if len({table.shape for table in tables}) != 1:
         shapes = " and ".join(str(table.shape) for table in tables) or "no scores at all"
         raise ValueError(f"scores have the shapes {shapes}; all searches should have the same one")
     shares = np.ones(len(tables)) if weights is None else checks.numbers(weights, "weights", low=0)
     if len(shares) != len(tables):
         raise ValueError(f"there are {len(shares)} weights for {len(tables)} searches")
-    if not checks.number(constant, "constant") >= 0:
-        raise ValueError(f"constant is {constant}, but it should be 0 or more")
+    constant = checks.number(constant, "constant", 0)
     fused = np.zeros(tables[0].shape)
-    step = max(BLOCK // 16 // fused.shape[1], 1)  # ranking takes many times the memory of a block
+    step = max(
+        BLOCK // 16 // tables[0].shape[1], 1
+    )  # ranking takes many times the memory of a block
     for start in range(0, len(fused), step):
         rows = slice(start, start + step)
         for share, table in zip(shares, tables, strict=True):

@@ -10,7 +10,8 @@ import torch
 
 from clipkit import checks
 from clipkit.embeddings import unit_rows
-from clipkit.model import Clip
+from clipkit.model import Clip, check_model
+from clipkit.texts import read_texts
 
 TEMPLATES = (
     "{}",
@@ -54,6 +55,7 @@ def predict(
     TypeError, ValueError
         If the labels are no list, or hold a blank one, or two that the model cannot tell apart.
     """
+    check_model(clip)
     labels = clip.distinct_labels(labels)
     logits = clip.logits(_encoded(clip, pictures), clip.encode_labels(labels, templates))
     return np.array(labels)[logits.argmax(dim=1).numpy()]
@@ -83,14 +85,7 @@ def shots(labels: Sequence, k: int, seed: int = 0) -> np.ndarray:
     >>> len(shots(["mug", "mug", "mug", "vase", "vase"], 2))
     4
     """
-    array = np.asarray(labels)
-    if array.ndim != 1:
-        raise ValueError(
-            f"labels have the shape {array.shape}, but it should be (n,), one for each item"
-        )
-    k = checks.whole(k, "k", 1)
-    if not len(array) or any(label != label or label is None for label in array.tolist()):
-        raise ValueError("labels are empty, or one of them is missing (None or NaN)")
+    array, k = checks.labels(labels, "labels"), checks.whole(k, "k", 1)
     order = np.random.default_rng(checks.seed(seed)).permutation(len(array))
     return np.concatenate([order[array[order] == name][:k] for name in np.unique(array)])
 
@@ -152,9 +147,10 @@ def sentence_scores(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If there is no sentence that states the finding, or none that denies it.
     """
+    stated, denied = read_texts(stated, "stated"), read_texts(denied, "denied")
     for name, texts in (("stated", stated), ("denied", denied)):
         if not texts:
             raise ValueError(f"`{name}` is empty; give at least one sentence.")
@@ -168,6 +164,7 @@ def sentence_scores(
 
 def _encoded(clip: Clip, pictures: Any) -> torch.Tensor:
     """Return embeddings as they are, if they can be compared, and pictures as embeddings."""
+    check_model(clip)
     if not isinstance(pictures, (torch.Tensor, np.ndarray)) or pictures.ndim > 2:
         return clip.encode_images(pictures)
     if isinstance(pictures, np.ndarray) and pictures.dtype.kind not in "biuf":  # of paths

@@ -151,12 +151,15 @@ def with_entry(rows, value):
 @pytest.mark.parametrize(
     "change, message",
     [
-        (lambda e, y, v: (with_entry(e, float("nan")), y, v), "embeddings holds nan in row 1"),
-        (lambda e, y, v: (3 * e, y, v), "embeddings has a row of length 3, row 0"),
+        (lambda e, y, v: (with_entry(e, float("nan")), y, v), "row 1 of embeddings holds NaN or"),
+        (lambda e, y, v: (0 * e, y, v), "row 0 of embeddings is all zeros"),
         (lambda e, y, v: (e[:, :8] / e[:, :8].norm(dim=1, keepdim=True), y, v), "8 columns"),
-        (lambda e, y, v: (e[0], y, v), "embeddings has the shape"),
+        (lambda e, y, v: (e[0], y, v), "embeddings have the shape"),
         (lambda e, y, v: (e, y[:5], v), "labels has 5"),
-        (lambda e, y, v: (e, y, (with_entry(v[0], float("inf")), v[1])), "validation.0. holds inf"),
+        (
+            lambda e, y, v: (e, y, (with_entry(v[0], float("inf")), v[1])),
+            "row . of validation.0. holds NaN",
+        ),
         (lambda e, y, v: (e, y, (v[0], v[1][:3])), "validation.1. has 3"),
     ],
 )

@@ -487,6 +487,9 @@ def test_a_parquet_that_holds_its_pictures(shop, tmp_path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
+        (b"PK\x03\x04" + bytes(90), "t.csv is an Excel workbook or another zip archive; save"),
+        (b"\x1f\x8b\x08" + bytes(90), "t.csv is compressed; save the table as"),
+        (b"\n<!doctype html><p>Log in", "t.csv is a web page or XML; save"),
         (b"", "t.csv cannot be read as a table"),
         (b"title,price\na,1\n", "t.csv has the columns title, price; say which"),
         ("file_name,title\na.png,Stühle\n".encode("latin-1"), "t.csv is not UTF-8"),
@@ -500,7 +503,7 @@ def test_bad_tables_are_explained(tmp_path, content, said):
     with pytest.raises(ValueError, match=said):
         data.from_table(tmp_path / "t.csv")
     (tmp_path / "t.parquet").write_bytes(content)
-    with pytest.raises(ValueError, match="t.parquet cannot be read as a table"):
+    with pytest.raises(ValueError, match="t.parquet (cannot be read as a table|is )"):
         data.from_table(tmp_path / "t.parquet")
     with pytest.raises(FileNotFoundError, match="no table"):
         data.from_table(tmp_path / "gone.csv")
@@ -586,6 +589,20 @@ def test_a_path_may_be_bytes_but_not_empty(tmp_path):
     assert len(data.from_folder(os.fsencode(tmp_path))) == 1
     with pytest.raises(ValueError, match="path is empty"):
         data.from_folder("")
+
+
+def test_a_parquet_under_another_name_is_read_and_other_kinds_are_refused(shop):
+    table_of(shop, "parquet").rename(shop / "products.csv")
+    assert data.from_table(shop / "products.csv")["title"] == TITLES
+    for table in ([1, 2], {"file_name": ["a.png"]}, Dataset.from_dict({"file_name": ["a.png"]})):
+        with pytest.raises(TypeError, match=f"table is a {type(table).__name__}, but it should be"):
+            data.from_table(table)
+
+
+@pytest.mark.parametrize("label", [None, 3, b"mug", ["mug"]])
+def test_a_label_that_is_no_text(label):
+    with pytest.raises(TypeError, match=f"label is a {type(label).__name__}, but it should be a t"):
+        data.readable(label)
 
 
 def test_cells_may_begin_at_home_and_addresses_are_called_so(tmp_path, monkeypatch):

@@ -169,8 +169,16 @@ def test_exit_status(assets, monkeypatch, capsys):
     healthy, ill = doctor.Report(), doctor.Report(problems=["It is broken: mend it."])
     for found, status in ((healthy, 0), (ill, 1)):
         monkeypatch.setattr(doctor, "report", lambda found=found: found)
-        assert doctor.main() == status
+        assert doctor.main([]) == status
         assert str(found) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["--fix"], ["catalog"], ["-v"]])
+def test_what_the_command_does_not_know_is_refused(words, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        doctor.main(words)
+    assert stopped.value.code == 2
+    assert f"unrecognized arguments: {words[0]}" in capsys.readouterr().err
 
 
 def test_the_command_runs():

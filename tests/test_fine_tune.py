@@ -423,8 +423,13 @@ def test_a_model_at_another_resolution_is_the_one_with_interpolated_positions(tm
     assert clip.pixels.size == clip.model.config.vision_config.image_size == 80
     same = fine_tune.resize_positions(clip, 80)
     assert torch.equal(same.encode_images(films), clip.encode_images(films))
-    for wrong, error in ((125, "a multiple of the patch size, 10"), ("160", "a whole number")):
-        with pytest.raises((ValueError, TypeError), match=error):
+    for wrong, error in [
+        (125, "a multiple of the patch size, 10, such as 120 or 130"),
+        (5, "a multiple of the patch size, 10, such as 10"),
+        ("160", "a whole number from 1 to 2560"),
+        (800_000, "a whole number from 1 to 2560"),  # its table would not fit into any memory
+    ]:
+        with pytest.raises(ValueError, match=error):
             fine_tune.resize_positions(clip, wrong)
 
 
@@ -587,6 +592,53 @@ def test_what_is_no_model_and_no_pairs_is_named(tiny_clip):
         fine_tune.contrastive(tiny_clip, ([picture], ["a mug"]))
     with pytest.raises(TypeError, match="clip is a NoneType, but"):
         fine_tune.contrastive(None, None)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda clip: fine_tune.save(clip, "model"),
+        lambda clip: fine_tune.push_to_hub(clip, "me/model"),
+        lambda clip: fine_tune.wise_ft(clip, clip, 0.5),
+        lambda clip: fine_tune.default_learning_rate(clip),
+        lambda clip: fine_tune.resize_positions(clip, 64),
+        lambda clip: clipkit.adapters.add_lora(clip),
+        lambda clip: clipkit.adapters.merge_lora(clip),
+        lambda clip: clipkit.zero_shot.predict(clip, [], ["mug", "vase"]),
+        lambda clip: clipkit.zero_shot.sentence_scores(clip, [], ["a"], ["b"]),
+    ],
+)
+def test_where_a_model_is_asked_for_something_else_is_named(call, tiny_clip, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for other in ("openai/clip", None, tiny_clip.model):
+        kind = type(other).__name__
+        with pytest.raises(TypeError, match=f"(clip|old) is a {kind}, but it should be a model"):
+            call(other)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("folder", "error", "said"),
+    [
+        ("", ValueError, 'folder is empty; "." is the folder in which Python runs'),
+        ("  ", ValueError, "folder is empty"),
+        (3, TypeError, "folder is a int, but it should be a text or a path"),
+        (None, TypeError, "folder is a NoneType"),
+    ],
+)
+def test_a_model_is_saved_where_it_is_said(tiny_clip, tmp_path, monkeypatch, folder, error, said):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match=said):
+        fine_tune.save(tiny_clip, folder)
+    assert not list(tmp_path.iterdir())
+    fine_tune.save(tiny_clip, ".")
+    assert (tmp_path / "config.json").is_file()
+
+
+@pytest.mark.parametrize("report", [None, 3, b"No effusion.", ["No effusion."]])
+def test_a_report_that_is_no_text(report):
+    with pytest.raises(TypeError, match=f"report is a {type(report).__name__}, but it should be"):
+        fine_tune.sentences(report)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import torch
 
 import clipkit
 
@@ -42,6 +43,10 @@ class Hub:
         Every connection breaks at once.
     silent : bool
         No question is ever answered.
+    portal : bool
+        Every question is answered with the log-in page of a network.
+    circle : bool
+        Every question is answered with another address of this server.
     status : int, optional
         What every question is answered with.
     odd : bytes, optional
@@ -58,6 +63,7 @@ class Hub:
         self.repositories, self.gated, self.cut, self.stall = {}, set(), {}, {}
         self.down, self.asked, self.cuts = False, [], None
         self.silent, self.status, self.odd = False, None, None
+        self.portal, self.circle = False, False
         self.flipped, self.dripping = set(), set()
         self.released = threading.Event()
         hub = self
@@ -95,6 +101,13 @@ class Hub:
             return
         if self.status:
             return self.refuse(request, self.status)
+        if self.circle:
+            request.send_response(302)
+            request.send_header("Location", f"{self.address}/login?from={request.path}"[:200])
+            request.send_header("Content-Length", "0")
+            return request.end_headers()
+        if self.portal:
+            return self.send(request, b"<!doctype html><title>Hotel</title>", "text/html")
         if found := re.fullmatch(r"/api/models/([^/]+/[^/]+)(/revision/\w+)?", request.path):
             self.answer_model(request, found[1])
         elif found := re.fullmatch(r"/([^/]+/[^/]+)/resolve/(\w+)/(.+)", request.path):
@@ -112,17 +125,23 @@ class Hub:
     def answer_model(self, request, name):
         if name not in self.repositories:
             return self.refuse(request, 401, "RepoNotFound")
-        files = sorted(path.name for path in self.repositories[name].iterdir())
+        folder = self.repositories[name]
+        paths = [path for path in folder.rglob("*") if path.is_file()]
+        files = sorted(path.relative_to(folder).as_posix() for path in paths)
         body = json.dumps(
             {"id": name, "sha": COMMIT, "siblings": [{"rfilename": file} for file in files]}
         ).encode()
         if self.odd is not None:
             body = self.odd
+        self.send(request, body, "application/json")
+
+    def send(self, request, body, kind):
         request.send_response(200)
-        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Type", kind)
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
-        request.wfile.write(body)
+        if request.command != "HEAD":
+            request.wfile.write(body)
 
     def answer_file(self, request, name, file, start):
         if name not in self.repositories:
@@ -422,8 +441,14 @@ def test_no_network(hub, fetch):
 
 
 @pytest.mark.parametrize(
-    "body", [b"<!doctype html><title>Hotel</title>", b"{", b"[]", b'{"id": "shop/tiny-clip"}', b""]
-)
+    "body",
+    [
+        *(b"<!doctype html><title>Hotel</title>", b"{", b"[]", b"", b"null", b"\xff\xfe", b"3"),
+        b'{"id": "shop/tiny-clip"}',
+        *(b'{"id": "a/b", "siblings": %s}' % siblings
+          for siblings in (b"[]", b"{}", b"[1]", b'"all"', b"[{}]", b'[{"rfilename": null}]')),
+    ],
+)  # fmt: skip
 def test_an_odd_answer_leaves_the_cache_usable(hub, fetch, body):
     hub.odd = body
     folder, error = fetch("shop/tiny-clip")
@@ -456,6 +481,71 @@ def test_a_refusal_is_told_by_its_status(hub, fetch, status, said):
         folder, _ = fetch("shop/tiny-clip")
         hub.status = status
         assert fetch("shop/tiny-clip") == (folder, None)
+
+
+@pytest.mark.parametrize("answer", ["portal", "circle"])
+@pytest.mark.parametrize("when", ["before the list", "before the files"])
+def test_the_log_in_page_of_a_network(hub, fetch, answer, when):
+    if when == "before the files":
+        listing = hub.answer_model
+
+        def then_the_page(*arguments):
+            listing(*arguments)
+            setattr(hub, answer, True)
+
+        hub.answer_model = then_the_page
+    else:
+        setattr(hub, answer, True)
+    folder, error = fetch("shop/tiny-clip")
+    assert folder is None and "\n" not in error
+    setattr(hub, answer, False)
+    hub.__dict__.pop("answer_model", None)
+    folder, error = fetch("shop/tiny-clip")
+    assert error is None  # nothing of the page stays in the cache
+    setattr(hub, answer, True)
+    assert fetch("shop/tiny-clip") == (folder, None)
+
+
+def test_lora_is_loaded_by_its_name(hub, fetch, tiny_clip, tmp_path, monkeypatch):
+    """Both as `save` writes it, with its model, and as peft does, with the name of the model."""
+    lora = clipkit.adapters.add_lora(tiny_clip, rank=2)
+    for name, weights in lora.model.named_parameters():
+        if "lora_B" in name:
+            weights.data.normal_()
+    rows = lora.encode_texts(["a red mug"])
+    clipkit.fine_tune.save(lora, tmp_path / "whole")
+    alone = shutil.copytree(tmp_path / "whole", tmp_path / "alone", ignore=lambda *_: ["base"])
+    hub.repositories |= {"me/whole": tmp_path / "whole", "me/alone": alone}
+
+    def named(base):
+        settings = json.loads((alone / "adapter_config.json").read_text())
+        settings["base_model_name_or_path"] = base
+        (alone / "adapter_config.json").write_text(json.dumps(settings))
+
+    named("shop/tiny-clip")
+    base, _ = fetch("shop/tiny-clip")
+    for name in ("me/whole", "me/alone"):
+        folder, error = fetch(name)
+        assert error is None
+        assert fetch(name, HF_HUB_OFFLINE="1") == (folder, None)
+        if name == "me/alone":  # what is fetched in another process is not in this one's cache
+            places = {"shop/tiny-clip": base}
+            find = lambda name, places=places: Path(places.get(name, name))  # noqa: E731
+            monkeypatch.setattr(clipkit.loading, "find_checkpoint", find)
+        loaded = clipkit.load(folder)
+        assert torch.allclose(loaded.encode_texts(["a red mug"]), rows, atol=1e-6)
+        assert clipkit.adapters.trainable_parameters(loaded.model) > 0
+    monkeypatch.undo()
+    for base, said in [(None, "does not say to which model"), (str(alone), "does not say to which"),
+                       ("no such/model", "no folder")]:  # fmt: skip
+        named(base)
+        with pytest.raises(clipkit.hub.CheckpointError, match=said):
+            clipkit.load(alone)
+    named(str(tmp_path / "whole" / "base"))
+    assert clipkit.load(alone).dimension == tiny_clip.dimension
+    (alone / "adapter_model.safetensors").unlink()
+    with pytest.raises(clipkit.hub.CheckpointError, match="but no adapter_model.safetensors"):
+        clipkit.load(alone)
 
 
 def test_a_flipped_byte_is_seen_and_fetched_again(hub, fetch, tiny_checkpoint):

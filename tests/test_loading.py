@@ -14,6 +14,7 @@ from PIL import Image
 import clipkit
 from clipkit import zero_shot
 from clipkit.hub import CheckpointError
+from clipkit.pixels import Pixels
 
 TOWER = {
     "hidden_size": 32,
@@ -327,7 +328,7 @@ def test_devices_and_dtypes_that_there_are_not(tiny_checkpoint):
         ({"device": "cuda:99"}, 'device is "cuda:99"'),
         ({"device": "meta"}, 'device is "meta", but torch cannot use it here'),
         ({"dtype": "int8"}, "dtype is 'int8', but"),
-        ({"dtype": "float64"}, "one of float32, float16, bfloat16"),
+        ({"dtype": "float64"}, "one of: float32, float16, bfloat16"),
     ]:
         with pytest.raises(ValueError, match=said):
             clipkit.load(tiny_checkpoint, **options)
@@ -340,6 +341,39 @@ def test_devices_and_dtypes_that_there_are_not(tiny_checkpoint):
 def test_a_name_that_is_none(name):
     with pytest.raises(TypeError, match="it should be an id or a folder"):
         clipkit.load(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", 'name is empty; "." is the folder'),
+        (" ", "name is empty"),
+        ("a\0b", "holds a character that no path may hold"),
+        ('"openai/clip-vit-base-patch32"', 'mean "openai/clip-vit-base-patch32"'),
+        ("https://huggingface.co/openai/clip-vit-base-patch32", 'mean "openai/clip-vit-base-patch'),
+        ("'https://hf.co/me/clip/tree/main?x=1'", 'did you mean "me/clip"'),
+        ("https://example.org/a/b/c", "there is no folder .*, and it is not an id"),
+    ],
+)
+def test_a_name_with_something_around_it(name, said, monkeypatch):
+    with pytest.raises(CheckpointError, match=said) as caught:
+        clipkit.load(name)
+    if name.strip():
+        monkeypatch.setenv("CLIPKIT_MODEL", name.replace("\0", "//"))
+        with pytest.raises(CheckpointError):
+            clipkit.load()
+    assert '""' not in str(caught.value)
+
+
+@pytest.mark.parametrize("model", [None, [], "clip", object()])
+def test_what_is_no_model_and_no_processor(tiny_clip, model):
+    kind = type(model).__name__
+    with pytest.raises(TypeError, match=f"model is a {kind}, but it should have get_image"):
+        clipkit.Clip(model, tiny_clip.processor)
+    with pytest.raises(TypeError, match=f"processor is a {kind}, but it should have image_proc"):
+        clipkit.Clip(tiny_clip.model, model)
+    with pytest.raises(TypeError, match=f"image_processor is a {kind}, but it should be a check"):
+        Pixels(model)
 
 
 def test_a_torchvision_that_does_not_fit_is_named(tiny_checkpoint, tmp_path):

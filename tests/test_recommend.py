@@ -51,10 +51,12 @@ def test_the_spread_of_a_taste_is_the_one_asked_for():
     ("changed", "said"),
     [
         ({"tastes": {"category": 1.0}}, "there should be a taste for each attribute"),
-        ({"products": {}, "tastes": {}}, "there should be a taste"),
+        ({"products": {}, "tastes": {}}, "products is empty"),
         ({"tastes": {"category": -1.0, "colour": 1.0}}, "the spread of category is -1.0"),
         ({"appeal": np.nan}, "the spread of appeal is nan"),
+        ({"appeal": np.ones(3)}, "the spread of appeal is a ndarray"),
         ({"n_shoppers": 0}, "n_shoppers is 0"),
+        ({"n_shoppers": 10**12}, "n_shoppers is 1000000000000, but .* from 1 to 1000000"),
         ({"n_purchases": 101}, "n_purchases is 101.*from 1 to 100"),
         (
             {"products": {"category": ["a"], "colour": ["b", "c"]}},

@@ -259,8 +259,11 @@ def test_a_rare_word_counts_more_and_a_repeated_one_less_each_time():
         (lambda: BM25("a mug"), "texts is a single text"),
         (lambda: BM25(["a mug", None]), "texts holds None in row 1"),
         (lambda: BM25(["a", "-"]), "texts hold no word"),
-        (lambda: BM25(SHOP, k1=-1), "k1 is -1"),
-        (lambda: BM25(SHOP, b=2), "b is 2"),
+        (lambda: BM25(SHOP, k1=-1), "k1 is -1, but it should be a number of at least 0"),
+        (lambda: BM25(SHOP, k1=np.ones(2)), "k1 is a ndarray"),
+        (lambda: BM25(SHOP, b=2), "b is 2, but it should be a number from 0 to 1"),
+        (lambda: BM25([np.eye(3)]), "texts holds a ndarray in row 0"),
+        (lambda: BM25(None), "texts is a NoneType, not a list"),
         (lambda: BM25(SHOP, k1=np.nan), "k1 is nan"),
         (lambda: BM25(SHOP).scores("mug"), "queries is a single text"),
         (lambda: BM25(SHOP).scores([3]), "queries holds 3 in row 0"),
@@ -303,6 +306,9 @@ def test_items_that_tie_share_their_mean_rank():
         (([np.ones((2, 3))], [-1]), "weights holds -1"),
         (([np.full((2, 3), np.nan)],), r"scores\[0\] holds nan in row 0"),
         (([np.ones((2, 3))], None, -1), "constant is -1"),
+        (([np.ones((2, 3))], None, 10**400), "constant is a int, but it should be a number"),
+        (([np.ones(3)],), r"scores\[0\] has the shape \(3,\), but it should be \(n, m\)"),
+        ((3,), "scores is a int, not a list"),
     ],
 )
 def test_what_cannot_be_fused_is_named(arguments, said):

@@ -5,16 +5,19 @@ import pytest
 import torch
 from PIL import Image
 
-from clipkit import zero_shot
+from clipkit import Clip, zero_shot
 
 
-class Sorted:
+class Sorted(Clip):
     """A stand-in whose embeddings say what is asked for: a text has the direction of its word."""
 
     logit_scale = 10.0
     dimension = 3
     name = "the stand-in"
     words = ("mug", "sofa", "hat")
+
+    def __init__(self):
+        pass
 
     def distinct_labels(self, labels):
         return list(labels)
@@ -145,10 +148,11 @@ def test_arrays_of_pictures_and_of_paths_are_pictures(tiny_clip, tmp_path):
         (["mug", "hat"], 0, "k is 0"),
         (["mug", "hat"], 1.5, "k is 1.5"),
         ([["mug"], ["hat"]], 1, "shape \\(2, 1\\)"),
-        ({"mug", "hat"}, 1, "shape"),
-        ([], 1, "labels are empty"),
-        (["mug", None], 1, "one of them is missing"),
-        ([1.0, float("nan")], 1, "one of them is missing"),
+        ({"mug", "hat"}, 1, "labels is a set, which has no order"),
+        ("mug", 1, "labels is a str, not a list"),
+        ([], 1, "labels is empty"),
+        (["mug", None], 1, "labels holds None in row 1"),
+        ([1.0, float("nan")], 1, "labels holds nan in row 1"),
     ],
 )
 def test_shots_refuses_what_draws_nothing(labels, k, said):

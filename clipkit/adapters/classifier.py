@@ -9,6 +9,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from clipkit import checks
+from clipkit.embeddings import unit_rows
 
 BATCH = 256  # pictures in a step; their embeddings are small
 
@@ -22,7 +23,8 @@ class FewShotClassifier:
     Parameters
     ----------
     class_embeddings : torch.Tensor of float32, shape (c, d)
-        As `Clip.encode_labels` gives them.
+        As `Clip.encode_labels` gives them. Like all embeddings here, they are brought to unit length
+        if they are not of it.
     names : sequence of c str
         The classes.
     scale : float
@@ -31,13 +33,14 @@ class FewShotClassifier:
     Raises
     ------
     ValueError
-        If a class has no name or a name comes twice, a row is not of unit length, or the scale is
+        If a class has no name or a name comes twice, a row is all zeros, or the scale is
         not above 0.
     """
 
     def __init__(self, class_embeddings: ArrayLike, names: Sequence[str], *, scale: float) -> None:
-        self.class_embeddings = _unit_rows(class_embeddings, "class_embeddings")
-        self.names, self.scale = list(names), checks.positive(float(scale), "scale")
+        self.class_embeddings = unit_rows(class_embeddings, "class_embeddings").cpu()
+        self.names = checks.labels(names, "names").tolist()
+        self.scale = checks.positive(scale, "scale")
         if len(set(self.names)) < len(self.names):
             raise ValueError("names holds a name twice; each class should be there once")
         if len(self.names) != len(self.class_embeddings):
@@ -75,7 +78,7 @@ class FewShotClassifier:
         return rows, target
 
     def _rows(self, embeddings: ArrayLike, name: str) -> torch.Tensor:
-        rows, dimension = _unit_rows(embeddings, name), self.class_embeddings.shape[1]
+        rows, dimension = unit_rows(embeddings, name).cpu(), self.class_embeddings.shape[1]
         if rows.shape[1] != dimension:
             raise ValueError(
                 f"{name} has {rows.shape[1]} columns, but the classes have {dimension}; both must "
@@ -137,17 +140,3 @@ def recipe(epochs: int, learning_rate: float, seed: int, fewest: int) -> tuple[i
         checks.positive(learning_rate, "learning_rate"),
         checks.seed(seed),
     )
-
-
-def _unit_rows(embeddings: ArrayLike, name: str) -> torch.Tensor:
-    """Embeddings as float32 rows without gradients; refuses rows that are not of unit length."""
-    rows = torch.from_numpy(checks.numbers(embeddings, name, "n, m")).float()
-    lengths = rows.norm(dim=1)
-    wrong = torch.nonzero((lengths - 1).abs() > 0.01)
-    if len(wrong):
-        row = int(wrong[0])
-        raise ValueError(
-            f"{name} has a row of length {lengths[row]:.3g}, row {row}; every row should be of "
-            "length 1, as encode_images gives them."
-        )
-    return rows

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import torch
 
 from clipkit import checks
-from clipkit.model import Clip
+from clipkit.model import Clip, check_model
+from clipkit.texts import is_blank, read_texts
 
 LORA_LAYERS = ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")
 """The linear layers of a transformer block in CLIP's two towers."""
@@ -44,13 +45,14 @@ def add_lora(clip: Clip, rank: int = 8, layers: Sequence[str] = LORA_LAYERS, see
     """
     from peft import LoraConfig, get_peft_model
 
+    check_model(clip)
     rank = checks.whole(rank, "rank", 1)
-    layers = [layers] if isinstance(layers, str) else list(layers)
+    layers = read_texts(layers, "layers")
     if not layers:
         raise ValueError("layers is empty; name at least one kind of layer, such as q_proj")
     names = [f".{name}" for name, _ in clip.model.named_modules()]
     for layer in layers:
-        if not any(name.endswith(f".{layer}") for name in names):
+        if is_blank(layer) or not any(name.endswith(f".{layer}") for name in names):
             raise ValueError(f"layers holds {layer!r}, but {clip.name} has no such layer")
     if hasattr(clip.model, "peft_config"):
         raise ValueError(f"{clip.name} has LoRA already; train it on, or merge_lora first.")
@@ -88,6 +90,7 @@ def merge_lora(clip: Clip) -> Clip:
     ValueError
         If the model has no LoRA.
     """
+    check_model(clip)
     if not hasattr(clip.model, "merge_and_unload"):
         raise ValueError(f"{clip.name} has no LoRA to merge; make one with add_lora.")
     model = copy.deepcopy(clip.model).merge_and_unload()

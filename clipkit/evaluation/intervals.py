@@ -12,12 +12,11 @@ from scipy.stats import binomtest
 from clipkit import checks
 
 Floats = NDArray[np.floating]
-
-
 Booleans = NDArray[np.bool_]
-
-
 Integers = NDArray[np.intp]
+
+MOST_RESAMPLES = 1_000_000
+"""An interval does not gain from more, and they would take hours."""
 
 
 class Estimate(NamedTuple):
@@ -111,7 +110,7 @@ def bootstrap(
         raise ValueError("bootstrap has no column to draw from; give it at least one")
     arrays = [checks.as_array(column, f"column {i}") for i, column in enumerate(columns)]
     checks.same_length(**{f"column {i}": array for i, array in enumerate(arrays)})
-    n_resamples = checks.whole(n_resamples, "n_resamples", 0)
+    n_resamples = checks.whole(n_resamples, "n_resamples", 0, MOST_RESAMPLES)
     members = _members(groups, len(arrays[0]))
     n = len(arrays[0]) if members is None else len(members)
     try:

@@ -96,7 +96,7 @@ def choose(answer: Answer, accuracy: Any, megabytes: Any, allowed: Any, limit: f
 
 
 def _walked(groups: Any, copies: Any) -> Any:
-    """The first row that each row is connected with, by steps over groups and copies."""
+    """Return the first row that each row is connected with, by steps over groups and copies."""
     n = len(groups)
     beside = [np.flatnonzero(groups == group).tolist() for group in groups]
     for a, b in copies.tolist():

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer
 
 from clipkit import checks
-from clipkit.model import Clip
+from clipkit.model import Clip, check_model
 
 
 def wise_ft(old: Clip, new: Clip, alpha: float) -> Clip:
@@ -40,7 +40,8 @@ def wise_ft(old: Clip, new: Clip, alpha: float) -> Clip:
     """
     if not 0 <= checks.number(alpha, "alpha") <= 1:
         raise ValueError(f"alpha is {alpha}, but must be between 0 (old) and 1 (new).")
-    for clip in (old, new):
+    for name, clip in (("old", old), ("new", new)):
+        check_model(clip, name)
         if hasattr(clip.model, "peft_config"):
             raise ValueError(
                 f"{clip.name} has LoRA, whose product of two matrices is no straight line; make it "

@@ -17,6 +17,7 @@ from transformers import (
     TrainingArguments,
 )
 
+from clipkit import checks
 from clipkit.fine_tune.trainer import guessed_among
 from clipkit.model import Clip
 
@@ -51,6 +52,9 @@ class LivePlot(TrainerCallback):
     seconds_between = 1.0
 
     def __init__(self, metric: Callable[[Clip], float] | None = None, name: str = "metric") -> None:
+        if metric is not None and not callable(metric):
+            given = checks.shown(metric)
+            raise TypeError(f"metric is {given}, but it should be a function of a model")
         self.metric, self.name = metric, name
         self.key = "eval_validation" if metric is None else "metric"
         self.handle: Any = None

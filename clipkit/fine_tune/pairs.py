@@ -13,11 +13,9 @@ from torch.utils.data import Dataset
 
 from clipkit import checks
 from clipkit.augmentation import draw_movement
-from clipkit.model import Clip
+from clipkit.model import Clip, check_model
 from clipkit.pictures import getters
-from clipkit.runs import (
-    checksum,
-)
+from clipkit.runs import checksum
 
 FEWEST_PAIRS = 8
 
@@ -37,7 +35,13 @@ def sentences(report: str) -> list[str]:
     -------
     list of str
         At least one, unless the report says nothing.
+
+    Raises
+    ------
+    TypeError
+        If the report is no text.
     """
+    checks.text(report, "report")
     parts = re.split(r"(?<=[.;])\s+|\n+", report)
     parts = [re.sub(r"^[A-Z][A-Za-z]+:\s*", "", part).strip() for part in parts]
     return [part for part in parts if re.search("[A-Za-z]", part)]  # not the "2." of a list
@@ -98,15 +102,13 @@ class Pairs(Dataset):
         groups: Sequence[str] | None = None,
         groups_in_batch: int = 4,
     ) -> None:
-        if not isinstance(clip, Clip):
-            raise TypeError(
-                f"clip is a {type(clip).__name__}, but it should be a model of clipkit.load"
-            )
+        check_model(clip)
         self.texts_each = checks.whole(texts_each, "texts_each", 1)
         self.move_pictures = bool(move_pictures)
         if isinstance(texts, str):
             raise ValueError("texts is one text, but each picture needs one: a list of them.")
-        self.texts = [_alternatives(text, row) for row, text in enumerate(texts)]
+        listed = checks.items(texts, "texts")
+        self.texts = [_alternatives(text, row) for row, text in enumerate(listed)]
         self.groups = None if groups is None else checks.labels(groups, "groups").tolist()
         if self.groups is not None:
             checks.same_length(texts=np.array(range(len(self.texts))), groups=np.array(self.groups))
@@ -187,7 +189,7 @@ def _alternatives(text: Any, row: int) -> list[str]:
     options = list(text) if several else [text]
     if not options or not all(isinstance(option, str) and option.strip() for option in options):
         raise ValueError(
-            f"The picture in row {row} has no text, or an empty one ({text!r}); give it a caption, "
-            "or leave the row out."
+            f"The picture in row {row} has no text, or an empty one ({checks.shown(text)}); give "
+            "it a caption, or leave the row out."
         )
     return options

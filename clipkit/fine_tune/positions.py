@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 
-import numpy as np
 import torch
 from torch import nn
 
-from clipkit.model import Clip
+from clipkit import checks
+from clipkit.model import Clip, check_model
+
+MOST_PATCHES = 256
+"""Along one side: attention compares every patch with every other."""
 
 
 def resize_positions(clip: Clip, pixels: int) -> Clip:
@@ -33,10 +36,9 @@ def resize_positions(clip: Clip, pixels: int) -> Clip:
 
     Raises
     ------
-    TypeError
-        If `pixels` is no whole number.
     ValueError
-        If it is not a multiple of the patch size.
+        If `pixels` is not a multiple of the patch size, or too many of them, or the model has no
+        table of positions that could be interpolated.
 
     Examples
     --------
@@ -45,18 +47,21 @@ def resize_positions(clip: Clip, pixels: int) -> Clip:
     >>> larger.pixels.size, larger.model.config.vision_config.image_size
     (160, 160)
     """
-    if isinstance(pixels, bool) or not isinstance(pixels, int | np.integer):
-        raise TypeError(f"pixels is {pixels!r}, but must be a whole number.")
+    check_model(clip)
+    tower = getattr(getattr(clip.model, "vision_model", None), "embeddings", None)
+    if not hasattr(tower, "interpolate_pos_encoding"):
+        raise ValueError(f"{clip.name} has no table of positions that could be interpolated.")
     patch = clip.model.config.vision_config.patch_size
-    if pixels < patch or pixels % patch:
-        near = sorted({max(pixels // patch, 1) * patch, (max(pixels, 0) // patch + 1) * patch})
+    pixels = checks.whole(pixels, "pixels", 1, MOST_PATCHES * patch)
+    if pixels % patch:
+        near = sorted({max(pixels // patch, 1) * patch, (pixels // patch + 1) * patch})
         raise ValueError(
             f"pixels is {pixels}, but must be a multiple of the patch size, {patch}, such as "
             f"{' or '.join(map(str, near))}."
         )
     model, processor = copy.deepcopy((clip.model, clip.processor))
     vision, embeddings = model.config.vision_config, model.vision_model.embeddings
-    pixels, old = int(pixels), vision.image_size
+    old = vision.image_size
     patches = (pixels // patch) ** 2
     count = patches + hasattr(embeddings, "class_embedding")  # CLIP has one for the whole picture
     with torch.no_grad():

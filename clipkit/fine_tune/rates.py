@@ -13,7 +13,7 @@ from clipkit import checks
 from clipkit.fine_tune.pairs import Pairs
 from clipkit.fine_tune.trainable import check_pairs, to_train
 from clipkit.fine_tune.trainer import guessed_among, pairs_loss
-from clipkit.model import Clip
+from clipkit.model import Clip, check_model
 
 
 def default_learning_rate(clip: Clip) -> float:
@@ -40,6 +40,7 @@ def default_learning_rate(clip: Clip) -> float:
     >>> round(default_learning_rate(clipkit.load()), 5)
     0.00031
     """
+    check_model(clip)
     lora = hasattr(clip.model, "peft_config")
     numbers = sum(p.numel() for name, p in clip.model.named_parameters() if "lora_" not in name)
     return min(1500 / numbers, 1e-3) * (10 if lora else 1)
@@ -115,7 +116,7 @@ def learning_rate_range(
     optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=lowest)
     smooth, losses = 0.0, []
     with torch.random.fork_rng():
-        torch.manual_seed(seed)
+        torch.manual_seed(checks.seed(seed))
         batches = _endless(pairs, batch_size)
         for step, rate in enumerate(rates, start=1):
             optimizer.param_groups[0]["lr"] = rate

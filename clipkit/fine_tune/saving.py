@@ -11,12 +11,10 @@ from pathlib import Path
 import torch
 from accelerate import PartialState
 
+from clipkit import checks
 from clipkit.hub import is_network_error
-from clipkit.model import Clip
-from clipkit.runs import (
-    remove,
-    saving,
-)
+from clipkit.model import Clip, check_model
+from clipkit.runs import remove, saving
 
 MODEL_FILES = (
     *("config.json", "adapter_config.json", "base", "words.txt", "generation_config.json"),
@@ -51,8 +49,11 @@ def save(clip: Clip, folder: str | Path) -> None:
     ------
     OSError
         If it cannot be written, for example because the disk is full.
+    TypeError, ValueError
+        If `clip` is no model, or `folder` no path.
     """
-    state, folder = PartialState(), Path(folder).expanduser()
+    check_model(clip)
+    state, folder = PartialState(), checks.path(folder, "folder")
     if state.is_main_process:
         part = folder / ".part"
         try:
@@ -127,6 +128,8 @@ def push_to_hub(clip: Clip, name: str, *, private: bool = True, token: str | Non
     OSError
         If the Hub cannot be reached, or does not let you write there.
     """
+    check_model(clip)
+    checks.text(name, "name")
     with tempfile.TemporaryDirectory() as scratch:
         _write(clip, Path(scratch))
         return _upload(Path(scratch), name, private, token, f"Upload {clip.name}")

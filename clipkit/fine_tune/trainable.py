@@ -8,7 +8,7 @@ from torch import nn
 
 from clipkit import checks
 from clipkit.fine_tune.pairs import Pairs
-from clipkit.model import Clip
+from clipkit.model import Clip, check_model
 
 TOWERS = {
     "vision": ("vision_model", "visual_projection"),
@@ -19,10 +19,7 @@ TOWERS = {
 
 def check_pairs(clip: Clip, pairs: Pairs, batch_size: int, lock: str | None) -> None:
     """Refuse what cannot be trained."""
-    if not isinstance(clip, Clip):
-        raise TypeError(
-            f"clip is a {type(clip).__name__}, but it should be a model of clipkit.load"
-        )
+    check_model(clip)
     if not isinstance(pairs, Pairs):
         raise TypeError(
             f"pairs is a {type(pairs).__name__}, but it should be Pairs(clip, pictures, texts)"
@@ -31,9 +28,9 @@ def check_pairs(clip: Clip, pairs: Pairs, batch_size: int, lock: str | None) -> 
         raise ValueError(
             f"{clip.name} has no logit scale, as CLIP and SigLIP have; its loss is another one."
         )
-    if lock is not None and lock not in TOWERS:
-        raise ValueError(f"lock is {lock!r}, but must be one of: {', '.join(TOWERS)}, or None.")
-    if checks.whole(batch_size, "batch_size", 1) < 2:
+    if lock is not None:
+        checks.one_of(lock, "lock", TOWERS)
+    if checks.whole(batch_size, "batch_size", 1, 1_000_000) < 2:
         raise ValueError(
             f"batch_size is {batch_size}, but a pair is contrasted with the others of its batch: "
             "at least 2."
@@ -46,7 +43,7 @@ def check_pairs(clip: Clip, pairs: Pairs, batch_size: int, lock: str | None) -> 
 
 
 def to_train(clip: Clip, lock: str | None) -> tuple[nn.Module, set[str]]:
-    """A copy of the model with a tower locked, and the names of what was trainable before."""
+    """Return a copy of the model with a tower locked, and the names of what was trainable."""
     # In float32, whose steps may be small; `bf16=True` computes faster, and keeps these weights.
     model = copy.deepcopy(clip.model).float()
     trainable = {name for name, p in model.named_parameters() if p.requires_grad}

@@ -109,12 +109,20 @@ def contrastive(
     """
     check_pairs(clip, pairs, batch_size, lock)
     if validate is not None and not callable(validate):
-        raise TypeError(f"validate is {validate!r}, but it should be a function of a model")
+        raise TypeError(
+            f"validate is {checks.shown(validate)}, but it should be a function of a model"
+        )
     epochs = checks.positive(epochs, "epochs")
     rate = default_learning_rate(clip) if learning_rate is None else learning_rate
     rate, seed = checks.positive(rate, "learning_rate"), checks.seed(seed)
     patience = checks.whole(patience, "patience", 1)
     _check_arguments(arguments)
+    for number, callback in enumerate(checks.items(callbacks, "callbacks")):
+        if not isinstance(callback, TrainerCallback):
+            raise TypeError(
+                f"callbacks[{number}] is a {type(callback).__name__}, but it should be a "
+                "transformers.TrainerCallback, such as LivePlot()"
+            )
     model, trainable = to_train(clip, lock)
     on_cpu = clip.device.type == "cpu"
     processes = PartialState(cpu=on_cpu)
@@ -124,8 +132,8 @@ def contrastive(
     batch = batch_size * devices
     steps = epochs * len(pairs) / batch / arguments.get("gradient_accumulation_steps", 1)
     last = None
-    if folder:
-        folder = Path(folder).expanduser().absolute()
+    if folder is not None:
+        folder = checks.path(folder, "folder").absolute()
         options = {"epochs": epochs, "learning_rate": rate, "batch_size": batch_size, "lock": lock}
         options |= {"seed": seed, "patience": patience if validate else None, **arguments}
         last = _go_on(folder, options, model, pairs)
@@ -193,7 +201,7 @@ def contrastive(
 
 def _check_arguments(arguments: Mapping[str, Any]) -> None:
     known = TrainingArguments.__dataclass_fields__
-    for name in arguments:
+    for name, value in arguments.items():
         if name in OURS:
             raise TypeError(f"{name} is set by contrastive itself; see its own parameters.")
         if name not in known:
@@ -201,10 +209,15 @@ def _check_arguments(arguments: Mapping[str, Any]) -> None:
                 f"{name} is a parameter neither of contrastive nor of "
                 "transformers.TrainingArguments."
             )
+        default = known[name].default
+        if name == "gradient_accumulation_steps":
+            checks.whole(value, name, 1, 1_000_000)
+        elif isinstance(default, (int, float)) and not isinstance(default, bool):
+            checks.number(value, name)
 
 
 def _go_on(folder: Path, options: dict[str, Any], model: nn.Module, pairs: Pairs) -> Path | None:
-    """The checkpoint to go on from, if any; refuses a folder in which another run was kept."""
+    """Return the checkpoint to go on from, if any; refuse a folder that keeps another run."""
     recipe = {
         **options,
         **pairs.checksums,

@@ -26,7 +26,7 @@ from PIL import Image
 import clipstudio
 from clipkit import texts as reading
 from clipkit.loading import load
-from clipkit.model import Clip
+from clipkit.model import Clip, check_model
 from clipkit.pictures import open_picture
 from clipkit.widgets.views import Answer, Frame
 
@@ -44,7 +44,10 @@ def _loaded(name: str | None) -> Clip:
 
 def shared_clip(clip: Clip | None = None) -> Clip:
     """Return the model given, or else the notebook's chosen one, loaded once for all widgets."""
-    return clip or _loaded(os.environ.get("CLIPKIT_MODEL"))
+    if clip is None:
+        return _loaded(os.environ.get("CLIPKIT_MODEL") or None)
+    check_model(clip)
+    return clip
 
 
 def lines_of(text: str) -> list[str]:
@@ -140,7 +143,7 @@ class Moves:
             self._wait_for(0)
 
     def refine(self) -> None:
-        """What was drawn at first stays; only the sharpest step follows, where a loop runs."""
+        """Let what was drawn at first stay; only the sharpest step follows, where a loop runs."""
         with contextlib.suppress(RuntimeError):
             self._wait_for(len(self._waits) - 1)
 
@@ -174,7 +177,7 @@ def status(text: str) -> str:
 
 
 def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
-    """A picture as the bytes of a file; PNG is packed lightly, because it is sent but once."""
+    """Return a picture as a file's bytes; PNG is packed lightly, because it is sent but once."""
     buffer = io.BytesIO()
     options = {"compress_level": 1} if kind == "PNG" else {"quality": 85}
     picture.save(buffer, kind, **options)
@@ -212,7 +215,7 @@ def text_area(
 ) -> ipywidgets.Textarea:
     """Return a box for the learner's own lines, with its label above it."""
     area = ipywidgets.Textarea(
-        "\n".join(lines),
+        "\n".join(reading.read_texts(lines, description)),
         rows=rows,
         continuous_update=True,
         layout={"width": "calc(100% - 8px)"},
