@@ -850,3 +850,9 @@ def test_a_temperature_is_found_at_any_scale_of_logits(scale):
     logits = scale * np.eye(3)[[0, 1, 2, 1]]
     best = evaluation.fit_temperature(logits, [0, 1, 2, 2])
     assert best == pytest.approx(scale / np.log(6), rel=1e-5)
+
+
+def test_a_threshold_spares_nine_of_ten_unless_said_otherwise():
+    truth, scores = [0] * 20 + [1], [*range(20), 30]
+    assert evaluation.threshold_at_specificity(truth, scores) == 18  # 18 of 20 lie below it
+    assert evaluation.threshold_at_specificity(truth, scores, 0.5) == 10

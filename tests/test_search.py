@@ -316,6 +316,13 @@ def test_what_cannot_be_fused_is_named(arguments, said):
         reciprocal_rank_fusion(*arguments)
 
 
+def test_a_text_without_words_keeps_its_place():
+    shop = BM25(["red mug", "!", "blue mug", "-"])
+    assert len(shop) == 4
+    assert shop.scores(["mug"]).shape == (1, 4)
+    assert (shop.scores(["mug"]) > 0).tolist() == [[True, False, True, False]]
+
+
 def test_accents_are_found_however_they_are_written():
     shop = BM25(["caf\u00e9 table", "kitchen table"])
     assert shop.scores(["cafe\u0301"])[0].argmax() == 0

@@ -228,3 +228,9 @@ def test_every_template_has_one_place_for_the_label(templates):
 def test_a_seed_of_shots_is_named():
     with pytest.raises(ValueError, match="seed is -1"):
         zero_shot.shots(["a", "b"], 1, seed=-1)
+
+
+@pytest.mark.parametrize("kind", [np.zeros, torch.zeros])
+def test_three_dimensions_are_a_picture_and_no_embeddings(clip, monkeypatch, kind):
+    monkeypatch.setattr(clip, "encode_images", lambda pictures: torch.eye(3)[:1])
+    assert zero_shot.predict(clip, kind((3, 8, 3)), ["hat", "mug"]).tolist() == ["mug"]
