@@ -23,8 +23,8 @@ class FewShotClassifier:
     Parameters
     ----------
     class_embeddings : torch.Tensor of float32, shape (c, d)
-        As `Clip.encode_labels` gives them. Like all embeddings here, they are brought to unit length
-        if they are not of it.
+        As `Clip.encode_labels` gives them. Like all embeddings here, they are brought to unit
+        length if they are not of it.
     names : sequence of c str
         The classes.
     scale : float
