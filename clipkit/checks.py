@@ -316,9 +316,9 @@ def by_name(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     ...
     TypeError: lines is a list, but it should be a dict by name
     """
-    if not isinstance(value, Mapping):
+    if not hasattr(value, "items"):  # a column or a table of pandas has names, too
         raise TypeError(f"{name} is a {type(value).__name__}, but it should be a dict by name")
-    if not value:
+    if not len(value):
         raise ValueError(f"{name} is empty; it should hold at least one name")
     return value
 
