@@ -106,7 +106,7 @@ def _exchange(new: Path, folder: Path) -> None:
 def push_to_hub(clip: Clip, name: str, *, private: bool = True, token: str | None = None) -> str:
     """Upload a model to the Hugging Face Hub, in the place of what was there.
 
-    One with LoRA is uploaded as `save` writes it; merged, it is loaded by its name alone.
+    One with LoRA is uploaded as `save` writes it; `clipkit.load` takes either by its name.
 
     Parameters
     ----------
