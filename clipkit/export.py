@@ -183,7 +183,7 @@ def _write(clip: Clip, folder: Path) -> None:
         )
         try:
             with _quiet():
-                program = torch.onnx.export(
+                program: Any = torch.onnx.export(
                     tower,
                     tuple(inputs.values()),
                     input_names=list(inputs),
