@@ -401,6 +401,30 @@ def test_the_snippet_of_the_page_on_scale_runs(finished, expected, monkeypatch):
     assert (nearest == np.arange(len(nearest))).mean() > 0.9
 
 
+def test_the_arithmetic_of_the_page_on_scale():
+    page = (Path(__file__).parents[1] / "docs" / "scale.md").read_text(encoding="utf-8")
+
+    def numbers(beginning):
+        line = next(line for line in page.splitlines() if line.startswith(f"| {beginning} |"))
+        return [float(n.replace(",", "")) for n in re.findall(r"[\d.,]*\d", line)]
+
+    for tower, patch in (("ViT-B/32", 32), ("ViT-L/14", 14)):
+        _, weights, tokens, operations, core, gpu = numbers(tower)
+        assert tokens == (224 // patch) ** 2 + 1
+        assert operations == pytest.approx(2 * weights * tokens / 1000, rel=0.01)
+        assert gpu == pytest.approx(0.4 * 312e12 / operations / 1e9, rel=0.03)
+    _, days, hours, minutes, size = numbers("10 million pictures")
+    assert days == pytest.approx(1e7 / core / 86_400, rel=0.01)
+    assert hours == pytest.approx(1e7 / gpu / 3600, rel=0.02)
+    assert minutes == pytest.approx(1e7 / gpu / 60 / 64, rel=0.2)
+    assert size == pytest.approx(1e7 * 768 * 4 / 1e9, rel=0.02)
+    _, years, days, hours, size = numbers("1 billion pictures")
+    assert years == pytest.approx(1e9 / core / 86_400 / 365.25, rel=0.02)
+    assert days == pytest.approx(1e9 / gpu / 86_400, rel=0.02)
+    assert hours == pytest.approx(1e9 / gpu / 3600 / 64, rel=0.02)
+    assert size == pytest.approx(1e9 * 768 * 4 / 1e12, rel=0.02)
+
+
 @pytest.mark.parametrize(
     ("machines", "workers", "room"),
     [
