@@ -71,7 +71,7 @@ NOTHING = 1e9
 # ------------------------------------------------------------------------------------------ noise
 @jit
 def lattice(i, j, k):
-    """A number in [0, 1] that looks random for each point of the integer lattice."""
+    """Return a number in [0, 1] that looks random for each point of the integer lattice."""
     n = (i * 374761393 + j * 668265263 + k * 2147483647) & 0xFFFFFFFF
     n = ((n ^ (n >> 13)) * 1274126177) & 0xFFFFFFFF
     return ((n ^ (n >> 16)) & 0xFFFF) / 65535.0
@@ -162,7 +162,7 @@ def nearest_segments(segments, x0, y0, cell):
 
 @making
 def closed_segments(pts, starts):
-    """The sides of a polygon of several closed contours, shape (n, 4)."""
+    """Return the sides of a polygon of several closed contours, shape (n, 4)."""
     segments = np.empty((len(pts), 4))
     for c in range(len(starts) - 1):
         j = starts[c + 1] - 1
@@ -200,7 +200,7 @@ def outline_distance(pts, starts, x0, y0, cell):
 
 @making
 def open_segments(pts, starts):
-    """The pieces of several polylines, shape (n, 4)."""
+    """Return the pieces of several polylines, shape (n, 4)."""
     segments = np.empty((max(len(pts) - len(starts) + 1, 0), 4))
     n = 0
     for c in range(len(starts) - 1):
@@ -1536,7 +1536,7 @@ def bump_normal(M, m, x, y, z, footprint, n):
 # A light's row: direction (3), two axes of its face (3 each), half width, half height, colour (3).
 @jit
 def reflection(lights, ambient, x, y, z, rough, out):
-    """What a surface of this roughness mirrors from a direction: the sky and the soft boxes."""
+    """Return what a surface of this roughness mirrors from a direction: sky and soft boxes."""
     t = 0.5 + 0.5 * y
     for c in range(3):
         out[c] = ambient[0, c] * t + ambient[1, c] * (1 - t)
@@ -1823,7 +1823,7 @@ def shade_samples(
     shadow,
     glass,
 ):
-    """The picture, float64 in 0 to 1, shape (size, size, 3)."""
+    """Return the picture, float64 in 0 to 1, shape (size, size, 3)."""
     out = np.zeros((size, size, 3))
     colour = np.empty(3)
     n_work = np.empty(3)

@@ -64,7 +64,7 @@ def part_distance(T, textures, x, y, z):
 
 @jit
 def pixel_direction(view, size, row, column):
-    """Unit vector from the source to the middle of a pixel."""
+    """Return the unit vector from the source to the middle of a pixel."""
     u = column + 0.5 - 0.5 * size
     v = 0.5 * size - row - 0.5
     dx = view[3] + view[6] * u + view[9] * v - view[0]
