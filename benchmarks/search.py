@@ -234,7 +234,7 @@ def main():
     exact = {s: {k: flat.search(q, K)[1] for k, q in kinds.items()} for s, kinds in asked.items()}
     del flat
     results = {
-        "command": "python benchmarks/search.py --write",
+        "command": " ".join(["python benchmarks/search.py", *sys.argv[1:]]),
         "vectors": options.vectors,
         "exact ms": exact_milliseconds,
         "exact bytes": {name: round(memory(name, options.vectors)) for name in exact_milliseconds},

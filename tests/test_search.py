@@ -1,15 +1,21 @@
 """Search gives the nearest by cosine, whatever carries the rows, or says what is wrong."""
 
+import json
 import math
+import os
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
-from clipkit import search
+import clipkit
+from clipkit import recommend, search
 from clipkit.search import BM25, Index, recall, reciprocal_rank_fusion
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -375,3 +381,32 @@ def test_what_an_engine_fills_up_with_is_no_neighbour():
 def test_recall_names_what_it_cannot_compare(found, said):
     with pytest.raises(ValueError, match=said):
         recall(found, [[1]])
+
+
+# On a folder of one's own
+
+
+def lesson(*cells):
+    """Return the source of cells of notebook 04."""
+    notebook = json.loads((ROOT / "notebooks" / "04_search.ipynb").read_text(encoding="utf-8"))
+    return "\n".join("".join(c["source"]) for c in notebook["cells"] if c["id"] in cells)
+
+
+@pytest.mark.skipif("CLIPKIT_SHARED" not in os.environ, reason="needs real photographs")
+def test_the_lessons_ten_lines_search_and_recommend_in_a_folder_of_photographs(tmp_path):
+    folder = Path(os.environ["CLIPKIT_SHARED"]) / "real-photos" / "clothing"
+    photos = sorted(folder.glob("*/*.jpg"))[::3]
+    titles = [f"a {photo.parent.name} like new" for photo in photos]
+    table = pd.DataFrame({"file": [str(photo) for photo in photos], "title": titles})
+    table.to_csv(tmp_path / "titles.csv", index=False)
+    shop = {"clipkit": clipkit, "search": search, "recommend": recommend, "np": np}
+    shop |= {"clip": clipkit.load(), "window_folder": tmp_path}
+    ten_lines = lesson("search-window-03", "search-window-04").split("\n\nbasket = ")[0]
+    assert len([line for line in ten_lines.splitlines() if line.strip()]) <= 12
+    exec(ten_lines, shop)
+    kinds = sorted({photo.parent.name for photo in photos})
+    right = [kind in titles[row] for kind in kinds for row in shop["find"](f"a {kind}")]
+    assert len(right) == 50 and np.mean(right) > 0.8
+    bought = shop["find"]("shoes", k=3)
+    liked = shop["like"](bought)
+    assert len(set(liked)) == 5 and not set(liked) & set(bought)
