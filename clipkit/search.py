@@ -362,7 +362,8 @@ def recall(found: ArrayLike, exact: ArrayLike) -> NDArray[np.float64]:
         query = int(np.argmin(there.any(axis=1)))
         raise ValueError(f"row {query} of exact holds no true neighbour: there is nothing to find")
     hits = [np.isin(row, answer) for row, answer in zip(truth, answers, strict=True)]
-    return (np.array(hits) & there).sum(axis=1) / there.sum(axis=1)
+    shares: NDArray[np.float64] = (np.array(hits) & there).sum(axis=1) / there.sum(axis=1)
+    return shares
 
 
 def _row_numbers(values: ArrayLike, name: str) -> NDArray[np.integer]:
