@@ -355,7 +355,7 @@ def from_table(
             cells.append((cell if isinstance(cell, bytes) else str(cell), file or f"row {number}"))
     if not kept:
         why = f": {listed([reason for _, reason in left_out], '; ')}" if left_out else ""
-        raise ValueError(f"{name} names no readable picture{why}.")
+        raise ValueError(f"{name} names no readable picture; files are looked for in {place}{why}.")
     rest = [c for c in rows.column_names if c not in (pictures, "image", "file")]
     columns: dict[str, list] = {
         "image": [
@@ -383,9 +383,8 @@ def _read_table(table: Any) -> tuple[Dataset, Path, str]:
         raise TypeError(f"table is a {kind}, but it should be a file or a pandas.DataFrame")
     path = checks.path(table, "table")
     if not path.is_file():
-        raise FileNotFoundError(
-            f"There is no table {path}; pass the path of a CSV or parquet file."
-        )
+        what = f"{path} is a folder" if path.is_dir() else f"There is no table {path}"
+        raise FileNotFoundError(f"{what}; pass the path of a CSV or parquet file.")
     with path.open("rb") as binary:
         head = binary.read(256).lstrip()
     other = next((what for magic, what in OTHER_FILES.items() if head.startswith(magic)), None)

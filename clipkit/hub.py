@@ -143,10 +143,10 @@ def is_id(name: str) -> bool:
 
     Examples
     --------
-    >>> is_id("openai/clip-vit-base-patch32"), is_id("my models/clip")
-    (True, False)
+    >>> is_id("openai/clip-vit-base-patch32"), is_id("my models/clip"), is_id("../my-clip")
+    (True, False, False)
     """
-    return bool(re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name.removeprefix("hf-hub:")))
+    return bool(re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", name.removeprefix("hf-hub:")))
 
 
 def is_adapter(folder: Path) -> bool:

@@ -31,23 +31,29 @@ SEAL = "sums.json"
 """Lists the files of a checkpoint with their sizes and checksums; it is written last."""
 
 
+class NotSaved(OSError):
+    """Something could not be written; the message says where, and why."""
+
+
 @contextlib.contextmanager
 def saving(place: str | Path) -> Iterator[None]:
     """Turn what the libraries raise when they cannot write into one sentence, without their bars.
 
     Raises
     ------
-    OSError
+    NotSaved
         If something could not be written.
     """
     try:
         with _no_bars():
             yield
+    except NotSaved:  # of a file within a folder: said once already
+        raise
     # The disk's errors reach us as OSError from Python, SafetensorError from safetensors and
     # RuntimeError from torch.save.
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise OSError(
+        raise NotSaved(
             f"Nothing could be saved in {place}, and what was saved there before is whole; make "
             f"room on the disk or choose another folder ({reason})."
         ) from error

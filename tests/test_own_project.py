@@ -340,6 +340,20 @@ BAD = {
     "no labels": (flat, ["--pictures", "{}"], "has no labels: put the pictures into a folder"),
     "one label": (only("a"), ["--pictures", "{}"], "have the label \"a\"; a project compares"),
     "a lone picture": (single, ["--pictures", "{}"], r"b \(1\): a split into three needs 3"),
+    "one label and gaps": (
+        table_with(label=["a", "a", "a", ""]),
+        ["--table", "{0}/t.csv"],
+        "all 3 labelled pictures of .*/in/t.csv have",
+    ),
+    "no such model": (
+        two_labels, ["--pictures", "{}", "--model", "./nowhere"], "There is no folder ./nowhere"
+    ),
+    "a folder for a table": (lambda f: f.mkdir(), ["--table", "{}"], "in is a folder; pass"),
+    "files elsewhere": (
+        table_with(label=["a", "b"] * 2),
+        ["--table", "{0}/t.csv", "--pictures", "{0}/photos"],
+        "files are looked for in .*/in/photos",
+    ),
     "no such label": (
         table_with(kind="a"),
         ["--table", "{}/t.csv", "--label", "sort"],
@@ -381,6 +395,26 @@ def test_bad_data_are_one_sentence_and_nothing_is_written(case, tmp_path, capsys
     assert re.search(message, err), err
     assert len(err.strip().splitlines()) == 1 and "Traceback" not in err
     assert not (tmp_path / "p").exists()
+
+
+def test_a_project_that_cannot_be_written_leaves_nothing(shop, tmp_path, capsys, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(nbformat, "writes", full)
+    assert command.main(["new", str(tmp_path / "p"), "--pictures", str(shop)]) == 1
+    err = capsys.readouterr().err
+    assert err.count("Nothing could be saved in") == 1 and "No space left" in err
+    assert not list((tmp_path / "p").iterdir()), "the same command can be given again"
+
+
+def test_a_model_is_named_as_the_notebook_sees_it(shop, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-clip").mkdir()
+    project.new_project("p", pictures=shop, model="my-clip")
+    assert project.read_settings("p").model == "../my-clip"
+    with pytest.raises(ValueError, match="folder is empty"):
+        project.new_project("", pictures=shop)
 
 
 def test_the_command_says_what_it_found_and_wrote(shop, tmp_path, capsys):

@@ -12,11 +12,14 @@ import nbformat
 from datasets import Dataset
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from clipkit import checks
 from clipkit.data import readable
+from clipkit.hub import is_id
 from clipkit.notes import listed, quoted
 from clipkit.project.card import NOTEBOOK
 from clipkit.project.settings import FILE, Settings, Source, as_toml
 from clipkit.project.sources import load_rows, tidied, usual_columns
+from clipkit.runs import whole
 
 TEMPLATE = Path(__file__).parents[1] / "assets" / "project" / "template.md"
 CELL = re.compile(r"^<!-- (markdown|code) ([\w-]+)((?: [\w-]+)*) -->\n", re.MULTILINE)
@@ -49,7 +52,7 @@ def new_project(
     name : str
         Of the project; by default from the folder's name.
     model : str
-        As `clipkit.load` takes it.
+        As `clipkit.load` takes it; a folder is named in the settings as the project sees it.
     clinic : bool
         Pictures of patients: the notebook then asks what has to be asked. Also where the group is
         a column that is called patient.
@@ -68,16 +71,21 @@ def new_project(
     OSError, ValueError
         If the data cannot be read, or no project can be made of them; nothing is written then.
     """
-    folder = Path(folder).expanduser()
+    folder = checks.path(folder, "folder")
     _check_place(folder, pictures if not os.fspath(table) else "")
     source = Source(
         pictures=_seen_from(folder, pictures),
         table=_seen_from(folder, table),
-        hub=_seen_from(folder, hub) if hub and Path(hub).is_dir() else hub,
+        hub=_seen_from(folder, hub) if _is_folder(hub) else hub,
         **columns,
     )
     called = re.sub(r"[-_]+", " ", folder.absolute().name).strip() or "My project"
     name = name or called[0].upper() + called[1:]
+    if model and not _is_folder(model) and not is_id(model):
+        raise FileNotFoundError(
+            f"There is no folder {model}; pass that of a model, or an id on the Hub."
+        )
+    model = _seen_from(folder, model) if _is_folder(model) else model
     settings = Settings(name=name, model=model, data=source, folder=folder)
     skipped: list[tuple[str, str]] = []
     found = load_rows(settings, skipped)
@@ -102,14 +110,14 @@ def new_project(
         }
     )
     notebook = _notebook(settings, rows, len(kept))
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, text in ((FILE, as_toml(settings)), (NOTEBOOK, nbformat.writes(notebook) + "\n")):
-        with (folder / file).open("x", encoding="utf-8") as opened:
-            opened.write(text)
+    _check_place(folder)  # reading the pictures takes a while
+    with whole(folder / FILE) as toml, whole(folder / NOTEBOOK) as cells:  # both, or neither
+        toml.write_text(as_toml(settings), encoding="utf-8")
+        cells.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
     return _said(settings, rows, skipped, few)
 
 
-def _check_place(folder: Path, pictures: str | os.PathLike) -> None:
+def _check_place(folder: Path, pictures: str | os.PathLike = "") -> None:
     """Refuse a place that holds a project, or that lies among the pictures."""
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"{folder} is a file; give the project another folder.")
@@ -125,6 +133,10 @@ def _check_place(folder: Path, pictures: str | os.PathLike) -> None:
                 f"{folder} lies in the folder of pictures, where what a project writes would pass "
                 "for pictures of yours; give it a folder beside them."
             )
+
+
+def _is_folder(name: str) -> bool:
+    return bool(name) and Path(name).expanduser().is_dir()
 
 
 def _seen_from(folder: Path, path: str | os.PathLike) -> str:

@@ -198,7 +198,7 @@ def _folders(files: Sequence[str]) -> list[str]:
 def _refuse(found: dict[str, list[str]], kept: Sequence[int], settings: Settings) -> None:
     """Refuse data of which no project can be made."""
     source = settings.data
-    place = source.hub or source.table or source.pictures
+    place = source.hub or str(settings.path(source.table or source.pictures))
     labels = sorted({found["label"][i] for i in kept})
     if not labels:
         raise ValueError(
@@ -207,8 +207,8 @@ def _refuse(found: dict[str, list[str]], kept: Sequence[int], settings: Settings
         )
     if len(labels) == 1:
         raise ValueError(
-            f"all {len(kept)} pictures of {place} have the label {quoted(labels[0])}; a project "
-            "compares at least two labels"
+            f"all {len(kept)} labelled pictures of {place} have the label "
+            f"{quoted(labels[0])}; a project compares at least two labels"
         )
     if "group" in found and len({found["group"][i] for i in kept}) == 1:
         raise ValueError(
