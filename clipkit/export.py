@@ -36,6 +36,7 @@ from clipkit.loading import load
 from clipkit.model import TEMPLATE, Clip
 from clipkit.pictures import getters
 from clipkit.runs import whole
+from clipkit.texts import read_templates
 from clipkit.zero_shot import predict
 
 LARGEST = 2 * 10**9
@@ -96,12 +97,14 @@ def export(
     ImportError
         If onnx, onnxscript or onnxruntime is not installed.
     ValueError
-        If the model cannot be exported, or there is not one label for each picture.
+        If the model cannot be exported, there is not one label for each picture, or a template
+        has not one {}.
     OSError
         If the model cannot be loaded, or the folder cannot be written.
     """
     if pictures is not None and labels is not None and len(labels) != len(pictures):
         raise ValueError(f"there are {len(labels)} labels for {len(pictures)} pictures")
+    templates = read_templates(templates)  # a slip is said before the long work
     clip = write(model, out)
     if pictures is None and labels is None and clip.words is not None:
         split = data.load_catalog()["validation"]

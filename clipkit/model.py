@@ -24,7 +24,7 @@ from clipkit.notes import listed, quoted, warn, warn_of_skipped
 from clipkit.parallel import map_batches
 from clipkit.pictures import PictureError, getters
 from clipkit.pixels import Pixels
-from clipkit.texts import TextMemory, Tokens, is_blank, read_texts, unknown_words
+from clipkit.texts import TextMemory, Tokens, is_blank, read_templates, read_texts, unknown_words
 
 TEMPLATE = "a photo of a {}."
 CPU_BATCH = 16  # for one core; more is no faster there
@@ -242,17 +242,12 @@ class Clip:
         TypeError, ValueError
             If a label is blank, there is no label or no template, or a template has not one {}.
         """
-        labels, templates = read_texts(labels, "labels"), read_texts(templates, "templates")
+        labels, templates = read_texts(labels, "labels"), read_templates(templates)
         if not labels or not templates:
             raise ValueError("there should be at least one label and one template")
         for i, label in enumerate(labels):
             if is_blank(label):
                 raise ValueError(f"labels[{i}] is blank; a label should be at least one word")
-        for template in templates:
-            if template.count("{}") != 1:
-                raise ValueError(
-                    f"the template {quoted(template)} should have {{}} once, where the label goes"
-                )
         self._warn_of_unknown(labels)
         prompts = [template.replace("{}", label) for label in labels for template in templates]
         rows = self.encode_texts(prompts).view(len(labels), len(templates), -1).mean(1)

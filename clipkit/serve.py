@@ -146,13 +146,15 @@ def _read(
     else:
         raise ValueError("give the folder of the pictures (--pictures), a table, or both")
     if isinstance(read, dict):
-        raise ValueError(f"{pictures} holds splits; give one of them, such as {min(read)}")
+        one = os.path.join(str(pictures), min(read))
+        raise ValueError(f"{pictures} holds splits; give one of them, such as {one}")
     if "label" in read.column_names:
         read = data.named_labels(read)
     chosen = titles or next(name for name in TITLES if name in read.column_names)
-    if chosen not in read.column_names:
+    columns = [name for name in read.column_names if name != "image"]
+    if chosen not in columns:
         raise ValueError(
-            f"there is no column {chosen}; the titles may be one of {', '.join(read.column_names)}"
+            f"there is no column {chosen}; the titles may be one of {', '.join(columns)}"
         )
     return read["image"], [str(title) for title in read[chosen]]
 
@@ -175,7 +177,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         place = new(asked.folder, asked.model, pictures, titles, asked.heading, asked.dtype)
     except (OSError, ValueError, TypeError, ImportError) as error:
         sys.exit(f"serve: {error}")
-    print(f"Written to {place}; start it with: python {place / 'app.py'}")
+    app = place / "app.py"
+    print(f'Written to {place}; start it with: python "{app}"')
 
 
 if __name__ == "__main__":

@@ -71,6 +71,28 @@ def read_texts(texts: str | Iterable[str], name: str = "texts") -> list[str]:
     return texts
 
 
+def read_templates(templates: str | Iterable[str]) -> list[str]:
+    """Return one or many templates of prompts as a list.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `read_texts`, or if a template has not one {}.
+
+    Examples
+    --------
+    >>> read_templates("a photo of a {}")
+    ['a photo of a {}']
+    """
+    read = read_texts(templates, "templates")
+    for template in read:
+        if template.count("{}") != 1:
+            raise ValueError(
+                f"the template {quoted(template)} should have {{}} once, where the label goes"
+            )
+    return read
+
+
 _NOT_TEXTS = {
     (bytes, bytearray, memoryview): "but it should be a text or a list of texts; decode it first",
     (set, frozenset): "which has no order; give a list",

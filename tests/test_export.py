@@ -297,6 +297,9 @@ def test_the_command_line(tmp_path, tiny_checkpoint, pictures, monkeypatch, caps
     assert "accuracy" in printed and 'clipkit.load("small", backend="onnx")' in printed
     with pytest.raises(SystemExit, match="^export: small is there already"):
         export.main([str(tiny_checkpoint), "--out", "small"])
+    with pytest.raises(SystemExit, match="^export: the template .no place. should have {} once"):
+        export.main([str(tiny_checkpoint), "--out", "new", "--template", "no place"])
+    assert not Path("new").exists(), "after a slip, the same command can be given again"
     shutil.copytree("shop", "splits/train")
     shutil.copytree("shop", "splits/test")
     with pytest.raises(SystemExit, match="^export: splits holds splits; give one of them"):

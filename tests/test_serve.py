@@ -139,7 +139,7 @@ def test_the_command_line_reads_folders_and_tables(
     asked += ["--column", "photo", "--model", str(tiny_checkpoint)]
     with pytest.warns(UserWarning, match="1 left out"):
         serve.main(asked)
-    assert "start it with: python page/app.py" in capsys.readouterr().out
+    assert 'start it with: python "page/app.py"' in capsys.readouterr().out
     with open("page/items.csv", newline="") as file:
         rows = [[row["file"], row["title"]] for row in csv.DictReader(file)]
     assert rows == [[f"00000{number}.jpg", f"thing {number}"] for number in range(5)]
