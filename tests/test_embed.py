@@ -373,6 +373,8 @@ def test_bad_input_is_one_sentence(folder, table, tiny_checkpoint, tmp_path, cap
     assert "has no columns to name" in said(capsys, folder, out, "--id", "sku")
     assert "rows is 0, but it should be" in said(capsys, folder, out, "--rows", 0)
     assert 'there is no folder "no model"' in said(capsys, folder, out, "--model", "no model")
+    assert "lies in the source, where" in said(capsys, folder, folder / "out", *model)
+    assert "lies in the source, where" in said(capsys, folder, folder, *model)
     assert not out.exists()  # nothing was begun
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "x.jpg").write_bytes(b"no picture")

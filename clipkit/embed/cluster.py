@@ -174,6 +174,12 @@ def run(
     if workers is None or checks.whole(workers, "workers", 0):
         _ray()  # before the long work of loading a model
     rows = checks.whole(rows, "rows", 1)
+    folder = checks.path(out, "out").absolute()
+    if Path(source).expanduser().absolute() in (folder, *folder.parents):
+        raise ValueError(
+            f"{out} lies in the source, where the files of embeddings would pass for a part of it; "
+            "give a folder beside it"
+        )
     found = sources.find(source, rows, picture=picture, id=id, columns=columns, split=split,
                          config=config, revision=revision)  # fmt: skip
     # Settled here, since a worker may have another CLIPKIT_MODEL, and works in another folder.
@@ -181,7 +187,7 @@ def run(
     if model and Path(model).expanduser().is_dir():
         model = str(Path(model).expanduser().absolute())
     clip = load(model, "cpu")
-    weights, folder = fingerprint(clip), Path(out).expanduser().absolute()
+    weights = fingerprint(clip)
     recipe = {**found.recipe, "model": clip.name, "weights": weights, "rows": rows}
     runs.same_run(folder, {**recipe, "shards": len(found.pieces)})
     del clip
