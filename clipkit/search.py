@@ -6,7 +6,6 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -131,10 +130,11 @@ class Index:
         OSError
             If it cannot be written.
         """
+        path = checks.path(path, "path")
         # As bytes, since the header, where safetensors keeps texts, ends at 100 MB.
         ids = torch.frombuffer(bytearray(json.dumps(self.ids).encode()), dtype=torch.uint8)
         tensors = {"embeddings": self.embeddings.cpu().contiguous(), "ids": ids}
-        with runs.whole(Path(path).expanduser()) as part:
+        with runs.whole(path) as part:
             save_file(tensors, part, {"checksum": str(runs.checksum(*tensors.values()))})
 
     @classmethod
@@ -148,7 +148,7 @@ class Index:
         ValueError
             If it is no index, or damaged.
         """
-        path = Path(path).expanduser()
+        path = checks.path(path, "path")
         if not path.is_file():
             raise FileNotFoundError(f"there is no file {path}; Index.save writes one")
         try:
