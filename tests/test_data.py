@@ -493,7 +493,7 @@ def test_a_parquet_that_holds_its_pictures(shop, tmp_path):
         (b"", "t.csv cannot be read as a table"),
         (b"title,price\na,1\n", "t.csv has the columns title, price; say which"),
         ("file_name,title\na.png,Stühle\n".encode("latin-1"), "t.csv is not UTF-8"),
-        (b"file_name\nnowhere.png\n", 'no readable picture: "nowhere.png" cannot be read'),
+        (b"file_name\nnowhere.png\n", 'looked for in .*: "nowhere.png" cannot be read'),
         (b'file_name,t\n"a.png,1\n', "t.csv"),
         (b"file_name,title\na.png,a mug, red\n", "more cells than its header"),
     ],
