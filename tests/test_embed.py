@@ -454,6 +454,14 @@ def test_copies_of_the_model_fill_the_machines(machines, workers, room):
         cluster._room(Ray, 999)
 
 
+@pytest.mark.parametrize("wrong", [{"rows": 0}, {"batch_size": 0}, {"workers": -1}])
+def test_a_size_that_is_none_is_refused_before_anything_is_written(tmp_path, wrong):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"^{name} is "):
+        embed.run(tmp_path, tmp_path / "out", **{"workers": 0, **wrong})
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_start_of_ray_that_comes_too_late_is_tried_again(monkeypatch):
     class Busy:
         tries = 0

@@ -174,6 +174,8 @@ def run(
     if workers is None or checks.whole(workers, "workers", 0):
         _ray()  # before the long work of loading a model
     rows = checks.whole(rows, "rows", 1)
+    if batch_size is not None:
+        batch_size = checks.whole(batch_size, "batch_size", 1)
     folder = checks.path(out, "out").absolute()
     if Path(source).expanduser().absolute() in (folder, *folder.parents):
         raise ValueError(
