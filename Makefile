@@ -16,7 +16,7 @@ LABFLAGS ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .venv/installed: requirements.lock requirements-torch.lock pyproject.toml
-	@echo "Setting up .venv, once: two to five minutes, 2.5 GB or more."
+	@echo "Setting up .venv, once: two to five minutes, 3 GB or more."
 	$(PYTHON) -m venv .venv
 	$(PIP) --no-deps --require-hashes -r requirements.lock
 	$(PIP) -r requirements-torch.lock
