@@ -199,13 +199,9 @@ def peak_during(work):
 
 def table(points, setting, chosen):
     for point in points:
-        print(
-            f"   {setting} {point[setting]:5} recall {point['pictures'][0]:.3f} "
-            f"{point['titles'][0]:.3f}   {point['titles ms']:8.2f} ms"
-            + "   chosen"
-            * (point in chosen),
-            flush=True,
-        )
+        told = f"   {setting} {point[setting]:5} recall {point['pictures'][0]:.3f} "
+        told += f"{point['titles'][0]:.3f}   {point['titles ms']:8.2f} ms"
+        print(told, "  chosen" if point in chosen else "", flush=True)
 
 
 def main():

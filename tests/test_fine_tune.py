@@ -7,11 +7,12 @@ import subprocess
 import sys
 from importlib.resources import files
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from transformers import TrainerCallback
+from transformers import TrainerCallback, TrainerState
 
 import clipkit
 from clipkit import fine_tune, plots
@@ -655,3 +656,13 @@ def test_what_validates_returns_a_number(tiny_clip, answer, why):
         fine_tune.contrastive(tiny_clip, pairs, epochs=1, validate=lambda clip: answer)
     with pytest.raises(TypeError, match="validate is 3, but it should be a function"):
         fine_tune.contrastive(tiny_clip, pairs, epochs=1, validate=3)
+
+
+def test_a_single_loss_is_drawn_as_a_dot(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(plots, "redraw", lambda figure, alt, handle: drawn.append(figure))
+    state = TrainerState(max_steps=9, log_history=[{"loss": 3.0, "step": 5}])
+    fine_tune.LivePlot()._draw(state, "9 steps")
+    (line,) = drawn[0].axes[0].lines
+    assert line.get_xydata().tolist() == [[5.0, 3.0]] and line.get_marker() == "o"
+    plt.close(drawn[0])

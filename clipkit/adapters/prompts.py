@@ -58,9 +58,8 @@ class CoOp(FewShotClassifier):
             read_texts(["", context, *(f"{context} {label}" for label in labels)])
         )
         self._clip, self._inputs = clip, clip.tokens.pad(prompts)
-        self._first = (
-            len(nothing) - 1
-        )  # CLIP begins a text with a token of its own, SigLIP does not
+        # CLIP begins a text with a token of its own, SigLIP does not.
+        self._first = len(nothing) - 1
         self._last = self._first + len(words) - len(nothing)
         given = words[self._first : self._last]
         if not given or any(ids[self._first : self._last] != given for ids in prompts):

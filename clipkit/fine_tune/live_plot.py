@@ -136,7 +136,8 @@ class LivePlot(TrainerCallback):
             ):
                 entries = [entry for entry in state.log_history if key in entry]
                 steps, values = [entry["step"] for entry in entries], [e[key] for e in entries]
-                axis.plot(steps, values, color=colour, marker="o" if key == self.key else None)
+                dots = key == self.key or len(values) == 1  # one value alone makes no line
+                axis.plot(steps, values, color=colour, marker="o" if dots else None)
                 axis.set(xlabel="step", ylabel=label, xlim=(0, max(state.max_steps, 1)))
                 if key == self.key and 0 <= min(values) <= max(values) <= 1:
                     axis.set_ylim(0, 1)  # else a change of a hundredth would look like a leap

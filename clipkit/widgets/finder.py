@@ -257,7 +257,8 @@ class SearchBox(parts.Live):
 
             titles = [f"{score:.3f}" for _, score in self.found[:8]]
             drawn = pictures_grid([self.pictures[row]() for row in rows], titles=titles)
-            drawn.suptitle(f"search: {self.query.value}", fontsize=10)
+            # Above the figure, which the pictures fill; what is saved is cut around both.
+            drawn.suptitle(f"search: {self.query.value}", fontsize=10, y=1.0, va="bottom")
             return drawn
 
         return (parts.figure_png(draw) if rows else b""), alt
